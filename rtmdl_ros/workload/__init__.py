@@ -1,0 +1,6 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The vocabulary of rtmdl_ros as frozen, typed records, and the schema of its parameters.
+
+Imports nothing of the other rooms and nothing but the standard library.
+"""

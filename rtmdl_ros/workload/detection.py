@@ -1,0 +1,53 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Boxes and detections in image pixels."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """An axis-parallel box in pixels; x to the right, y down, origin at the top-left corner."""
+
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.x_max - self.x_min
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.y_max - self.y_min
+
+    @property
+    def area(self) -> float:
+        """Area in square pixels; 0 for a box turned inside out."""
+        return max(0.0, self.width) * max(0.0, self.height)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One object found in an image, or one that is really there (then with score 1)."""
+
+    class_name: str
+    #: Confidence from 0 to 1.
+    score: float
+    box: Box
+
+
+def intersection_over_union(first: Box, second: Box) -> float:
+    """Return shared area / joint area of two boxes, 0 to 1."""
+    shared = Box(
+        max(first.x_min, second.x_min),
+        max(first.y_min, second.y_min),
+        min(first.x_max, second.x_max),
+        min(first.y_max, second.y_max),
+    )
+    if shared.width <= 0 or shared.height <= 0:
+        return 0.0
+    return shared.area / (first.area + second.area - shared.area)

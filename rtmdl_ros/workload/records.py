@@ -1,0 +1,77 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks, stages and outcomes: what the scheduler speaks about (DESIGN.md, section 2)."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Resource(Enum):
+    """What a stage runs on; each has its own ready queue and its own executors."""
+
+    CPU = 'cpu'
+    ACCELERATOR = 'accelerator'
+
+
+class Policy(Enum):
+    """The order in which ready stages are served."""
+
+    FIXED_PRIORITY = 'fixed_priority'
+    EDF = 'edf'
+    FIFO = 'fifo'
+
+
+class LatePolicy(Enum):
+    """What becomes of a job that can no longer meet its deadline."""
+
+    DISCARD = 'discard'
+    RUN = 'run'
+
+
+class Outcome(Enum):
+    """How a job ended. Every released job ends exactly once; all but `ON_TIME` are misses."""
+
+    ON_TIME = 'on_time'
+    LATE = 'late'
+    SUPERSEDED = 'superseded'
+    DISCARDED = 'discarded'
+    FAILED = 'failed'
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The part of a job that runs on one resource without being preempted."""
+
+    name: str
+    resource: Resource
+    #: Shortest time that the stage is believed to take, in nanoseconds (0: not known).
+    optimistic_ns: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a negative time with ValueError."""
+        if self.optimistic_ns < 0:
+            raise ValueError(f'stage {self.name}: optimistic_ns is {self.optimistic_ns}, below 0')
+
+
+@dataclass(frozen=True)
+class Task:
+    """Recurring work: one perception function on one camera."""
+
+    name: str
+    #: The chain every job of the task runs through, at least one stage.
+    stages: tuple[Stage, ...]
+    #: Expected time between two releases, in nanoseconds, above 0.
+    period_ns: int
+    #: Deadline relative to the release, in nanoseconds, above 0.
+    deadline_ns: int
+    #: The larger, the more urgent (as SCHED_FIFO and the f1tenth drive multiplexer count).
+    priority: int = 0
+    late: LatePolicy = LatePolicy.DISCARD
+
+    def __post_init__(self) -> None:
+        """Refuse an empty chain and times that are not positive with ValueError."""
+        if not self.stages:
+            raise ValueError(f'task {self.name} has no stage')
+        for field in ('period_ns', 'deadline_ns'):
+            if getattr(self, field) <= 0:
+                raise ValueError(f'task {self.name}: {field} must be above 0')

@@ -1,0 +1,252 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 4)."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.errors import (
+    DuplicateTaskError,
+    JobOrderError,
+    StageNotRunningError,
+    TimeOrderError,
+    UnknownJobError,
+    UnknownTaskError,
+)
+from rtmdl_ros.scheduling.events import (
+    Event,
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+    TaskRemoved,
+)
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
+from rtmdl_ros.scheduling.pools import Pool
+from rtmdl_ros.workload.records import Outcome, Policy, Resource
+
+
+class Core:
+    """The scheduler. Deterministic: the same steps give the same commands.
+
+    1. CPU and accelerator stages have ready queues of their own, served independently by
+       `cpu_workers` executors 'cpu0', 'cpu1', ... and `lanes` executors 'lane0', ...
+    2. Ready stages are served in the order of `policy` (`rtmdl_ros.scheduling.policies`) and
+       are never preempted.
+    3. A task's waiting job that has started no stage is superseded by the task's next release.
+       How jobs of one task overlap: `LiveTask.newly_ready`.
+    4. A waiting job whose remaining stages, by their optimistic times, end after its deadline
+       is discarded at the first nanosecond at which that is so, unless its task says
+       `LatePolicy.RUN`. A job that ends exactly at its deadline is on time.
+
+    A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
+    even if its task has been removed meanwhile.
+    """
+
+    def __init__(self, policy: Policy, cpu_workers: int, lanes: int) -> None:
+        """Start without tasks at no particular time. Raises ValueError for a count below 1."""
+        for field, count in (('cpu_workers', cpu_workers), ('lanes', lanes)):
+            if count < 1:
+                raise ValueError(f'{field} is {count}; at least 1 is needed')
+        self._key = KEY_FUNCTIONS[policy]
+        # The accelerator is served first: a job that leaves its queue may let the task's
+        # fresh job, which mostly begins on the CPU, take part in the same instant.
+        self._pools = {
+            Resource.ACCELERATOR: Pool('lane', lanes),
+            Resource.CPU: Pool('cpu', cpu_workers),
+        }
+        self._tasks: dict[str, LiveTask] = {}
+        self._jobs: dict[int, LiveJob] = {}
+        self._last_job_id = -1
+        self._now_ns: int | None = None
+        self._wake_ns: int | None = None
+        self._commands: list[Command] = []
+        #: Jobs that began to wait in this step.
+        self._arrivals: list[LiveJob] = []
+        #: (latest start, job id, stage) of jobs that were left waiting; may hold past waits.
+        self._expiries: list[tuple[int, int, int]] = []
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            TaskAdded: self._task_added,
+            TaskChanged: self._task_changed,
+            TaskRemoved: self._task_removed,
+            JobReleased: self._job_released,
+            StageFinished: self._stage_finished,
+            StageFailed: self._stage_failed,
+        }
+
+    def step(self, now_ns: int, events: Iterable[Event] = ()) -> list[Command]:
+        """Take all events of the instant `now_ns`, then decide; returns what is to be done.
+
+        Without events: time has passed. Raises a `SchedulingError` for an event that cannot
+        be; it is then without effect, those before it are in force, and the commands of both
+        come with the next step.
+        """
+        if self._now_ns is not None and now_ns < self._now_ns:
+            raise TimeOrderError(f'time went back from {self._now_ns} to {now_ns} ns')
+        self._now_ns = now_ns
+        for event in events:
+            if event.time_ns > now_ns:
+                raise TimeOrderError(f'{event} is reported at {now_ns} ns, before it happened')
+            self._handlers[type(event)](event)
+        self._discard_hopeless(now_ns)
+        self._dispatch()
+        self._plan_wake()
+        commands, self._commands = self._commands, []
+        return commands
+
+    # Events: each handler checks first and changes nothing when it raises.
+
+    def _task_added(self, event: TaskAdded) -> None:
+        name = event.task.name
+        if name in self._tasks:
+            raise DuplicateTaskError(f'task {name} exists already')
+        self._tasks[name] = LiveTask(event.task, remaining_times(event.task))
+
+    def _task_changed(self, event: TaskChanged) -> None:
+        live = self._task(event.task.name)
+        live.task = event.task
+        live.remaining_ns = remaining_times(event.task)
+
+    def _task_removed(self, event: TaskRemoved) -> None:
+        live = self._task(event.task)
+        live.removed = event.detail
+        del self._tasks[event.task]
+        for job in live.waiting():
+            self._end(job, Outcome.DISCARDED, event.time_ns, event.detail)
+
+    def _job_released(self, event: JobReleased) -> None:
+        live = self._task(event.task)
+        if event.job_id <= self._last_job_id:
+            raise JobOrderError(f'job {event.job_id} released after job {self._last_job_id}')
+        self._last_job_id = event.job_id
+        task = live.task
+        deadline_ns = event.time_ns + task.deadline_ns
+        key = self._key(task, event.time_ns, deadline_ns, event.job_id)
+        job = LiveJob(event.job_id, live, task, live.remaining_ns, deadline_ns, key)
+        if live.fresh is not None:
+            detail = f'superseded by job {job.job_id}'
+            self._end(live.fresh, Outcome.SUPERSEDED, event.time_ns, detail)
+        live.fresh = job
+        self._jobs[job.job_id] = job
+        self._wait(job)
+
+    def _stage_finished(self, event: StageFinished) -> None:
+        job = self._running(event.job_id, event.stage)
+        self._vacate(job)
+        if event.complete or job.stage + 1 == len(job.task.stages):
+            on_time = event.time_ns <= job.deadline_ns
+            outcome = Outcome.ON_TIME if on_time else Outcome.LATE
+            self._end(job, outcome, event.time_ns)
+        elif job.owner.removed is not None:
+            self._end(job, Outcome.DISCARDED, event.time_ns, job.owner.removed)
+        else:
+            job.stage += 1
+            self._wait(job)
+
+    def _stage_failed(self, event: StageFailed) -> None:
+        job = self._running(event.job_id, event.stage)
+        self._vacate(job)
+        self._end(job, Outcome.FAILED, event.time_ns, event.detail)
+
+    def _task(self, name: str) -> LiveTask:
+        live = self._tasks.get(name)
+        if live is None:
+            known = ', '.join(sorted(self._tasks)) or 'none'
+            raise UnknownTaskError(f'there is no task {name} (tasks: {known})')
+        return live
+
+    def _running(self, job_id: int, stage: int) -> LiveJob:
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise UnknownJobError(f'job {job_id} was never released or has ended')
+        if job.executor is None or job.stage != stage:
+            state = 'runs' if job.executor is not None else 'waits for'
+            raise StageNotRunningError(
+                f'stage {stage} of job {job_id} is not running: the job {state} stage {job.stage}'
+            )
+        return job
+
+    # Life of a job.
+
+    def _wait(self, job: LiveJob) -> None:
+        self._arrivals.append(job)
+        self._admit(job.owner)
+
+    def _admit(self, live: LiveTask) -> None:
+        for job in live.newly_ready():
+            self._pools[job.current.resource].add(job)
+
+    def _vacate(self, job: LiveJob) -> None:
+        assert job.executor is not None
+        self._pools[job.current.resource].free(job.executor)
+        job.executor = None
+
+    def _end(self, job: LiveJob, outcome: Outcome, time_ns: int, detail: str = '') -> None:
+        if job.queued:
+            self._pools[job.current.resource].remove(job)
+        job.ended = True
+        job.owner.forget(job)
+        del self._jobs[job.job_id]
+        self._commands.append(EndJob(job.job_id, outcome, time_ns, detail))
+        self._admit(job.owner)
+
+    def _start(self, job: LiveJob, executor: str) -> None:
+        live = job.owner
+        job.executor = executor
+        if job is live.fresh:
+            live.fresh = None
+            live.started.append(job)
+        self._commands.append(StartStage(job.job_id, job.stage, executor))
+        self._admit(live)
+
+    # Decisions, after all events of the instant.
+
+    def _discard_hopeless(self, now_ns: int) -> None:
+        for job in self._arrivals:
+            if job.waits and job.discardable and now_ns > job.latest_start_ns:
+                self._discard(job, now_ns)
+        while self._expiries and self._expiries[0][0] < now_ns:
+            _, job_id, stage = heapq.heappop(self._expiries)
+            if self._still_waits(job_id, stage):
+                self._discard(self._jobs[job_id], now_ns)
+
+    def _discard(self, job: LiveJob, now_ns: int) -> None:
+        needed_ms = job.remaining_ns[job.stage] / 1e6
+        left_ms = (job.deadline_ns - now_ns) / 1e6
+        detail = (
+            f'hopeless before stage {job.current.name}: '
+            f'{needed_ms:.3f} ms needed, {left_ms:.3f} ms left'
+        )
+        self._end(job, Outcome.DISCARDED, now_ns, detail)
+
+    def _dispatch(self) -> None:
+        progress = True
+        while progress:
+            progress = False
+            for pool in self._pools.values():
+                while (match := pool.match()) is not None:
+                    self._start(*match)
+                    progress = True
+
+    def _plan_wake(self) -> None:
+        """Wish to be woken when the first waiting job becomes hopeless."""
+        for job in self._arrivals:
+            if job.waits and job.discardable:
+                heapq.heappush(self._expiries, (job.latest_start_ns, job.job_id, job.stage))
+        self._arrivals.clear()
+        while self._expiries and not self._still_waits(*self._expiries[0][1:]):
+            heapq.heappop(self._expiries)
+        wake_ns = self._expiries[0][0] + 1 if self._expiries else None
+        if wake_ns is not None and wake_ns != self._wake_ns:
+            self._commands.append(WakeAt(wake_ns))
+        self._wake_ns = wake_ns
+
+    def _still_waits(self, job_id: int, stage: int) -> bool:
+        job = self._jobs.get(job_id)
+        return job is not None and job.stage == stage and job.waits

@@ -1,0 +1,70 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to the core. `time_ns` is when it happened, on the driver's clock.
+
+An event's time may lie before the step that reports it (a frame arrived while another thread
+held the lock) but never after it. That time merely passed is a step without events.
+"""
+
+from dataclasses import dataclass
+
+from rtmdl_ros.workload.records import Task
+
+
+@dataclass(frozen=True)
+class TaskAdded:
+    """A task begins to exist; its name must be new."""
+
+    time_ns: int
+    task: Task
+
+
+@dataclass(frozen=True)
+class TaskChanged:
+    """A task has new properties, for the jobs released from now on."""
+
+    time_ns: int
+    task: Task
+
+
+@dataclass(frozen=True)
+class TaskRemoved:
+    """A task is gone: waiting jobs end now, running ones after their current stage."""
+
+    time_ns: int
+    task: str
+    #: Detail of the jobs that are discarded for it.
+    detail: str = 'task removed'
+
+
+@dataclass(frozen=True)
+class JobReleased:
+    """A job of `task` arrived; its deadline counts from `time_ns`. Job ids grow."""
+
+    time_ns: int
+    job_id: int
+    task: str
+
+
+@dataclass(frozen=True)
+class StageFinished:
+    """The stage with index `stage` of a job ended at `time_ns`."""
+
+    time_ns: int
+    job_id: int
+    stage: int
+    #: The job has its result: its remaining stages are skipped.
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class StageFailed:
+    """The stage with index `stage` of a job ended at `time_ns` without a result."""
+
+    time_ns: int
+    job_id: int
+    stage: int
+    detail: str
+
+
+Event = TaskAdded | TaskChanged | TaskRemoved | JobReleased | StageFinished | StageFailed

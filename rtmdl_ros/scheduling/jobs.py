@@ -1,0 +1,103 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs and tasks as the core keeps them while they live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from rtmdl_ros.scheduling.policies import Key
+from rtmdl_ros.workload.records import LatePolicy, Stage, Task
+
+
+def remaining_times(task: Task) -> tuple[int, ...]:
+    """Optimistic nanoseconds from the start of each stage to the end of the chain."""
+    times = [stage.optimistic_ns for stage in task.stages]
+    return tuple(reversed(list(accumulate(reversed(times)))))
+
+
+@dataclass(eq=False)
+class LiveJob:
+    """A job that has not ended. It waits for its stage number `stage`, or runs it."""
+
+    job_id: int
+    owner: LiveTask
+    #: The task as it was at the release.
+    task: Task
+    remaining_ns: tuple[int, ...]
+    deadline_ns: int
+    key: Key
+    stage: int = 0
+    #: Where the stage runs; None: the job waits.
+    executor: str | None = None
+    #: Waits in a ready queue (and not for an earlier job of its own task).
+    queued: bool = False
+    ended: bool = False
+
+    @property
+    def current(self) -> Stage:
+        """The stage that the job waits for or runs."""
+        return self.task.stages[self.stage]
+
+    @property
+    def latest_start_ns(self) -> int:
+        """Last instant at which the current stage may start and the deadline still be met."""
+        return self.deadline_ns - self.remaining_ns[self.stage]
+
+    @property
+    def waits(self) -> bool:
+        """The job is alive and not running."""
+        return self.executor is None and not self.ended
+
+    @property
+    def discardable(self) -> bool:
+        """The task wants the job gone once it can no longer be on time."""
+        return self.task.late is LatePolicy.DISCARD
+
+
+@dataclass(eq=False)
+class LiveTask:
+    """A task with its live jobs: the started ones in order of release and a fresh one."""
+
+    task: Task
+    remaining_ns: tuple[int, ...]
+    started: list[LiveJob] = field(default_factory=list)
+    fresh: LiveJob | None = None
+    #: Set when the task was removed: why its jobs are discarded.
+    removed: str | None = None
+
+    def forget(self, job: LiveJob) -> None:
+        """Drop a job that has ended."""
+        if job is self.fresh:
+            self.fresh = None
+        else:
+            self.started.remove(job)
+
+    def waiting(self) -> list[LiveJob]:
+        """All jobs of the task that are not running, in order of release."""
+        jobs = [job for job in self.started if job.waits]
+        return jobs if self.fresh is None else [*jobs, self.fresh]
+
+    def newly_ready(self) -> list[LiveJob]:
+        """Waiting jobs that may go to a ready queue and are in none.
+
+        The pipelining rule. Jobs of a task pass each stage one at a time and in order of
+        release: results come in order, and a stage's function never runs beside itself. A
+        fresh job starts only when no started job of the task waits: otherwise preprocessed
+        frames would age in front of a busy accelerator, where a newer one could have come.
+        """
+        ready = []
+        held = False
+        ahead: LiveJob | None = None
+        for job in self.started:
+            if job.waits:
+                held = True
+                if not job.queued and (ahead is None or ahead.stage > job.stage):
+                    ready.append(job)
+            ahead = job
+        fresh = self.fresh
+        passed = ahead is None or ahead.stage > 0
+        if fresh is not None and not fresh.queued and not held and passed:
+            ready.append(fresh)
+        return ready

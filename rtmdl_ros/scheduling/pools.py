@@ -1,0 +1,51 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A kind of resource: its free executors and the jobs that are ready to use one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from operator import attrgetter
+
+from rtmdl_ros.scheduling.jobs import LiveJob
+
+_KEY = attrgetter('key')
+
+
+class Pool:
+    """Executors of one kind and their ready queue, the most urgent job first.
+
+    The queue is a sorted list: freshness keeps it to a few jobs a task, and whoever decides
+    may look at all of them in order.
+    """
+
+    def __init__(self, prefix: str, size: int) -> None:
+        """Make `size` free executors, named `prefix` and a number from 0."""
+        self._ready: list[LiveJob] = []
+        self._free = [f'{prefix}{number}' for number in reversed(range(size))]
+
+    def add(self, job: LiveJob) -> None:
+        """Put a job into the ready queue."""
+        job.queued = True
+        insort(self._ready, job, key=_KEY)
+
+    def remove(self, job: LiveJob) -> None:
+        """Take a job out of the ready queue."""
+        del self._ready[bisect_left(self._ready, job.key, key=_KEY)]
+        job.queued = False
+
+    def free(self, executor: str) -> None:
+        """Take an executor back."""
+        self._free.append(executor)
+
+    def match(self) -> tuple[LiveJob, str] | None:
+        """Take the most urgent ready job and an executor for it, or None if one is lacking.
+
+        The executor that became free last is taken: the thread that reports the end of a
+        stage goes on with the next one without a hand-over and with warm caches.
+        """
+        if not self._free or not self._ready:
+            return None
+        job = self._ready.pop(0)
+        job.queued = False
+        return job, self._free.pop()

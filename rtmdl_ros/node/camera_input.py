@@ -1,0 +1,174 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""One camera topic: its newest frame handed on undecoded, and what is wrong with it, in words."""
+
+import functools
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from rclpy.node import Node
+from rclpy.qos import QoSPolicyKind, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CompressedImage, Image
+
+from rtmdl_ros.node.images import decompressed, pixels_of
+from rtmdl_ros.perception.frame import Frame
+
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
+_NS_PER_S = 1_000_000_000
+#: Stamps this far from the node's clock, or in its future, are of another clock.
+_STRANGE_AGE_S = 10.0
+_FUTURE_AGE_S = -0.1
+
+
+class CameraProblem(Enum):
+    """What may be wrong with a camera."""
+
+    NO_PUBLISHER = 'no publisher'
+    INCOMPATIBLE_QOS = 'incompatible QoS'
+    SILENT = 'no frames'
+    STRANGE_STAMPS = 'stamps of another clock'
+
+
+@dataclass(frozen=True)
+class CameraHealth:
+    """State of one camera at one instant."""
+
+    topic: str
+    publishers: int
+    frames: int
+    #: Frames a second over the window.
+    rate_hz: float
+    #: Since the last frame, or since the subscription where there was none.
+    silent_s: float
+    #: Node clock minus header.stamp of the last frame, when it arrived; 0 before the first.
+    frame_age_s: float
+    problem: CameraProblem | None
+    #: The problem in words, with what to do about it; empty when there is none.
+    advice: str
+
+
+class CameraInput:
+    """Subscribes to one camera; a callback does nothing but stamp the frame and hand it on."""
+
+    def __init__(
+        self,
+        node: Node,
+        name: str,
+        *,
+        transport: str,
+        timeout_s: float,
+        window_s: float,
+        on_frame: Callable[[Frame], None],
+    ) -> None:
+        """Subscribe; `on_frame` gets every frame in the executor's thread and must be quick."""
+        self.name = name
+        self._node = node
+        self._timeout_ns = round(timeout_s * _NS_PER_S)
+        self._window_ns = round(window_s * _NS_PER_S)
+        self._on_frame = on_frame
+        self._opened_ns = time.monotonic_ns()
+        self._arrivals: deque[int] = deque()
+        self._frames = 0
+        self._age_s = 0.0
+        self._refused_policy = ''
+        self._subscription = self._subscribe(transport)
+
+    def close(self) -> None:
+        """End the subscription."""
+        self._node.destroy_subscription(self._subscription)
+
+    def health(self) -> CameraHealth:
+        """Return the camera's state now."""
+        now_ns = time.monotonic_ns()
+        self._forget_before(now_ns - self._window_ns)
+        last_ns = self._arrivals[-1] if self._arrivals else self._opened_ns
+        silent_ns = now_ns - last_ns
+        topic = self._subscription.topic_name
+        publishers = self._node.count_publishers(topic)
+        span_ns = min(self._window_ns, max(1, now_ns - self._opened_ns))
+        problem = self._problem(publishers, silent_ns)
+        return CameraHealth(
+            topic=topic,
+            publishers=publishers,
+            frames=self._frames,
+            rate_hz=len(self._arrivals) * _NS_PER_S / span_ns,
+            silent_s=silent_ns / _NS_PER_S,
+            frame_age_s=self._age_s,
+            problem=problem,
+            advice=self._advice(problem, topic, silent_ns),
+        )
+
+    def _problem(self, publishers: int, silent_ns: int) -> CameraProblem | None:
+        if silent_ns > self._timeout_ns:
+            if publishers == 0:
+                return CameraProblem.NO_PUBLISHER
+            return CameraProblem.INCOMPATIBLE_QOS if self._refused_policy else CameraProblem.SILENT
+        if self._frames and not _FUTURE_AGE_S <= self._age_s <= _STRANGE_AGE_S:
+            return CameraProblem.STRANGE_STAMPS
+        return None
+
+    def _advice(self, problem: CameraProblem | None, topic: str, silent_ns: int) -> str:
+        if problem is CameraProblem.NO_PUBLISHER:
+            return f'no publisher on {topic}; start the camera driver or remap the topic'
+        if problem is CameraProblem.INCOMPATIBLE_QOS:
+            return (
+                f'incompatible QoS on {topic} ({self._refused_policy}): set qos_overrides.'
+                f'{topic}.subscription.{self._refused_policy} to what the camera offers'
+            )
+        if problem is CameraProblem.SILENT:
+            return f'no frame for {silent_ns / _NS_PER_S:.1f} s on {topic}'
+        if problem is CameraProblem.STRANGE_STAMPS:
+            return (
+                f'stamps on {topic} do not match the clock (frame age {self._age_s:.1f} s); '
+                'set use_sim_time or play the bag with --clock'
+            )
+        return ''
+
+    def _subscribe(self, transport: str) -> Subscription:
+        # The compressed topic hangs below the raw one, also when that is remapped, as users of
+        # image_transport expect.
+        topic = self._node.resolve_topic_name(f'~/input/{self.name}/image')
+        kind, decode = Image, pixels_of
+        if transport == 'compressed':
+            topic, kind, decode = f'{topic}/compressed', CompressedImage, decompressed
+        return self._node.create_subscription(
+            kind,
+            topic,
+            functools.partial(self._received, decode),
+            QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
+            event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._refused),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+
+    def _received(
+        self, decode: Callable[[object], object], message: Image | CompressedImage
+    ) -> None:
+        arrival_ns = time.monotonic_ns()
+        self._frames += 1
+        self._arrivals.append(arrival_ns)
+        self._forget_before(arrival_ns - self._window_ns)
+        self._age_s = self.age_s(message.header)
+        self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
+
+    def age_s(self, header: object) -> float:
+        """Return node clock minus the header's stamp, in seconds."""
+        stamp = header.stamp  # type: ignore[attr-defined]
+        now_ns = self._node.get_clock().now().nanoseconds
+        return (now_ns - stamp.sec * _NS_PER_S - stamp.nanosec) / _NS_PER_S
+
+    def _forget_before(self, time_ns: int) -> None:
+        while self._arrivals and self._arrivals[0] < time_ns and len(self._arrivals) > 1:
+            self._arrivals.popleft()
+
+    def _refused(self, event: object) -> None:
+        kind = QoSPolicyKind(event.last_policy_kind)  # type: ignore[attr-defined]
+        self._refused_policy = qos_policy_name_from_kind(kind).lower()

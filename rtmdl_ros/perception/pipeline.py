@@ -1,0 +1,98 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What all tasks have in common: a chain of stages over the work of one job."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.frame import Frame, Image
+from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.records import Resource, Stage
+
+Outputs = tuple[NDArray[np.float32], ...]
+
+
+class Runner(Protocol):
+    """A network ready to run."""
+
+    def run(self, images: Image) -> Outputs:
+        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3)."""
+
+
+@dataclass
+class Work:
+    """What one job carries from stage to stage."""
+
+    frame: Frame
+    #: Batch for the next network, BGR uint8 (N, H, W, 3).
+    batch: Image | None = None
+    #: Network pixels per image pixel.
+    scale: float = 1.0
+    outputs: Outputs = ()
+    detections: tuple[Detection, ...] = ()
+
+
+@dataclass(frozen=True)
+class PipelineStage:
+    """One stage; `run` returns True when the job is complete and the rest is not needed."""
+
+    name: str
+    resource: Resource
+    run: Callable[[Work], bool]
+
+
+class Pipeline(Protocol):
+    """The computation of one task."""
+
+    #: What was chosen to run, for people to read.
+    variant: str
+    #: Least score of a detection, 0 to 1; may be set between jobs.
+    score_threshold: float
+    stages: tuple[PipelineStage, ...]
+
+
+def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int = 10) -> tuple[Stage, ...]:
+    """Warm a pipeline up on a frame and return its stages with the shortest time seen of each.
+
+    A stage that the frame does not reach keeps 0: an empty frame ends early, so the sum is never
+    above what a job can take.
+    """
+    shortest: dict[str, int] = {}
+    for _ in range(repeats):
+        for name, duration_ns in _timed(pipeline.stages, Work(frame)):
+            shortest[name] = min(duration_ns, shortest.get(name, duration_ns))
+    return tuple(
+        Stage(stage.name, stage.resource, shortest.get(stage.name, 0)) for stage in pipeline.stages
+    )
+
+
+def run_whole(pipeline: Pipeline, frame: Frame) -> tuple[Detection, ...]:
+    """Run a job's stages one after the other in this thread and return its detections."""
+    work = Work(frame)
+    _timed(pipeline.stages, work)
+    return work.detections
+
+
+def _timed(stages: Sequence[PipelineStage], work: Work) -> list[tuple[str, int]]:
+    durations = []
+    for stage in stages:
+        start_ns = time.monotonic_ns()
+        complete = stage.run(work)
+        durations.append((stage.name, time.monotonic_ns() - start_ns))
+        if complete:
+            break
+    return durations
+
+
+@dataclass(frozen=True)
+class Model:
+    """A variant of a network together with what runs it."""
+
+    variant: Variant
+    runner: Runner = field(compare=False)

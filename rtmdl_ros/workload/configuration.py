@@ -1,0 +1,59 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A whole configuration of the node, checked: what the parameters of one start say together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rtmdl_ros.workload.parameters import (
+    CameraParameters,
+    NodeParameters,
+    ParameterError,
+    TaskParameters,
+    all_names,
+    record_of,
+    refuse_unknown,
+    rules_of,
+)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Parameters of the node, its cameras and its tasks; cameras and tasks in the given order."""
+
+    node: NodeParameters
+    cameras: Mapping[str, CameraParameters]
+    tasks: Mapping[str, TaskParameters]
+
+
+def configuration_of(values: Mapping[str, object]) -> Configuration:
+    """Check values by full parameter name and build the configuration; defaults fill the rest.
+
+    Raises ParameterError that names the parameter: unknown, of the wrong type, out of range, or at
+    odds with another one.
+    """
+    node = record_of(NodeParameters, values)
+    _refuse_name_clashes(node)
+    refuse_unknown(values, all_names(node.cameras, node.tasks))
+    cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
+    tasks = {name: _task(name, node, values) for name in node.tasks}
+    return Configuration(node, cameras, tasks)
+
+
+def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> TaskParameters:
+    task = record_of(TaskParameters, values, f'{name}.')
+    task = replace(task, camera=task.camera or node.cameras[0], function=task.function or name)
+    if task.camera not in node.cameras:
+        raise ParameterError(
+            f'{name}.camera is {task.camera!r}; it must be one of cameras: {list(node.cameras)}'
+        )
+    functions = rules_of(TaskParameters)['function'][1].choices[1:]
+    if task.function not in functions:
+        raise ParameterError(f'{name}.function must be set, to one of {list(functions)}')
+    return task
+
+
+def _refuse_name_clashes(node: NodeParameters) -> None:
+    both = set(node.cameras) & set(node.tasks)
+    if both:
+        raise ParameterError(f'{min(both)!r} is the name of a camera and of a task; rename one')

@@ -1,0 +1,207 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The one schema of all parameters: names, types, ranges, units, defaults, descriptions.
+
+The three records below are the schema. The node declares its ROS parameters from them, the checks
+below refuse wrong values by name, and offline tools build the same records from the same file.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+Value = bool | int | float | str | tuple[str, ...]
+
+
+class ParameterError(ValueError):
+    """A parameter that does not exist or whose value cannot be used; the text names it."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a parameter may hold and what it means."""
+
+    description: str
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    choices: tuple[str, ...] = ()
+    #: False where a change needs a new configure.
+    dynamic: bool = False
+
+
+def _parameter(default: Value, description: str, **rules: Any) -> Any:
+    return field(default=default, metadata={'rules': Rules(description, **rules)})
+
+
+@dataclass(frozen=True)
+class NodeParameters:
+    """Parameters of the node as a whole."""
+
+    cameras: tuple[str, ...] = _parameter(
+        ('front',), 'Names of the cameras; camera c is read from ~/input/c/image.'
+    )
+    tasks: tuple[str, ...] = _parameter(
+        ('traffic_light', 'traffic_sign'), 'Names of the tasks; parameters of task t begin with t.'
+    )
+    autostart: bool = _parameter(
+        True, 'Configure and activate at start; false leaves that to a lifecycle manager.'
+    )
+    policy: str = _parameter(
+        'fixed_priority',
+        'Order in which ready stages are served.',
+        choices=('fixed_priority', 'edf', 'fifo'),
+    )
+    cpu_workers: int = _parameter(
+        1, 'Threads for pre- and postprocessing.', minimum=1, maximum=16
+    )
+    lanes: int = _parameter(
+        1, 'Threads for inference, one network stage at a time each.', minimum=1, maximum=16
+    )
+    zoo_dir: str = _parameter('', 'Folder with the networks; empty: the ones shipped.')
+    cache_dir: str = _parameter(
+        '', 'Folder for exported networks; empty: rtmdl_ros in the cache folder of the user.'
+    )
+    trace_file: str = _parameter(
+        '', 'Write a Chrome trace of the last jobs here when deactivated; empty: none.'
+    )
+    window_s: float = _parameter(
+        10.0, 'Span in s over which rates, miss ratios and response times are reported.',
+        minimum=1.0, maximum=600.0,
+    )  # fmt: skip
+    status_period_s: float = _parameter(
+        0.5, 'Time in s between two messages on ~/status.', minimum=0.05, maximum=1.0
+    )
+    camera_timeout_s: float = _parameter(
+        1.0, 'A camera without a frame for this many s is reported.', minimum=0.1, maximum=60.0
+    )
+    warn_miss_ratio: float = _parameter(
+        0.05, 'Miss ratio in the window from which diagnostics warn.',
+        minimum=0.0, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+    error_miss_ratio: float = _parameter(
+        0.5, 'Miss ratio in the window from which diagnostics report an error.',
+        minimum=0.0, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CameraParameters:
+    """Parameters of one camera, named <camera>.<parameter>."""
+
+    transport: str = _parameter(
+        'raw',
+        'raw: sensor_msgs/Image on image; compressed: CompressedImage on image/compressed.',
+        choices=('raw', 'compressed'),
+    )
+
+
+@dataclass(frozen=True)
+class TaskParameters:
+    """Parameters of one task, named <task>.<parameter>."""
+
+    function: str = _parameter(
+        '', 'What the task computes; empty: the function with the name of the task.',
+        choices=('', 'traffic_light', 'traffic_sign'),
+    )  # fmt: skip
+    camera: str = _parameter('', 'Camera the task looks at; empty: the first of cameras.')
+    period_ms: float = _parameter(
+        33.3, 'Expected time in ms between two frames.',
+        minimum=1.0, maximum=60_000.0, dynamic=True,
+    )  # fmt: skip
+    deadline_ms: float = _parameter(
+        33.3, 'Time in ms from arrival of a frame until its detections must be out.',
+        minimum=1.0, maximum=60_000.0, dynamic=True,
+    )  # fmt: skip
+    priority: int = _parameter(
+        0, 'Under fixed_priority the task with the larger number goes first.',
+        minimum=-1000, maximum=1000, dynamic=True,
+    )  # fmt: skip
+    late: str = _parameter(
+        'discard',
+        'discard: drop a job that can no longer meet its deadline; run: finish it all the same.',
+        choices=('discard', 'run'), dynamic=True,
+    )  # fmt: skip
+    score_threshold: float = _parameter(
+        0.0, 'Least score of a detection; 0: the threshold calibrated with the network.',
+        minimum=0.0, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+
+
+Record = TypeVar('Record', NodeParameters, CameraParameters, TaskParameters)
+
+
+def rules_of(record: type[Record]) -> dict[str, tuple[Value, Rules]]:
+    """Return default and rules of every parameter of a record, by name."""
+    return {f.name: (f.default, f.metadata['rules']) for f in fields(record)}  # type: ignore[misc]
+
+
+def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
+    """Return the value in the type of the default.
+
+    Whole numbers are taken where fractions are expected, lists where tuples are.
+
+    Raises ParameterError, naming the parameter and what it may hold.
+    """
+    if isinstance(default, tuple):
+        return _checked_names(name, value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(default):
+        raise ParameterError(f'{name} is {value!r}; it must be of type {type(default).__name__}')
+    if isinstance(value, (int, float)) and not rules.minimum <= value <= rules.maximum:
+        raise ParameterError(
+            f'{name} is {value}; it must be from {rules.minimum:g} to {rules.maximum:g}'
+        )
+    if rules.choices and value not in rules.choices:
+        choices = ', '.join(repr(choice) for choice in rules.choices)
+        raise ParameterError(f'{name} is {value!r}; it must be one of {choices}')
+    return value
+
+
+def _checked_names(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+        raise ParameterError(f'{name} is {value!r}; it must be a list of names')
+    if not value:
+        raise ParameterError(f'{name} is empty; name at least one')
+    for entry in value:
+        if not entry.isidentifier():
+            raise ParameterError(
+                f'{name} holds {entry!r}; names are letters, digits and _, not first a digit'
+            )
+    if len(set(value)) < len(value):
+        raise ParameterError(f'{name} is {list(value)}; a name stands there twice')
+    return tuple(value)
+
+
+def record_of(record: type[Record], values: Mapping[str, object], prefix: str = '') -> Record:
+    """Build a record from values by full name (with prefix); defaults fill what is absent.
+
+    Raises ParameterError for a value that cannot be used.
+    """
+    return record(
+        **{
+            name: checked(prefix + name, values.get(prefix + name, default), default, rules)
+            for name, (default, rules) in rules_of(record).items()
+        }
+    )
+
+
+def all_names(cameras: Iterable[str], tasks: Iterable[str]) -> tuple[str, ...]:
+    """Return the full names of all parameters of a node with these cameras and tasks."""
+    return (
+        *rules_of(NodeParameters),
+        *(f'{camera}.{name}' for camera in cameras for name in rules_of(CameraParameters)),
+        *(f'{task}.{name}' for task in tasks for name in rules_of(TaskParameters)),
+    )
+
+
+def refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ParameterError for the first name that is not known, with the nearest one that is."""
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f'; did you mean {near[0]}?' if near else ''
+            raise ParameterError(f'there is no parameter {name}{hint}')

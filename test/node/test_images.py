@@ -1,0 +1,133 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Image messages to pixels: every encoding, padded rows, and all that must be refused."""
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
+
+from rtmdl_ros.node.images import ImageError, decompressed, pixels_of
+from sensor_msgs.msg import CompressedImage, Image
+
+BGR = np.random.default_rng(1).integers(0, 256, (4, 6, 3), np.uint8)
+SMOOTH = cv2.resize(np.uint8([[[10, 60, 200], [200, 90, 30]]]), (64, 48))
+
+
+def message(pixels: np.ndarray, encoding: str, padding: int = 0) -> Image:
+    """Return pixels (H, W, C) as an Image message with padded rows."""
+    height, width = pixels.shape[:2]
+    rows = np.pad(pixels.reshape(height, -1), ((0, 0), (0, padding)), constant_values=77)
+    return Image(
+        height=height, width=width, encoding=encoding, step=rows.shape[1], data=rows.tobytes()
+    )
+
+
+@pytest.mark.parametrize('padding', [0, 5])
+@pytest.mark.parametrize(
+    ('encoding', 'pixels'),
+    [
+        ('bgr8', BGR),
+        ('rgb8', BGR[:, :, ::-1]),
+        ('bgra8', np.dstack([BGR, np.full((4, 6), 9, np.uint8)])),
+        ('rgba8', np.dstack([BGR[:, :, ::-1], np.full((4, 6), 9, np.uint8)])),
+    ],
+)
+def test_colour_encodings_give_the_same_pixels(encoding, pixels, padding):
+    image = pixels_of(message(pixels, encoding, padding))
+    assert image.dtype == np.uint8
+    assert np.array_equal(image, BGR)
+
+
+def test_mono8_is_repeated_in_all_channels():
+    image = pixels_of(message(BGR[:, :, :1], 'mono8', padding=2))
+    assert np.array_equal(image, np.repeat(BGR[:, :, :1], 3, axis=2))
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'row'),
+    [
+        # Grey 128 and 235 have the neutral chroma 128: U Y V Y and Y U Y V of ITU-R BT.601.
+        ('yuv422', [128, 126, 128, 235]),
+        ('uyvy', [128, 126, 128, 235]),
+        ('yuv422_yuy2', [126, 128, 235, 128]),
+        ('yuyv', [126, 128, 235, 128]),
+    ],
+)
+def test_yuv422_of_both_orders(encoding, row):
+    image = pixels_of(message(np.uint8(row).reshape(1, 2, 2), encoding))
+    assert image.tolist() == [[[128, 128, 128], [255, 255, 255]]]
+
+
+def test_bgr8_shares_memory_with_the_message():
+    source = message(BGR, 'bgr8')
+    assert np.shares_memory(pixels_of(source), np.frombuffer(source.data, np.uint8))
+
+
+def test_big_endian_makes_no_difference_to_bytes():
+    source = message(BGR, 'bgr8')
+    source.is_bigendian = 1
+    assert np.array_equal(pixels_of(source), BGR)
+
+
+@pytest.mark.parametrize(
+    ('change', 'text'),
+    [
+        ({'encoding': 'bayer_rggb8'}, "encoding 'bayer_rggb8' is not supported; supported: bgr8"),
+        ({'encoding': '16UC1', 'is_bigendian': 1}, "encoding '16UC1' is not supported"),
+        ({'encoding': ''}, "encoding '' is not supported"),
+        ({'step': 17}, 'step is 17; 6 pixels of bgr8 need 18'),
+        ({'height': 5}, 'data has 72 bytes; 5 rows of step 18 are 90'),
+        ({'height': 0}, 'size is 6x0'),
+        ({'width': 0}, 'size is 0x4'),
+        ({'data': b''}, 'data has 0 bytes'),
+        ({'encoding': 'yuv422', 'width': 5}, 'width 5 is odd'),
+    ],
+)
+def test_refused_messages_name_the_field(change, text):
+    source = message(BGR, 'bgr8')
+    for field, value in change.items():
+        setattr(source, field, value)
+    with pytest.raises(ImageError, match='^' + text):
+        pixels_of(source)
+
+
+def encoded(extension: str) -> CompressedImage:
+    """Return the smooth picture as a JPEG or PNG message."""
+    data = cv2.imencode(f'.{extension}', SMOOTH)[1].tobytes()
+    return CompressedImage(format=extension, data=data)
+
+
+def test_png_is_lossless():
+    assert np.array_equal(decompressed(encoded('png')), SMOOTH)
+
+
+def test_jpeg_is_close():
+    difference = np.abs(decompressed(encoded('jpg')).astype(int) - SMOOTH)
+    assert difference.mean() < 2
+
+
+def test_padding_behind_a_jpeg_is_allowed():
+    source = encoded('jpg')
+    source.data = bytes(source.data) + bytes(20)
+    assert decompressed(source).shape == SMOOTH.shape
+
+
+@pytest.mark.parametrize('extension', ['jpg', 'png'])
+def test_truncated_data_is_refused(extension):
+    source = encoded(extension)
+    source.data = bytes(source.data)[:-40]
+    with pytest.raises(ImageError, match='the data ends early, after'):
+        decompressed(source)
+
+
+@pytest.mark.parametrize('data', [b'', b'GIF89a', bytes(100)])
+def test_other_formats_are_refused(data):
+    with pytest.raises(ImageError, match='neither JPEG nor PNG'):
+        decompressed(CompressedImage(format='jpeg', data=data))
+
+
+def test_broken_data_between_good_marks_is_refused():
+    with pytest.raises(ImageError, match='6 bytes that do not decode'):
+        decompressed(CompressedImage(format='jpeg', data=b'\xff\xd8ab\xff\xd9'))

@@ -1,0 +1,76 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters that must fit together, and the shipped parameter file."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from rtmdl_ros.workload.configuration import configuration_of
+from rtmdl_ros.workload.parameters import ParameterError, all_names
+
+PARAMETER_FILE = Path(__file__).parents[2] / 'config' / 'rtmdl.param.yaml'
+
+
+def test_defaults_run_both_functions_on_the_first_camera():
+    configuration = configuration_of({})
+    assert list(configuration.tasks) == ['traffic_light', 'traffic_sign']
+    assert [task.function for task in configuration.tasks.values()] == list(configuration.tasks)
+    assert {task.camera for task in configuration.tasks.values()} == {'front'}
+
+
+@pytest.mark.parametrize(
+    ('values', 'text'),
+    [
+        (
+            {'traffic_sign.camera': 'rear'},
+            "traffic_sign.camera is 'rear'; it must be one of cameras: ['front']",
+        ),
+        (
+            {'tasks': ['mine']},
+            "mine.function must be set, to one of ['traffic_light', 'traffic_sign']",
+        ),
+        (
+            {'tasks': ['front'], 'front.function': 'traffic_light'},
+            "'front' is the name of a camera and of a task; rename one",
+        ),
+        ({'lane': 2}, 'there is no parameter lane; did you mean lanes?'),
+        (
+            {'tasks': ['traffic_sign'], 'traffic_light.priority': 2},
+            'there is no parameter traffic_light.priority; '
+            'did you mean traffic_sign.priority?',
+        ),
+    ],
+)
+def test_contradictions_are_named(values, text):
+    with pytest.raises(ParameterError) as error:
+        configuration_of(values)
+    assert str(error.value) == text
+
+
+def test_a_second_task_of_one_function():
+    configuration = configuration_of({
+        'cameras': ['front', 'rear'], 'tasks': ['front_light', 'rear_light'],
+        'front_light.function': 'traffic_light',
+        'rear_light.function': 'traffic_light', 'rear_light.camera': 'rear',
+    })  # fmt: skip
+    assert configuration.tasks['rear_light'].camera == 'rear'
+
+
+def flattened(tree: dict, prefix: str = '') -> dict:
+    """Return the leaves of nested mappings by dotted name."""
+    leaves = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            leaves |= flattened(value, f'{prefix}{name}.')
+        else:
+            leaves[prefix + name] = value
+    return leaves
+
+
+def test_the_shipped_file_is_complete_and_holds_the_defaults():
+    tree = yaml.safe_load(PARAMETER_FILE.read_text())
+    values = flattened(tree['/**']['ros__parameters'])
+    defaults = configuration_of({})
+    assert set(values) == set(all_names(defaults.cameras, defaults.tasks))
+    assert configuration_of(values) == defaults

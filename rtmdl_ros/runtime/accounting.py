@@ -1,0 +1,169 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Counters since the start and statistics over a sliding window, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.records import Outcome
+
+#: Most samples kept of one task or executor; in a faster stream the window gets shorter.
+MAX_SAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class ResponseStatistics:
+    """Response times of the jobs that finished (on time or late) within the window."""
+
+    count: int
+    #: Nearest-rank quantiles in nanoseconds; all 0 if `count` is 0.
+    p50_ns: int
+    p99_ns: int
+    max_ns: int
+
+
+@dataclass(frozen=True)
+class TaskStatistics:
+    """One task. released = on_time + late + superseded + discarded + failed + in_flight."""
+
+    task: str
+    # Since the start.
+    released: int
+    in_flight: int
+    on_time: int
+    late: int
+    superseded: int
+    discarded: int
+    failed: int
+    # Over the window.
+    #: Releases per second.
+    rate_hz: float
+    #: Misses among the jobs that ended, 0 to 1; 0 if none ended.
+    miss_ratio: float
+    response: ResponseStatistics
+
+
+@dataclass(frozen=True)
+class RuntimeStatistics:
+    """All tasks and executors at one instant."""
+
+    time_ns: int
+    #: Time since the start.
+    uptime_ns: int
+    #: Length of the window: the configured one, or the uptime if that is shorter.
+    window_ns: int
+    #: In the order in which the tasks were added.
+    tasks: tuple[TaskStatistics, ...]
+    #: Share of the window in which the executors of the kind ran stages, 0 to 1, their mean.
+    cpu_busy: float
+    accelerator_busy: float
+    #: The same of each executor: ('cpu0', 0.25), ...
+    executors: tuple[tuple[str, float], ...]
+
+
+def quantile(ordered: Sequence[int], share: float) -> int:
+    """Nearest-rank quantile of sorted samples, `share` in (0, 1]."""
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+
+
+def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:
+    """Summarise response times given in any order."""
+    ordered = sorted(responses_ns)
+    if not ordered:
+        return ResponseStatistics(0, 0, 0, 0)
+    return ResponseStatistics(
+        len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.99), ordered[-1]
+    )
+
+
+@dataclass(frozen=True)
+class _Ended:
+    finish_ns: int
+    missed: bool
+    #: None: the job did not finish.
+    response_ns: int | None
+
+
+class TaskAccount:
+    """What happened to the jobs of one task."""
+
+    def __init__(self, task: str) -> None:
+        """Begin with nothing released."""
+        self._task = task
+        self._released = 0
+        self._outcomes: Counter[Outcome] = Counter()
+        self._releases: deque[int] = deque(maxlen=MAX_SAMPLES)
+        self._ended: deque[_Ended] = deque(maxlen=MAX_SAMPLES)
+
+    def add_release(self, release_ns: int) -> None:
+        """Count a released job."""
+        self._released += 1
+        self._releases.append(release_ns)
+
+    def add_end(self, report: JobReport) -> None:
+        """Count a job that ended."""
+        self._outcomes[report.outcome] += 1
+        response_ns = report.response_ns if report.finished else None
+        self._ended.append(_Ended(report.finish_ns, report.missed, response_ns))
+
+    def copy(self) -> TaskAccount:
+        """Return a snapshot, to be evaluated without holding a lock."""
+        twin = TaskAccount(self._task)
+        twin._released = self._released
+        twin._outcomes = self._outcomes.copy()
+        twin._releases = self._releases.copy()
+        twin._ended = self._ended.copy()
+        return twin
+
+    def statistics(self, now_ns: int, window_ns: int) -> TaskStatistics:
+        """Evaluate the window that ends at `now_ns`."""
+        since_ns = now_ns - window_ns
+        releases = sum(1 for release_ns in self._releases if release_ns >= since_ns)
+        ended = [job for job in self._ended if job.finish_ns >= since_ns]
+        misses = sum(1 for job in ended if job.missed)
+        responses = [job.response_ns for job in ended if job.response_ns is not None]
+        count = self._outcomes
+        return TaskStatistics(
+            task=self._task,
+            released=self._released,
+            in_flight=self._released - sum(count.values()),
+            on_time=count[Outcome.ON_TIME],
+            late=count[Outcome.LATE],
+            superseded=count[Outcome.SUPERSEDED],
+            discarded=count[Outcome.DISCARDED],
+            failed=count[Outcome.FAILED],
+            rate_hz=releases * 1e9 / window_ns if window_ns else 0.0,
+            miss_ratio=misses / len(ended) if ended else 0.0,
+            response=response_statistics(responses),
+        )
+
+
+class BusyAccount:
+    """When one executor ran stages."""
+
+    def __init__(self) -> None:
+        """Begin idle."""
+        self._spans: deque[tuple[int, int]] = deque(maxlen=MAX_SAMPLES)
+
+    def add(self, span: StageSpan) -> None:
+        """Add a stage that ended."""
+        self._spans.append((span.start_ns, span.end_ns))
+
+    def copy(self, busy_since_ns: int | None, now_ns: int) -> BusyAccount:
+        """Return a snapshot; `busy_since_ns` is the start of the stage that runs now, if any."""
+        twin = BusyAccount()
+        twin._spans = self._spans.copy()
+        if busy_since_ns is not None:
+            twin._spans.append((busy_since_ns, now_ns))
+        return twin
+
+    def share(self, now_ns: int, window_ns: int) -> float:
+        """Busy share of the window that ends at `now_ns`, 0 to 1."""
+        since_ns = now_ns - window_ns
+        busy_ns = sum(max(0, end - max(start, since_ns)) for start, end in self._spans)
+        return min(1.0, busy_ns / window_ns) if window_ns else 0.0

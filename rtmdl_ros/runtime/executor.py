@@ -1,0 +1,84 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""One thread that runs stages: a CPU worker or a lane."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from rtmdl_ros.runtime.report import StageSpan
+
+
+@dataclass(frozen=True)
+class Work:
+    """A stage of a job to run now."""
+
+    job_id: int
+    task: str
+    #: Index of the stage in the job's chain.
+    stage: int
+    stage_name: str
+    function: Callable[[Any], bool]
+    payload: object
+
+
+@dataclass(frozen=True)
+class Done:
+    """A stage that ran: its span and either its answer or what it raised."""
+
+    work: Work
+    span: StageSpan
+    complete: bool
+    error: BaseException | None
+
+
+class Executor(threading.Thread):
+    """Runs what it is given, one stage at a time, until it is told to retire.
+
+    `report` is told of the end of each stage, on this thread; the work that it returns is run
+    next without a hand-over.
+    """
+
+    def __init__(
+        self, name: str, clock: Callable[[], int], report: Callable[[Done], Work | None]
+    ) -> None:
+        """Make the thread, not started. It is a daemon: a hung stage never holds the process."""
+        super().__init__(name=f'rtmdl {name}', daemon=True)
+        self.executor = name
+        #: When the stage that runs now began; None: idle.
+        self.busy_since_ns: int | None = None
+        self._clock = clock
+        self._report = report
+        self._inbox: SimpleQueue[Work | None] = SimpleQueue()
+
+    def give(self, work: Work) -> None:
+        """Hand over the next stage."""
+        self._inbox.put(work)
+
+    def retire(self) -> None:
+        """End the thread when what was given before has run."""
+        self._inbox.put(None)
+
+    def run(self) -> None:
+        """Serve the inbox (`threading.Thread`)."""
+        while (work := self._inbox.get()) is not None:
+            next_work: Work | None = work
+            while next_work is not None:
+                next_work = self._report(self._perform(next_work))
+            del work
+
+    def _perform(self, work: Work) -> Done:
+        complete, error = False, None
+        start_ns = self.busy_since_ns = self._clock()
+        try:
+            complete = bool(work.function(work.payload))
+        except BaseException as raised:  # even SystemExit must not take the lane along
+            error = raised
+        end_ns = self._clock()
+        self.busy_since_ns = None
+        span = StageSpan(work.stage_name, self.executor, start_ns, end_ns)
+        return Done(work, span, complete, error)

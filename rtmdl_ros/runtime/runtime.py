@@ -1,0 +1,359 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The threaded driver: feeds the core with events and carries its commands out."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from rtmdl_ros.runtime.accounting import BusyAccount, RuntimeStatistics, TaskAccount
+from rtmdl_ros.runtime.executor import Done, Executor, Work
+from rtmdl_ros.runtime.real_time import shorten_switch_interval
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.runtime.timer import WakeTimer
+from rtmdl_ros.runtime.trace import Trace
+from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import (
+    Event,
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+    TaskRemoved,
+)
+from rtmdl_ros.workload.records import Policy, Task
+
+_LOGGER = logging.getLogger(__name__)
+
+StageFunction = Callable[[Any], bool]
+
+
+class NotRunningError(Exception):
+    """A job was released to a runtime that has not been started, or has been stopped."""
+
+
+@dataclass(frozen=True)
+class _Served:
+    task: Task
+    functions: tuple[StageFunction, ...]
+
+
+@dataclass(frozen=True)
+class _Job:
+    served: _Served
+    release_ns: int
+    payload: object
+    spans: list[StageSpan] = field(default_factory=list)
+
+    def report(self, end: EndJob) -> JobReport:
+        task = self.served.task
+        return JobReport(
+            job_id=end.job_id,
+            task=task.name,
+            outcome=end.outcome,
+            release_ns=self.release_ns,
+            deadline_ns=self.release_ns + task.deadline_ns,
+            finish_ns=end.time_ns,
+            spans=tuple(self.spans),
+            detail=end.detail,
+            payload=self.payload,
+        )
+
+
+class Runtime:
+    """Runs the jobs of its tasks on `cpu_workers` and `lanes` threads as the core decides.
+
+    The core is under one lock. Whichever thread causes an event (the caller of `release`, an
+    executor after a stage, the timer) feeds it and carries the commands out: there is no
+    dispatcher thread to hand over to. A runtime is started once and stopped once.
+
+    `on_end` is told of every job that ended, exactly once, outside the lock, on the thread that
+    ended it: an executor, the timer, or a caller of `release`, `remove_task` or `stop`. It may
+    be called by several threads at once; what it takes delays the next stage of that executor,
+    so costly work belongs into the last stage. An exception in it is logged once.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        cpu_workers: int,
+        lanes: int,
+        on_end: Callable[[JobReport], None],
+        clock: Callable[[], int] = time.monotonic_ns,
+        window_s: float = 10.0,
+    ) -> None:
+        """Prepare the threads; `window_s` is the length of the statistics' window in seconds.
+
+        `clock` gives nanoseconds and never goes back. Raises ValueError for a count below 1 or
+        a window that is not above 0.
+        """
+        if window_s <= 0:
+            raise ValueError(f'window_s is {window_s}; it must be above 0')
+        self._core = Core(policy, cpu_workers, lanes)
+        self._clock = clock
+        self._on_end = on_end
+        self._window_ns = round(window_s * 1e9)
+        self._lock = threading.Lock()
+        self._tasks: dict[str, _Served] = {}
+        self._jobs: dict[int, _Job] = {}
+        self._job_ids = count()
+        #: What the executors run now, by executor.
+        self._running: dict[str, Work] = {}
+        names = [f'cpu{n}' for n in range(cpu_workers)] + [f'lane{n}' for n in range(lanes)]
+        self._executors = {name: Executor(name, clock, self._stage_done) for name in names}
+        self._timer = WakeTimer(clock, self._time_passed)
+        self._accounts: dict[str, TaskAccount] = {}
+        self._busy = {name: BusyAccount() for name in names}
+        self._start_ns: int | None = None
+        self._accepts = False
+        self._stopped = False
+        self._switch_interval_s = sys.getswitchinterval()
+        self._logged: set[tuple[str, type]] = set()
+        #: The last jobs, for `Trace.write_chrome_trace`.
+        self.trace = Trace()
+
+    # Tasks, at any time.
+
+    def add_task(self, task: Task, functions: Sequence[StageFunction]) -> None:
+        """Add a task with one function a stage.
+
+        A function takes the job's payload; True means that the job is complete and its
+        remaining stages are skipped. It never runs beside itself. Raises ValueError for a
+        wrong number of functions and DuplicateTaskError for a known name.
+        """
+        if len(functions) != len(task.stages):
+            raise ValueError(
+                f'task {task.name}: {len(functions)} functions for {len(task.stages)} stages'
+            )
+        with self._lock:
+            self._feed(TaskAdded(self._clock(), task))
+            self._tasks[task.name] = _Served(task, tuple(functions))
+            self._accounts.setdefault(task.name, TaskAccount(task.name))
+
+    def change_task(self, task: Task) -> None:
+        """Give a task new properties for the jobs released from now on.
+
+        The stages must keep their number and order, as their functions stay. Raises
+        UnknownTaskError for an unknown name and ValueError for another number of stages.
+        """
+        with self._lock:
+            served = self._tasks.get(task.name)
+            if served is not None and len(served.functions) != len(task.stages):
+                raise ValueError(
+                    f'task {task.name}: {len(task.stages)} stages for '
+                    f'{len(served.functions)} functions'
+                )
+            self._feed(TaskChanged(self._clock(), task))
+            self._tasks[task.name] = _Served(task, self._tasks[task.name].functions)
+
+    def remove_task(self, name: str) -> None:
+        """Remove a task. Its waiting jobs are discarded now, running ones after their stage.
+
+        Raises UnknownTaskError. The task's counters stay.
+        """
+        with self._lock:
+            reports = self._feed(TaskRemoved(self._clock(), name))[1]
+            del self._tasks[name]
+        self._deliver(reports)
+
+    # Life.
+
+    def start(self) -> None:
+        """Start the threads and accept jobs. Raises RuntimeError on a second call."""
+        if self._start_ns is not None:
+            raise RuntimeError('a runtime is started once; make a new one')
+        self._start_ns = self._clock()
+        self._switch_interval_s = shorten_switch_interval()
+        for thread in (*self._executors.values(), self._timer):
+            thread.start()
+        self._accepts = True
+
+    def stop(self, timeout_s: float) -> None:
+        """Discard the jobs that wait, let running stages end, and join the threads.
+
+        A stage that does not return within `timeout_s` seconds is logged, its job fails and its
+        thread is abandoned. Afterwards every released job has ended. Without effect on a
+        runtime that does not run.
+        """
+        with self._lock:
+            if not self._accepts:
+                return
+            self._accepts = False
+            now_ns = self._clock()
+            removed = [TaskRemoved(now_ns, name, 'runtime stopped') for name in self._tasks]
+            reports = self._feed(*removed)[1]
+            self._tasks.clear()
+        self._deliver(reports)
+        threads: list[Executor | WakeTimer] = [*self._executors.values(), self._timer]
+        for thread in threads:
+            thread.retire()
+        end_ns = time.monotonic_ns() + round(timeout_s * 1e9)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, (end_ns - time.monotonic_ns()) / 1e9))
+        self._abandon_hung(timeout_s)
+        sys.setswitchinterval(self._switch_interval_s)
+
+    def _abandon_hung(self, timeout_s: float) -> None:
+        with self._lock:
+            self._stopped = True
+            hung = list(self._running.values())
+            now_ns = self._clock()
+            failures = [
+                StageFailed(
+                    now_ns,
+                    work.job_id,
+                    work.stage,
+                    f'stage {work.stage_name} did not return within {timeout_s} s of the stop',
+                )
+                for work in hung
+            ]
+            reports = self._feed(*failures)[1]
+        for report in reports:
+            _LOGGER.error('task %s: %s; its thread is abandoned', report.task, report.detail)
+        self._deliver(reports)
+
+    def release(self, task: str, payload: object, release_ns: int) -> int:
+        """Release a job of `task`, from any thread; returns its id.
+
+        `release_ns` is its arrival on the runtime's clock, from which its deadline counts.
+        Raises NotRunningError, UnknownTaskError, and ValueError for an arrival in the future.
+        """
+        with self._lock:
+            if not self._accepts:
+                raise NotRunningError(f'task {task}: job released while the runtime is not running')
+            now_ns = self._clock()
+            if release_ns > now_ns:
+                raise ValueError(f'task {task}: release {release_ns - now_ns} ns in the future')
+            job_id = next(self._job_ids)
+            commands = self._core.step(now_ns, [JobReleased(release_ns, job_id, task)])
+            self._jobs[job_id] = _Job(self._tasks[task], release_ns, payload)
+            self._accounts[task].add_release(release_ns)
+            reports = self._carry_out(commands, None)[1]
+        self._deliver(reports)
+        return job_id
+
+    def statistics(self) -> RuntimeStatistics:
+        """Return counters since the start and figures over the window that ends now."""
+        with self._lock:
+            now_ns = self._clock()
+            accounts = [account.copy() for account in self._accounts.values()]
+            busy = {
+                name: account.copy(self._executors[name].busy_since_ns, now_ns)
+                for name, account in self._busy.items()
+            }
+        uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
+        window_ns = min(self._window_ns, uptime_ns)
+        shares = {name: account.share(now_ns, window_ns) for name, account in busy.items()}
+        cpu = [share for name, share in shares.items() if name.startswith('cpu')]
+        lanes = [share for name, share in shares.items() if name.startswith('lane')]
+        return RuntimeStatistics(
+            time_ns=now_ns,
+            uptime_ns=uptime_ns,
+            window_ns=window_ns,
+            tasks=tuple(account.statistics(now_ns, window_ns) for account in accounts),
+            cpu_busy=sum(cpu) / len(cpu),
+            accelerator_busy=sum(lanes) / len(lanes),
+            executors=tuple(shares.items()),
+        )
+
+    # Events, on the thread that causes them.
+
+    def _stage_done(self, done: Done) -> Work | None:
+        """Report the end of a stage; returns the stage that the same executor runs next."""
+        work, span = done.work, done.span
+        detail = None if done.error is None else self._failure(work, done.error)
+        event: Event
+        if detail is None:
+            event = StageFinished(span.end_ns, work.job_id, work.stage, done.complete)
+        else:
+            event = StageFailed(span.end_ns, work.job_id, work.stage, detail)
+        with self._lock:
+            if self._stopped:
+                return None
+            del self._running[span.executor]
+            self._busy[span.executor].add(span)
+            self._jobs[work.job_id].spans.append(span)
+            next_work, reports = self._feed(event, executor=span.executor)
+        self._deliver(reports)
+        return next_work
+
+    def _time_passed(self) -> None:
+        with self._lock:
+            reports = self._feed()[1]
+        self._deliver(reports)
+
+    # Under the lock.
+
+    def _feed(
+        self, *events: Event, executor: str | None = None
+    ) -> tuple[Work | None, list[JobReport]]:
+        return self._carry_out(self._core.step(self._clock(), events), executor)
+
+    def _carry_out(
+        self, commands: Sequence[Command], executor: str | None
+    ) -> tuple[Work | None, list[JobReport]]:
+        """Return the work that falls to the calling `executor`, and the jobs that ended."""
+        own: Work | None = None
+        reports = []
+        for command in commands:
+            if isinstance(command, StartStage):
+                work = self._work(command)
+                self._running[command.executor] = work
+                if command.executor == executor:
+                    own = work
+                else:
+                    self._executors[command.executor].give(work)
+            elif isinstance(command, EndJob):
+                report = self._jobs.pop(command.job_id).report(command)
+                self._accounts[report.task].add_end(report)
+                reports.append(report)
+            else:
+                self._timer.wake_at(command.time_ns)
+        return own, reports
+
+    def _work(self, command: StartStage) -> Work:
+        job = self._jobs[command.job_id]
+        task, functions = job.served.task, job.served.functions
+        stage = command.stage
+        return Work(
+            command.job_id, task.name, stage, task.stages[stage].name, functions[stage], job.payload
+        )
+
+    # Outside the lock.
+
+    def _deliver(self, reports: Sequence[JobReport]) -> None:
+        for report in reports:
+            self.trace.add(report)
+            try:
+                self._on_end(report)
+            except Exception as error:
+                self._log_once('on_end', error, 'on_end raised for a job of task %s', report.task)
+
+    def _failure(self, work: Work, error: BaseException) -> str:
+        self._log_once(
+            f'{work.task} {work.stage_name}',
+            error,
+            'task %s: stage %s raised; its jobs fail (logged once)',
+            work.task,
+            work.stage_name,
+        )
+        # In one line, whatever the exception's text looks like.
+        text = ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
+        return f'{text} in stage {work.stage_name}'
+
+    def _log_once(self, place: str, error: BaseException, message: str, *args: object) -> None:
+        """Log with a traceback what a place raised, the first time for each exception type."""
+        if (place, type(error)) not in self._logged:
+            self._logged.add((place, type(error)))
+            _LOGGER.error(message, *args, exc_info=error)

@@ -1,0 +1,169 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The last jobs in a ring buffer, and their trace for ui.perfetto.dev or chrome://tracing."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.records import Outcome
+
+#: Jobs kept; some 100 s of four tasks at 30 Hz, about 10 MB.
+CAPACITY = 12_000
+_PROCESS = 1
+
+TraceEvent = dict[str, Any]
+
+
+class Trace:
+    """The reports of the last jobs, without their payloads. Safe to use from all threads."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        """Keep `capacity` reports, older ones are forgotten."""
+        self._reports: deque[JobReport] = deque(maxlen=capacity)
+        self._lock = threading.Lock()
+
+    def add(self, report: JobReport) -> None:
+        """Remember a job that ended."""
+        bare = replace(report, payload=None)
+        with self._lock:
+            self._reports.append(bare)
+
+    def reports(self) -> tuple[JobReport, ...]:
+        """Return the jobs in the order in which they ended."""
+        with self._lock:
+            return tuple(self._reports)
+
+    def write_chrome_trace(self, path: Path) -> int:
+        """Write all jobs kept to `path`; returns their number. Raises OSError."""
+        reports = self.reports()
+        write_chrome_trace(reports, path)
+        return len(reports)
+
+
+def write_chrome_trace(reports: Sequence[JobReport], path: Path) -> None:
+    """Write jobs in the Trace Event Format (JSON object form), whole or not at all.
+
+    One track an executor with the stages as slices, tied together by flow arrows; one
+    asynchronous track a task with its jobs from release to end; deadlines and misses as
+    instant events. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    try:
+        with scratch.open('w', encoding='utf-8') as file:
+            json.dump(chrome_trace(reports), file)
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def chrome_trace(reports: Sequence[JobReport]) -> TraceEvent:
+    """Return the trace as JSON-able data; times in it count from the first release."""
+    origin_ns = min((report.release_ns for report in reports), default=0)
+    executors = sorted({span.executor for report in reports for span in report.spans})
+    tracks = {name: number for number, name in enumerate(executors, start=1)}
+    for task in sorted({report.task for report in reports}):
+        tracks[task] = len(tracks) + 1
+    events = [event for name, number in tracks.items() for event in _track(name, number)]
+    for report in reports:
+        events += _job_events(report, tracks, origin_ns)
+    return {
+        'traceEvents': events,
+        'displayTimeUnit': 'ms',
+        'otherData': {'origin_ns': origin_ns, 'producer': 'rtmdl_ros'},
+    }
+
+
+def _track(name: str, number: int) -> list[TraceEvent]:
+    common = {'ph': 'M', 'pid': _PROCESS, 'tid': number}
+    return [
+        {**common, 'name': 'thread_name', 'args': {'name': name}},
+        {**common, 'name': 'thread_sort_index', 'args': {'sort_index': number}},
+    ]
+
+
+def _job_events(
+    report: JobReport, tracks: dict[str, int], origin_ns: int
+) -> list[TraceEvent]:
+    def at(time_ns: int, track: str, phase: str, name: str, **more: object) -> TraceEvent:
+        micros = (time_ns - origin_ns) / 1000
+        return {
+            'name': name, 'ph': phase, 'ts': micros, 'pid': _PROCESS, 'tid': tracks[track], **more
+        }  # fmt: skip
+
+    job, task, outcome = report.job_id, report.task, report.outcome.value
+    args = {'job': job, 'outcome': outcome}
+    about = {**args, 'detail': report.detail, 'deadline_ns': report.deadline_ns - origin_ns}
+    same = {'cat': 'job', 'id': job}
+    events = [
+        at(report.release_ns, task, 'b', task, args=about, **same),
+        at(report.finish_ns, task, 'e', task, **same),
+        at(report.deadline_ns, task, 'i', f'{task} deadline', s='t', args=args),
+    ]
+    if report.missed:
+        events.append(at(report.finish_ns, task, 'i', f'{task} {outcome}', s='t', args=about))
+    for number, span in enumerate(report.spans):
+        name = f'{task} {span.stage}'
+        duration = span.duration_ns / 1000
+        slice_args = {**args, 'stage': span.stage, 'task': task}
+        events.append(at(span.start_ns, span.executor, 'X', name, dur=duration, args=slice_args))
+        if len(report.spans) > 1:
+            phase = 's' if number == 0 else 'f' if number + 1 == len(report.spans) else 't'
+            # 'bp': 'e' binds the arrow to the slice that contains it, not to the next one.
+            arrow = {'cat': 'flow', 'id': job, 'bp': 'e'}
+            events.append(at(span.start_ns, span.executor, phase, task, **arrow))
+    return events
+
+
+def read_chrome_trace(path: Path) -> tuple[JobReport, ...]:
+    """Read back what `write_chrome_trace` wrote, times counted from the first release.
+
+    Raises OSError, and ValueError (with the path) for a file that is no such trace.
+    """
+    try:
+        return _reports(json.loads(path.read_text(encoding='utf-8'))['traceEvents'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f'{path}: not a trace written by rtmdl ({error!r})') from error
+
+
+def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
+    names = {e['tid']: e['args']['name'] for e in events if e['name'] == 'thread_name'}
+    spans: dict[int, list[StageSpan]] = {}
+    begins: dict[int, TraceEvent] = {}
+    reports = []
+    # A job's begin and end stand before its slices, but all of them are needed for a report.
+    for event in events:
+        if event['ph'] == 'X':
+            start_ns = round(event['ts'] * 1000)
+            end_ns = start_ns + round(event['dur'] * 1000)
+            span = StageSpan(event['args']['stage'], names[event['tid']], start_ns, end_ns)
+            spans.setdefault(event['args']['job'], []).append(span)
+        elif event['ph'] == 'b':
+            begins[event['id']] = event
+    for event in events:
+        if event['ph'] == 'e':
+            begin = begins[event['id']]
+            args = begin['args']
+            reports.append(
+                JobReport(
+                    job_id=event['id'],
+                    task=event['name'],
+                    outcome=Outcome(args['outcome']),
+                    release_ns=round(begin['ts'] * 1000),
+                    deadline_ns=args['deadline_ns'],
+                    finish_ns=round(event['ts'] * 1000),
+                    spans=tuple(spans.get(event['id'], ())),
+                    detail=args['detail'],
+                    payload=None,
+                )
+            )
+    return tuple(reports)

@@ -1,0 +1,156 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The core's door: adding, changing and removing tasks, and what it refuses."""
+
+import pytest
+
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.errors import (
+    DuplicateTaskError,
+    JobOrderError,
+    StageNotRunningError,
+    TimeOrderError,
+    UnknownJobError,
+    UnknownTaskError,
+)
+from rtmdl_ros.scheduling.events import (
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+    TaskRemoved,
+)
+from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task
+
+PRE, NET = Stage('pre', Resource.CPU), Stage('net', Resource.ACCELERATOR)
+TASK = Task('a', (PRE, NET), 100, 100)
+
+
+@pytest.fixture
+def core():
+    """A core with one worker, one lane and task a."""
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    assert core.step(0, [TaskAdded(0, TASK)]) == []
+    return core
+
+
+def test_a_release_starts_at_once_on_a_free_executor(core):
+    assert core.step(5, [JobReleased(5, 0, 'a')]) == [StartStage(0, 0, 'cpu0')]
+
+
+def test_a_failed_stage_ends_its_job_and_frees_the_executor(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(1, [JobReleased(1, 1, 'a')])
+    assert core.step(9, [StageFailed(9, 0, 0, 'broken')]) == [
+        EndJob(0, Outcome.FAILED, 9, 'broken'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+
+
+def test_the_end_of_a_stage_counts_not_when_it_is_reported(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(50, [StageFinished(50, 0, 0)])
+    assert core.step(130, [StageFinished(100, 0, 1)]) == [EndJob(0, Outcome.ON_TIME, 100)]
+
+
+def test_a_change_counts_for_later_releases_only(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(1, [TaskChanged(1, Task('a', (PRE, NET), 100, 10))])
+    core.step(2, [StageFinished(2, 0, 0)])
+    assert core.step(100, [StageFinished(100, 0, 1)]) == [EndJob(0, Outcome.ON_TIME, 100)]
+    core.step(200, [JobReleased(200, 1, 'a')])
+    core.step(201, [StageFinished(201, 1, 0)])
+    assert core.step(211, [StageFinished(211, 1, 1)]) == [EndJob(1, Outcome.LATE, 211)]
+
+
+def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(1, [JobReleased(1, 1, 'a')])
+    assert core.step(2, [TaskRemoved(2, 'a')]) == [
+        EndJob(1, Outcome.DISCARDED, 2, 'task removed')
+    ]
+    assert core.step(9, [StageFinished(9, 0, 0)]) == [
+        EndJob(0, Outcome.DISCARDED, 9, 'task removed')
+    ]
+
+
+def test_a_job_that_finishes_after_the_removal_of_its_task_has_finished(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(1, [StageFinished(1, 0, 0)])
+    core.step(2, [TaskRemoved(2, 'a')])
+    assert core.step(9, [StageFinished(9, 0, 1)]) == [EndJob(0, Outcome.ON_TIME, 9)]
+
+
+def test_a_name_is_free_again_after_removal(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(1, [TaskRemoved(1, 'a'), TaskAdded(1, TASK), JobReleased(1, 1, 'a')])
+    assert core.step(3, [StageFinished(3, 0, 0)]) == [
+        EndJob(0, Outcome.DISCARDED, 3, 'task removed'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+
+
+def test_a_wake_is_asked_for_once_and_dropped_when_the_job_starts(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    assert core.step(10, [JobReleased(10, 1, 'a')]) == [WakeAt(111)]
+    assert core.step(11) == []
+    assert core.step(20, [StageFinished(20, 0, 0)]) == [
+        StartStage(0, 1, 'lane0'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+    assert core.step(111) == []
+
+
+@pytest.mark.parametrize(
+    ('event', 'error', 'text'),
+    [
+        (TaskAdded(9, TASK), DuplicateTaskError, 'task a exists already'),
+        (JobReleased(9, 5, 'b'), UnknownTaskError, r'there is no task b \(tasks: a\)'),
+        (TaskChanged(9, Task('b', (PRE,), 1, 1)), UnknownTaskError, 'there is no task b'),
+        (TaskRemoved(9, 'b'), UnknownTaskError, 'there is no task b'),
+        (JobReleased(9, 1, 'a'), JobOrderError, 'job 1 released after job 1'),
+        (StageFinished(9, 7, 0), UnknownJobError, 'job 7 was never released or has ended'),
+        (StageFailed(9, 7, 0, ''), UnknownJobError, 'job 7 was never released or has ended'),
+        (
+            StageFinished(9, 0, 1),
+            StageNotRunningError,
+            'stage 1 of job 0 is not running: the job runs stage 0',
+        ),
+        (
+            StageFinished(9, 1, 0),
+            StageNotRunningError,
+            'stage 0 of job 1 is not running: the job waits for stage 0',
+        ),
+        (JobReleased(10, 5, 'a'), TimeOrderError, 'is reported at 9 ns, before it happened'),
+    ],
+)
+def test_an_impossible_event_is_refused_and_changes_nothing(core, event, error, text):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    core.step(0, [JobReleased(0, 1, 'a')])
+    with pytest.raises(error, match=text):
+        core.step(9, [event])
+    assert core.step(10, [StageFinished(10, 0, 0)]) == [
+        StartStage(0, 1, 'lane0'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+
+
+def test_commands_of_events_before_a_refused_one_come_with_the_next_step(core):
+    core.step(0, [JobReleased(0, 0, 'a')])
+    with pytest.raises(UnknownTaskError):
+        core.step(4, [StageFailed(4, 0, 0, 'broken'), JobReleased(4, 1, 'b')])
+    assert core.step(5) == [EndJob(0, Outcome.FAILED, 4, 'broken')]
+
+
+def test_time_does_not_go_back(core):
+    core.step(9)
+    with pytest.raises(TimeOrderError, match='time went back from 9 to 8 ns'):
+        core.step(8)
+
+
+@pytest.mark.parametrize(('cpu_workers', 'lanes', 'field'), [(0, 1, 'cpu_workers'), (1, 0, 'lanes')])
+def test_each_kind_needs_an_executor(cpu_workers, lanes, field):
+    with pytest.raises(ValueError, match=f'{field} is 0; at least 1 is needed'):
+        Core(Policy.FIFO, cpu_workers, lanes)

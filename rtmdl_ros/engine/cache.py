@@ -55,7 +55,9 @@ def cached_path(variant: Variant, cache_dir: Path) -> Path:
 
 
 def _export(variant: Variant, path: Path) -> None:
-    from rtmdl_ros.networks.export import export_onnx  # imports torch: seconds, and on first start only
+    from rtmdl_ros.networks.export import (
+        export_onnx,  # imports torch: seconds, and on first start only
+    )
 
     _LOGGER.info('exporting %s %s to %s', variant.network, variant.id, path)
     try:

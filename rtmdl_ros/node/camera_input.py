@@ -8,22 +8,24 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import QoSPolicyKind, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
 
-from rtmdl_ros.node.images import decompressed, pixels_of
+from rtmdl_ros.node.images import Pixels, decompressed, pixels_of
 from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.workload.units import NS_PER_S
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
     from rclpy.qos_event import SubscriptionEventCallbacks
 
-_NS_PER_S = 1_000_000_000
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
 _FUTURE_AGE_S = -0.1
@@ -56,6 +58,13 @@ class CameraHealth:
     advice: str
 
 
+def age_s(node: Node, header: Header) -> float:
+    """Return the node's clock minus the header's stamp, in seconds."""
+    now_ns: int = node.get_clock().now().nanoseconds
+    stamp_ns: int = header.stamp.sec * NS_PER_S + header.stamp.nanosec
+    return (now_ns - stamp_ns) / NS_PER_S
+
+
 class CameraInput:
     """Subscribes to one camera; a callback does nothing but stamp the frame and hand it on."""
 
@@ -72,8 +81,8 @@ class CameraInput:
         """Subscribe; `on_frame` gets every frame in the executor's thread and must be quick."""
         self.name = name
         self._node = node
-        self._timeout_ns = round(timeout_s * _NS_PER_S)
-        self._window_ns = round(window_s * _NS_PER_S)
+        self._timeout_ns = round(timeout_s * NS_PER_S)
+        self._window_ns = round(window_s * NS_PER_S)
         self._on_frame = on_frame
         self._opened_ns = time.monotonic_ns()
         self._arrivals: deque[int] = deque()
@@ -100,8 +109,8 @@ class CameraInput:
             topic=topic,
             publishers=publishers,
             frames=self._frames,
-            rate_hz=len(self._arrivals) * _NS_PER_S / span_ns,
-            silent_s=silent_ns / _NS_PER_S,
+            rate_hz=len(self._arrivals) * NS_PER_S / span_ns,
+            silent_s=silent_ns / NS_PER_S,
             frame_age_s=self._age_s,
             problem=problem,
             advice=self._advice(problem, topic, silent_ns),
@@ -125,7 +134,7 @@ class CameraInput:
                 f'{topic}.subscription.{self._refused_policy} to what the camera offers'
             )
         if problem is CameraProblem.SILENT:
-            return f'no frame for {silent_ns / _NS_PER_S:.1f} s on {topic}'
+            return f'no frame for {silent_ns / NS_PER_S:.1f} s on {topic}'
         if problem is CameraProblem.STRANGE_STAMPS:
             return (
                 f'stamps on {topic} do not match the clock (frame age {self._age_s:.1f} s); '
@@ -150,20 +159,14 @@ class CameraInput:
         )
 
     def _received(
-        self, decode: Callable[[object], object], message: Image | CompressedImage
+        self, decode: Callable[[Any], Pixels], message: Image | CompressedImage
     ) -> None:
         arrival_ns = time.monotonic_ns()
         self._frames += 1
         self._arrivals.append(arrival_ns)
         self._forget_before(arrival_ns - self._window_ns)
-        self._age_s = self.age_s(message.header)
+        self._age_s = age_s(self._node, message.header)
         self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
-
-    def age_s(self, header: object) -> float:
-        """Return node clock minus the header's stamp, in seconds."""
-        stamp = header.stamp  # type: ignore[attr-defined]
-        now_ns = self._node.get_clock().now().nanoseconds
-        return (now_ns - stamp.sec * _NS_PER_S - stamp.nanosec) / _NS_PER_S
 
     def _forget_before(self, time_ns: int) -> None:
         while self._arrivals and self._arrivals[0] < time_ns and len(self._arrivals) > 1:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stages that every task with a detector begins with."""
 
+import numpy as np
+
 from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.letterbox import Letterbox
 from rtmdl_ros.perception.pipeline import Model, Work
@@ -15,6 +17,13 @@ class DetectorStages:
         """Take a network of kind detector."""
         self._model = model
         self._letterbox = Letterbox(model.variant.input_height, model.variant.input_width)
+
+    def warm_up(self) -> None:
+        """Run the detector once on an empty input."""
+        variant = self._model.variant
+        self._model.runner.run(
+            np.zeros((1, variant.input_height, variant.input_width, 3), np.uint8)
+        )
 
     def preprocess(self, work: Work) -> bool:
         """Make the network's input from the frame's pixels. Raises what decoding them raises."""
@@ -33,8 +42,8 @@ class DetectorStages:
         scores, boxes = work.outputs
         height, width = work.frame.image().shape[:2]
         return decode(
-            scores[0],
-            boxes[0],
+            scores,
+            boxes,
             classes=self._model.variant.classes,
             score_threshold=score_threshold,
             scale=work.scale,

@@ -30,6 +30,8 @@ class Work:
     """What one job carries from stage to stage."""
 
     frame: Frame
+    #: Number of the job within its task, from 0.
+    sequence: int = 0
     #: Batch for the next network, BGR uint8 (N, H, W, 3).
     batch: Image | None = None
     #: Network pixels per image pixel.
@@ -52,13 +54,17 @@ class Pipeline(Protocol):
 
     #: What was chosen to run, for people to read.
     variant: str
-    #: Least score of a detection, 0 to 1; may be set between jobs.
+    #: Least score of a detection, 0 to 1: as calibrated with the network, and as set by the user.
+    calibrated_threshold: float
     score_threshold: float
-    stages: tuple[PipelineStage, ...]
+    stages: Sequence[PipelineStage]
+
+    def warm_up(self) -> None:
+        """Run every network once for every batch size that jobs may bring."""
 
 
 def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int = 10) -> tuple[Stage, ...]:
-    """Warm a pipeline up on a frame and return its stages with the shortest time seen of each.
+    """Return a pipeline's stages with the shortest time that each was seen to take on a frame.
 
     A stage that the frame does not reach keeps 0: an empty frame ends early, so the sum is never
     above what a job can take.

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Traffic lights: boxes with the state red, yellow, green or off."""
 
+from collections.abc import Sequence
+
 from rtmdl_ros.perception.detector import DetectorStages
 from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work
 from rtmdl_ros.workload.records import Resource
@@ -14,12 +16,17 @@ class TrafficLightPipeline:
         """Take a detector whose classes are the states."""
         self._detector = DetectorStages(detector)
         self.variant = detector.variant.id
-        self.score_threshold = detector.variant.score_threshold
-        self.stages = (
+        self.calibrated_threshold = detector.variant.score_threshold
+        self.score_threshold = self.calibrated_threshold
+        self.stages: Sequence[PipelineStage] = (
             PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
             PipelineStage('detect', Resource.ACCELERATOR, self._detector.detect),
             PipelineStage('decode', Resource.CPU, self._decode),
         )
+
+    def warm_up(self) -> None:
+        """Run the detector once."""
+        self._detector.warm_up()
 
     def _decode(self, work: Work) -> bool:
         work.detections = self._detector.decode(work, self.score_threshold)

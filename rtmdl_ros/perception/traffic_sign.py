@@ -3,6 +3,7 @@
 """Traffic signs: boxes with the name of the sign, found by one network and named by another."""
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -30,14 +31,23 @@ class TrafficSignPipeline:
         self._detector = DetectorStages(detector)
         self._recogniser = recogniser
         self.variant = f'{detector.variant.id}+{recogniser.variant.id}'
-        self.score_threshold = detector.variant.score_threshold
-        self.stages = (
+        self.calibrated_threshold = detector.variant.score_threshold
+        self.score_threshold = self.calibrated_threshold
+        self.stages: Sequence[PipelineStage] = (
             PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
             PipelineStage('detect', Resource.ACCELERATOR, self._detector.detect),
             PipelineStage('crop', Resource.CPU, self._crop),
             PipelineStage('recognise', Resource.ACCELERATOR, self._recognise),
             PipelineStage('name', Resource.CPU, self._name),
         )
+
+    def warm_up(self) -> None:
+        """Run the detector once and the recogniser for every number of signs."""
+        self._detector.warm_up()
+        variant = self._recogniser.variant
+        for signs in range(1, MAX_SIGNS + 1):
+            shape = (signs, variant.input_height, variant.input_width, 3)
+            self._recogniser.runner.run(np.zeros(shape, np.uint8))
 
     def _crop(self, work: Work) -> bool:
         found = self._detector.decode(work, self.score_threshold)[:MAX_SIGNS]

@@ -43,9 +43,16 @@ class TaskStatistics:
     # Over the window.
     #: Releases per second.
     rate_hz: float
-    #: Misses among the jobs that ended, 0 to 1; 0 if none ended.
-    miss_ratio: float
+    #: Jobs that ended; of these, jobs not on time; of these, jobs that failed.
+    ended: int
+    missed: int
+    failures: int
     response: ResponseStatistics
+
+    @property
+    def miss_ratio(self) -> float:
+        """Misses among the jobs that ended within the window, 0 to 1; 0 if none ended."""
+        return self.missed / self.ended if self.ended else 0.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:
 @dataclass(frozen=True)
 class _Ended:
     finish_ns: int
-    missed: bool
+    outcome: Outcome
     #: None: the job did not finish.
     response_ns: int | None
 
@@ -109,7 +116,7 @@ class TaskAccount:
         """Count a job that ended."""
         self._outcomes[report.outcome] += 1
         response_ns = report.response_ns if report.finished else None
-        self._ended.append(_Ended(report.finish_ns, report.missed, response_ns))
+        self._ended.append(_Ended(report.finish_ns, report.outcome, response_ns))
 
     def copy(self) -> TaskAccount:
         """Return a snapshot, to be evaluated without holding a lock."""
@@ -125,7 +132,7 @@ class TaskAccount:
         since_ns = now_ns - window_ns
         releases = sum(1 for release_ns in self._releases if release_ns >= since_ns)
         ended = [job for job in self._ended if job.finish_ns >= since_ns]
-        misses = sum(1 for job in ended if job.missed)
+        outcomes = Counter(job.outcome for job in ended)
         responses = [job.response_ns for job in ended if job.response_ns is not None]
         count = self._outcomes
         return TaskStatistics(
@@ -138,7 +145,9 @@ class TaskAccount:
             discarded=count[Outcome.DISCARDED],
             failed=count[Outcome.FAILED],
             rate_hz=releases * 1e9 / window_ns if window_ns else 0.0,
-            miss_ratio=misses / len(ended) if ended else 0.0,
+            ended=len(ended),
+            missed=len(ended) - outcomes[Outcome.ON_TIME],
+            failures=outcomes[Outcome.FAILED],
             response=response_statistics(responses),
         )
 

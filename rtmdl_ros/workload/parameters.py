@@ -32,7 +32,7 @@ class Rules:
 
 
 def _parameter(default: Value, description: str, **rules: Any) -> Any:
-    return field(default=default, metadata={'rules': Rules(description, **rules)})
+    return field(default=default, metadata={'schema': (default, Rules(description, **rules))})
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,11 @@ class TaskParameters:
 Record = TypeVar('Record', NodeParameters, CameraParameters, TaskParameters)
 
 
-def rules_of(record: type[Record]) -> dict[str, tuple[Value, Rules]]:
+def rules_of(
+    record: type[NodeParameters | CameraParameters | TaskParameters],
+) -> dict[str, tuple[Value, Rules]]:
     """Return default and rules of every parameter of a record, by name."""
-    return {f.name: (f.default, f.metadata['rules']) for f in fields(record)}  # type: ignore[misc]
+    return {f.name: f.metadata['schema'] for f in fields(record)}
 
 
 def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
@@ -180,12 +182,11 @@ def record_of(record: type[Record], values: Mapping[str, object], prefix: str = 
 
     Raises ParameterError for a value that cannot be used.
     """
-    return record(
-        **{
-            name: checked(prefix + name, values.get(prefix + name, default), default, rules)
-            for name, (default, rules) in rules_of(record).items()
-        }
-    )
+    fields_of_record: dict[str, Any] = {
+        name: checked(prefix + name, values.get(prefix + name, default), default, rules)
+        for name, (default, rules) in rules_of(record).items()
+    }
+    return record(**fields_of_record)
 
 
 def all_names(cameras: Iterable[str], tasks: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,134 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The statuses on /diagnostics: one a task, one a camera, one for the accelerator."""
+
+import platform
+from collections.abc import Mapping
+
+import onnxruntime
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from rtmdl_ros.node.camera_input import CameraHealth, CameraProblem
+from rtmdl_ros.node.messages import OutputStatistics
+from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
+from rtmdl_ros.workload.units import NS_PER_MS
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+def hardware_id() -> str:
+    """Return host name and processor."""
+    return f'{platform.node()} {platform.machine()}'
+
+
+def status(
+    node_name: str, component: str, level: bytes, message: str, values: Mapping[str, object]
+) -> DiagnosticStatus:
+    """Return a status of a component of the node."""
+    return DiagnosticStatus(
+        level=level,
+        name=f'{node_name}: {component}',
+        message=message,
+        hardware_id=hardware_id(),
+        values=[KeyValue(key=key, value=_text(value)) for key, value in values.items()],
+    )
+
+
+def inactive_statuses(
+    node_name: str, configuration: Configuration, state: str, error: str
+) -> list[DiagnosticStatus]:
+    """Return the statuses while nothing runs: OK by intent, ERROR after a failed transition."""
+    level, message = (ERROR, error) if error else (OK, state)
+    components = [f'task {name}' for name in configuration.tasks]
+    components += [f'camera {name}' for name in configuration.cameras]
+    return [
+        status(node_name, component, level, message, {})
+        for component in (*components, 'accelerator')
+    ]
+
+
+def task_status(
+    node_name: str,
+    task: TaskParameters,
+    node: NodeParameters,
+    statistics: TaskStatistics,
+    output: OutputStatistics,
+    last_failure: str,
+) -> DiagnosticStatus:
+    """Judge a task by its miss ratio in the window, and name what fails in it."""
+    level, message = _judged(statistics, task, node)
+    if statistics.failures:
+        level = max(level, WARN)
+        message = f'{message}; {statistics.failures} of them failed: {last_failure}'
+    values = {
+        'Deadline (ms)': task.deadline_ms,
+        'Priority': task.priority,
+        'Window (s)': node.window_s,
+        'Ended jobs in window': statistics.ended,
+        'Missed deadlines in window': statistics.missed,
+        'Failed jobs in window': statistics.failures,
+        'Missed deadlines since start': (
+            statistics.released - statistics.in_flight - statistics.on_time
+        ),
+        'Jobs since start': statistics.released,
+        'Response time p50 (ms)': statistics.response.p50_ns / NS_PER_MS,
+        'Response time p99 (ms)': statistics.response.p99_ns / NS_PER_MS,
+        'Frame age (ms)': output.frame_age_ms,
+        'Detections per frame': output.detections_per_frame,
+        'Last failure': last_failure or 'none',
+    }
+    return status(node_name, f'task {statistics.task}', level, message, values)
+
+
+def camera_status(node_name: str, name: str, health: CameraHealth) -> DiagnosticStatus:
+    """Judge a camera: an error when no frame comes, a warning when its stamps are strange."""
+    if health.problem is None:
+        level, message = OK, f'{health.rate_hz:.1f} frames a second'
+    else:
+        level = WARN if health.problem is CameraProblem.STRANGE_STAMPS else ERROR
+        message = health.advice
+    values = {
+        'Topic': health.topic,
+        'Publishers': health.publishers,
+        'Frames since start': health.frames,
+        'Frame rate in window (Hz)': health.rate_hz,
+        'Since last frame (s)': health.silent_s,
+        'Frame age (ms)': 1e3 * health.frame_age_s,
+    }
+    return status(node_name, f'camera {name}', level, message, values)
+
+
+def accelerator_status(
+    node_name: str, node: NodeParameters, statistics: RuntimeStatistics
+) -> DiagnosticStatus:
+    """Tell how busy lanes and CPU workers are."""
+    busy = f'{100 * statistics.accelerator_busy:.0f} % busy'
+    values = {
+        'Engine': f'ONNX Runtime {onnxruntime.__version__}, CPU',
+        'Policy': node.policy,
+        'Lanes': node.lanes,
+        'CPU workers': node.cpu_workers,
+        'Accelerator utilization in window': statistics.accelerator_busy,
+        'CPU worker utilization in window': statistics.cpu_busy,
+    }
+    return status(node_name, 'accelerator', OK, busy, values)
+
+
+def _judged(
+    statistics: TaskStatistics, task: TaskParameters, node: NodeParameters
+) -> tuple[bytes, str]:
+    if statistics.ended == 0:
+        return OK, f'no frames in the last {node.window_s:g} s'
+    message = (
+        f'{statistics.missed} of {statistics.ended} frames missed the deadline of '
+        f'{task.deadline_ms:g} ms'
+    )
+    if statistics.miss_ratio >= node.error_miss_ratio:
+        return ERROR, message
+    return (WARN if statistics.miss_ratio >= node.warn_miss_ratio else OK), message
+
+
+def _text(value: object) -> str:
+    return f'{value:.4g}' if isinstance(value, float) else str(value)

@@ -1,0 +1,154 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Our records as ROS messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtmdl_ros.msg import (
+    DeadlineMiss,
+    DetectionArray,
+    SchedulerStatus,
+    TaskStatus,
+)
+from rtmdl_ros.msg import (
+    Detection as DetectionMessage,
+)
+from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
+from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.detection import Box, Detection
+from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
+from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.units import NS_PER_MS
+
+REASONS = {
+    Outcome.LATE: DeadlineMiss.LATE,
+    Outcome.SUPERSEDED: DeadlineMiss.SUPERSEDED,
+    Outcome.DISCARDED: DeadlineMiss.DISCARDED,
+    Outcome.FAILED: DeadlineMiss.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class OutputStatistics:
+    """Means over the results of a task within the window; 0 when there were none."""
+
+    frame_age_ms: float
+    detections_per_frame: float
+
+
+def detection_array(
+    header: object,
+    detections: Sequence[Detection],
+    *,
+    task: str,
+    variant: str,
+    sequence: int,
+    response_ms: float,
+    frame_age_ms: float,
+) -> DetectionArray:
+    """Return detections of one frame with the frame's own header."""
+    return DetectionArray(
+        header=header,
+        task=task,
+        variant=variant,
+        sequence=sequence,
+        response_ms=response_ms,
+        frame_age_ms=frame_age_ms,
+        detections=[_detection_message(detection) for detection in detections],
+    )
+
+
+def detections_of(message: DetectionArray) -> tuple[Detection, ...]:
+    """Return the detections of a message, the inverse of `detection_array`."""
+    return tuple(
+        Detection(
+            found.class_name,
+            found.score,
+            Box(
+                found.center_x - found.size_x / 2,
+                found.center_y - found.size_y / 2,
+                found.center_x + found.size_x / 2,
+                found.center_y + found.size_y / 2,
+            ),
+        )
+        for found in message.detections
+    )
+
+
+def deadline_miss(header: object, sequence: int, report: JobReport, age_s: float) -> DeadlineMiss:
+    """Return the message of a job that missed; its outcome must not be on time."""
+    return DeadlineMiss(
+        header=header,
+        task=report.task,
+        sequence=sequence,
+        reason=REASONS[report.outcome],
+        stage=report.spans[-1].stage if report.spans else '',
+        deadline_ms=(report.deadline_ns - report.release_ns) / NS_PER_MS,
+        response_ms=(report.finish_ns - report.release_ns) / NS_PER_MS,
+        frame_age_ms=1e3 * age_s,
+        detail=report.detail,
+    )
+
+
+def task_status(
+    task: TaskParameters, variant: str, statistics: TaskStatistics, output: OutputStatistics
+) -> TaskStatus:
+    """Return how a task is doing."""
+    ended = statistics.released - statistics.in_flight
+    response = statistics.response
+    return TaskStatus(
+        task=statistics.task,
+        camera=task.camera,
+        variant=variant,
+        priority=task.priority,
+        period_ms=task.period_ms,
+        deadline_ms=task.deadline_ms,
+        released=statistics.released,
+        on_time=statistics.on_time,
+        late=statistics.late,
+        superseded=statistics.superseded,
+        discarded=statistics.discarded,
+        failed=statistics.failed,
+        in_flight=statistics.in_flight,
+        miss_ratio_total=(ended - statistics.on_time) / max(1, ended),
+        rate_hz=statistics.rate_hz,
+        miss_ratio=statistics.miss_ratio,
+        response_p50_ms=response.p50_ns / NS_PER_MS,
+        response_p99_ms=response.p99_ns / NS_PER_MS,
+        response_max_ms=response.max_ns / NS_PER_MS,
+        frame_age_ms=output.frame_age_ms,
+        detections_per_frame=output.detections_per_frame,
+    )
+
+
+def scheduler_status(
+    node: NodeParameters,
+    statistics: RuntimeStatistics,
+    tasks: Sequence[TaskStatus],
+) -> SchedulerStatus:
+    """Return how the node as a whole is doing; the stamp is the caller's to set."""
+    ended = sum(task.ended for task in statistics.tasks)
+    missed = sum(task.missed for task in statistics.tasks)
+    return SchedulerStatus(
+        policy=node.policy,
+        cpu_workers=node.cpu_workers,
+        lanes=node.lanes,
+        window_s=node.window_s,
+        miss_ratio=missed / max(1, ended),
+        accelerator_utilization=statistics.accelerator_busy,
+        cpu_utilization=statistics.cpu_busy,
+        tasks=tasks,
+    )
+
+
+def _detection_message(detection: Detection) -> DetectionMessage:
+    box = detection.box
+    return DetectionMessage(
+        class_name=detection.class_name,
+        score=detection.score,
+        center_x=(box.x_min + box.x_max) / 2,
+        center_y=(box.y_min + box.y_max) / 2,
+        size_x=box.width,
+        size_y=box.height,
+    )

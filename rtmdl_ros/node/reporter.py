@@ -1,0 +1,68 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Publishes missed deadlines and logs failures, away from the threads that have deadlines."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+from rtmdl_ros.node.messages import deadline_miss
+from rtmdl_ros.perception.pipeline import Work
+from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.records import Outcome
+
+
+class Reporter:
+    """A thread that takes ended jobs and tells of those that missed.
+
+    A failure is logged as an error when its text is new to the task; repetitions are counted in
+    diagnostics, so that a broken camera does not fill the log.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[object], None],
+        log_error: Callable[[str], None],
+        age_s: Callable[[object], float],
+    ) -> None:
+        """Start the thread."""
+        self._publish = publish
+        self._log_error = log_error
+        self._age_s = age_s
+        self._told: set[tuple[str, str]] = set()
+        #: Text of the last failure, by task.
+        self.last_failure: dict[str, str] = {}
+        self._ended: queue.SimpleQueue[JobReport | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name='reporter', daemon=True)
+        self._thread.start()
+
+    def put(self, report: JobReport) -> None:
+        """Take an ended job; returns at once."""
+        if report.outcome is not Outcome.ON_TIME:
+            self._ended.put(report)
+
+    def close(self) -> None:
+        """Tell of what is still queued and end the thread."""
+        self._ended.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (report := self._ended.get()) is not None:
+            self._tell(report)
+
+    def _tell(self, report: JobReport) -> None:
+        work = report.payload
+        assert isinstance(work, Work)
+        header = work.frame.header
+        if report.outcome is Outcome.FAILED:
+            self._tell_failure(report)
+        self._publish(deadline_miss(header, work.sequence, report, self._age_s(header)))
+
+    def _tell_failure(self, report: JobReport) -> None:
+        self.last_failure[report.task] = report.detail
+        if (report.task, report.detail) not in self._told:
+            self._told.add((report.task, report.detail))
+            self._log_error(
+                f'task {report.task}: {report.detail}; further failures of this kind are '
+                'counted in /diagnostics'
+            )

@@ -1,0 +1,175 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What runs while the node is active: cameras, runtime, outputs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.node import Node
+
+from rtmdl_ros.msg import SchedulerStatus
+from rtmdl_ros.node.camera_input import CameraInput, CameraProblem, age_s
+from rtmdl_ros.node.diagnostics import accelerator_status, camera_status, task_status
+from rtmdl_ros.node.messages import scheduler_status
+from rtmdl_ros.node.messages import task_status as task_status_message
+from rtmdl_ros.node.reporter import Reporter
+from rtmdl_ros.node.task_output import ReadyTask, TaskOutput, scheduled
+from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.runtime.accounting import TaskStatistics
+from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.records import Policy
+
+#: A stage that takes longer than this to end when the node stops is given up.
+_STOP_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where a session's messages go."""
+
+    detections: dict[str, Callable[[object], None]]
+    deadline_misses: Callable[[object], None]
+
+
+class Session:
+    """The active node. Made at activate, closed at deactivate."""
+
+    def __init__(
+        self,
+        node: Node,
+        configuration: Configuration,
+        tasks: Sequence[ReadyTask],
+        outputs: Outputs,
+    ) -> None:
+        """Start the runtime, then subscribe to the cameras."""
+        self._node = node
+        self._configuration = configuration
+        self._tasks = {task.name: task for task in tasks}
+        self._reporter = Reporter(
+            outputs.deadline_misses, node.get_logger().error, self._age_s
+        )
+        self._outputs = {
+            task.name: TaskOutput(
+                task, outputs.detections[task.name], self._age_s, configuration.node.window_s
+            )
+            for task in tasks
+        }
+        self._runtime = self._started_runtime()
+        self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
+        self._cameras = [self._camera(name) for name in configuration.cameras]
+
+    def close(self) -> tuple[TaskStatistics, ...]:
+        """Unsubscribe, end all jobs, tell of the last misses; returns the final counters.
+
+        Raises OSError where the trace cannot be written; everything else is closed by then.
+        """
+        for camera in self._cameras:
+            camera.close()
+        self._runtime.stop(_STOP_TIMEOUT_S)
+        self._reporter.close()
+        statistics = self._runtime.statistics().tasks
+        if self._configuration.node.trace_file:
+            path = Path(self._configuration.node.trace_file).expanduser()
+            self._runtime.trace.write_chrome_trace(path)
+        return statistics
+
+    def change(self, configuration: Configuration) -> None:
+        """Take over parameters that may change at run time, for the jobs released from now on."""
+        self._configuration = configuration
+        for name, parameters in configuration.tasks.items():
+            task = replace(self._tasks[name], parameters=parameters)
+            if task != self._tasks[name]:
+                self._tasks[name] = task
+                task.apply_threshold()
+                self._runtime.change_task(scheduled(task))
+
+    def status(self) -> SchedulerStatus:
+        """Return the message for ~/status."""
+        statistics = self._runtime.statistics()
+        tasks = [
+            task_status_message(
+                self._tasks[task.task].parameters,
+                self._tasks[task.task].pipeline.variant,
+                task,
+                self._outputs[task.task].statistics(),
+            )
+            for task in statistics.tasks
+        ]
+        message = scheduler_status(self._configuration.node, statistics, tasks)
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        return message
+
+    def diagnostics(self) -> list[DiagnosticStatus]:
+        """Return one status a task, a camera and the accelerator."""
+        name, node = self._node.get_name(), self._configuration.node
+        statistics = self._runtime.statistics()
+        tasks = [
+            task_status(
+                name,
+                self._tasks[task.task].parameters,
+                node,
+                task,
+                self._outputs[task.task].statistics(),
+                self._reporter.last_failure.get(task.task, ''),
+            )
+            for task in statistics.tasks
+        ]
+        cameras = [camera_status(name, camera.name, camera.health()) for camera in self._cameras]
+        return [*tasks, *cameras, accelerator_status(name, node, statistics)]
+
+    def tell_camera_problems(self) -> bool:
+        """Log what has become wrong or right with a camera; returns whether anything has."""
+        news = False
+        for camera in self._cameras:
+            health = camera.health()
+            if health.problem is self._problems[camera.name]:
+                continue
+            news = True
+            self._problems[camera.name] = health.problem
+            if health.problem is None:
+                self._node.get_logger().info(f'camera {camera.name}: well again')
+            else:
+                self._node.get_logger().warning(f'camera {camera.name}: {health.advice}')
+        return news
+
+    def _started_runtime(self) -> Runtime:
+        node = self._configuration.node
+        runtime = Runtime(
+            policy=Policy(node.policy),
+            cpu_workers=node.cpu_workers,
+            lanes=node.lanes,
+            on_end=self._reporter.put,
+            window_s=node.window_s,
+        )
+        for name, task in self._tasks.items():
+            task.apply_threshold()
+            runtime.add_task(scheduled(task), self._outputs[name].functions)
+        runtime.start()
+        return runtime
+
+    def _camera(self, name: str) -> CameraInput:
+        outputs = [
+            (task.name, self._outputs[task.name])
+            for task in self._tasks.values()
+            if task.parameters.camera == name
+        ]
+
+        def release(frame: Frame) -> None:
+            for task, output in outputs:
+                self._runtime.release(task, output.work_on(frame), frame.arrival_ns)
+
+        node = self._configuration.node
+        return CameraInput(
+            self._node,
+            name,
+            transport=self._configuration.cameras[name].transport,
+            timeout_s=node.camera_timeout_s,
+            window_s=node.window_s,
+            on_frame=release,
+        )
+
+    def _age_s(self, header: object) -> float:
+        return age_s(self._node, header)

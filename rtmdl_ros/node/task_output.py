@@ -1,0 +1,128 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""One task at work: its stages, ending with its detections on their topic."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rtmdl_ros.node.messages import OutputStatistics, detection_array
+from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
+from rtmdl_ros.workload.parameters import TaskParameters
+from rtmdl_ros.workload.records import LatePolicy, Stage, Task
+from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
+
+#: Enough results for a window of 600 s at 100 Hz.
+_MOST_RESULTS = 60_000
+
+
+@dataclass(frozen=True)
+class ReadyTask:
+    """A task whose networks are loaded, warmed up and measured."""
+
+    name: str
+    parameters: TaskParameters
+    pipeline: Pipeline
+    stages: tuple[Stage, ...]
+
+    def apply_threshold(self) -> None:
+        """Make the pipeline use the threshold of the parameters, 0 meaning the calibrated one."""
+        self.pipeline.score_threshold = (
+            self.parameters.score_threshold or self.pipeline.calibrated_threshold
+        )
+
+
+def scheduled(task: ReadyTask) -> Task:
+    """Return what the scheduler has to know of a task."""
+    parameters = task.parameters
+    return Task(
+        name=task.name,
+        stages=task.stages,
+        period_ns=round(parameters.period_ms * NS_PER_MS),
+        deadline_ns=round(parameters.deadline_ms * NS_PER_MS),
+        priority=parameters.priority,
+        late=LatePolicy(parameters.late),
+    )
+
+
+@dataclass(frozen=True)
+class _Result:
+    time_ns: int
+    age_s: float
+    detections: int
+
+
+class TaskOutput:
+    """Runs a task's stages and, as the last act of its last one, publishes the detections.
+
+    Publishing belongs to the stage, so that the deadline covers it.
+    """
+
+    def __init__(
+        self,
+        task: ReadyTask,
+        publish: Callable[[object], None],
+        age_s: Callable[[object], float],
+        window_s: float,
+    ) -> None:
+        """Publish through `publish`; `age_s` tells the age of a frame by its header."""
+        self._task = task
+        self._publish = publish
+        self._age_s = age_s
+        self._window_ns = round(window_s * NS_PER_S)
+        self._sequence = 0
+        self._lock = threading.Lock()
+        self._results: deque[_Result] = deque(maxlen=_MOST_RESULTS)
+        last = len(task.pipeline.stages) - 1
+        #: What the runtime calls, one a stage.
+        self.functions = [
+            self._ending(stage, index == last) for index, stage in enumerate(task.pipeline.stages)
+        ]
+
+    def work_on(self, frame: Frame) -> Work:
+        """Return the work of the task's next job."""
+        work = Work(frame, self._sequence)
+        self._sequence += 1
+        return work
+
+    def statistics(self) -> OutputStatistics:
+        """Return means over the window."""
+        oldest_ns = time.monotonic_ns() - self._window_ns
+        with self._lock:
+            while self._results and self._results[0].time_ns < oldest_ns:
+                self._results.popleft()
+            results = tuple(self._results)
+        count = max(1, len(results))
+        return OutputStatistics(
+            frame_age_ms=1e3 * sum(result.age_s for result in results) / count,
+            detections_per_frame=sum(result.detections for result in results) / count,
+        )
+
+    def _ending(self, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
+        def run(work: Work) -> bool:
+            complete = stage.run(work) or last
+            if complete:
+                self._deliver(work)
+            return complete
+
+        return run
+
+    def _deliver(self, work: Work) -> None:
+        now_ns = time.monotonic_ns()
+        age_s = self._age_s(work.frame.header)
+        self._publish(
+            detection_array(
+                work.frame.header,
+                work.detections,
+                task=self._task.name,
+                variant=self._task.pipeline.variant,
+                sequence=work.sequence,
+                response_ms=(now_ns - work.frame.arrival_ns) / NS_PER_MS,
+                frame_age_ms=1e3 * age_s,
+            )
+        )
+        with self._lock:
+            self._results.append(_Result(now_ns, age_s, len(work.detections)))

@@ -1,0 +1,236 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What may go wrong around the running node: it is told, and the node goes on."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
+
+from conftest import IMAGE_TOPIC, grey_image
+from dataclasses import replace
+from diagnostic_msgs.msg import DiagnosticStatus
+from rtmdl_ros.msg import DeadlineMiss
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.workload.parameters import ParameterError
+from sensor_msgs.msg import CompressedImage, Image
+
+
+class Log:
+    """Keeps what the node logs, in place of its logger."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        for name in ('debug', 'info', 'warning', 'error'):
+            setattr(self, name, self.lines.append)
+
+    def count(self, text: str) -> int:
+        """Return how many lines hold a text."""
+        return sum(text in line for line in self.lines)
+
+
+@pytest.fixture
+def logged(make_bench, monkeypatch):
+    """Return a function that makes a bench together with its node's log."""
+
+    def make(parameters=None):
+        bench = make_bench(parameters)
+        log = Log()
+        monkeypatch.setattr(bench.node, 'get_logger', lambda: log)
+        return bench, log
+
+    return make
+
+
+def wrong_encoding():
+    image = grey_image()
+    image.encoding = 'bayer_gbrg8'
+    return image
+
+
+def wrong_step():
+    image = grey_image()
+    image.step = 100
+    return image
+
+
+def wrong_size():
+    image = grey_image()
+    image.height = 481
+    return image
+
+
+@pytest.mark.parametrize(
+    ('image', 'text'),
+    [
+        (wrong_encoding, "encoding 'bayer_gbrg8' is not supported"),
+        (wrong_step, 'step is 100; 640 pixels of bgr8 need 1920'),
+        (wrong_size, 'data has 921600 bytes; 481 rows of step 1920 are 923520'),
+    ],
+)
+def test_a_broken_image_fails_its_jobs_only(logged, image, text):
+    bench, log = logged()
+    bench.start()
+    peer = bench.peer
+    bench.feed(until=lambda: len(peer.misses) >= 6, image=image)
+    assert all(m.reason == DeadlineMiss.FAILED and text in m.detail for m in peer.misses)
+    assert {miss.task for miss in peer.misses} == {'traffic_light', 'traffic_sign'}
+    assert log.count(text) == 2, 'once a task'
+    bench.feed(until=lambda: text in peer.component('task traffic_sign').message, image=image)
+    assert peer.component('task traffic_sign').level >= DiagnosticStatus.WARN
+    peer.detections.clear()
+    bench.feed(until=lambda: peer.detections)
+
+
+def test_a_truncated_jpeg_fails_its_jobs_only(logged):
+    bench, log = logged({'front.transport': 'compressed'})
+    bench.start()
+    peer = bench.peer
+    camera = peer.image_publisher(CompressedImage, f'{IMAGE_TOPIC}/compressed')
+    data = cv2.imencode('.jpg', np.full((480, 640, 3), 90, np.uint8))[1].tobytes()
+
+    def publish(end):
+        message = CompressedImage(header=grey_image().header, format='jpeg', data=data[:end])
+        camera.publish(message)
+
+    bench.wait(until=lambda: len(peer.misses) >= 4, meanwhile=lambda: publish(-500))
+    assert all('the data ends early' in miss.detail for miss in peer.misses)
+    assert log.count('the data ends early') == 2
+    bench.wait(until=lambda: peer.detections, meanwhile=lambda: publish(None))
+
+
+def test_a_camera_that_stops_is_told_within_two_seconds(logged):
+    bench, log = logged()
+    bench.start()
+    peer = bench.peer
+    bench.feed(until=lambda: peer.component('camera front').level == DiagnosticStatus.OK)
+    bench.wait(
+        until=lambda: peer.component('camera front').level == DiagnosticStatus.ERROR,
+        timeout_s=2.0,
+    )
+    assert peer.component('camera front').message.startswith('no frame for ')
+    assert log.count('no frame for') == 1
+    bench.feed(until=lambda: peer.component('camera front').level == DiagnosticStatus.OK)
+    assert log.count('camera front: well again') == 1
+
+
+def test_a_camera_without_publisher_is_named(logged):
+    bench, log = logged({'cameras': ['front', 'rear']})
+    bench.start()
+    bench.wait(until=lambda: 'no publisher on' in bench.peer.component('camera rear').message)
+    text = 'no publisher on /rtmdl/input/rear/image; start the camera driver or remap the topic'
+    assert bench.peer.component('camera rear').message == text
+    assert log.count(text) == 1
+
+
+def test_incompatible_qos_is_named(logged):
+    override = f'qos_overrides.{IMAGE_TOPIC}.subscription.reliability'
+    bench, log = logged({override: 'reliable'})
+    bench.start()
+    peer = bench.peer
+    bench.feed(
+        until=lambda: 'incompatible QoS' in getattr(peer.component('camera front'), 'message', '')
+    )
+    status = peer.component('camera front')
+    assert status.level == DiagnosticStatus.ERROR
+    assert f'incompatible QoS on {IMAGE_TOPIC} (reliability)' in status.message
+    assert log.count('incompatible QoS on') == 1
+
+
+def test_stamps_of_another_clock_are_named(logged):
+    bench, log = logged()
+    bench.start()
+    peer = bench.peer
+    bench.feed(
+        until=lambda: 'do not match the clock' in peer.component('camera front').message,
+        image=lambda: grey_image(stamp_ns=10**9),
+    )
+    assert peer.component('camera front').level == DiagnosticStatus.WARN
+    assert log.count('set use_sim_time or play the bag with --clock') == 1
+    assert peer.detections, 'frames are served all the same'
+
+
+@pytest.mark.parametrize('broken', range(5))
+def test_a_task_that_raises_in_any_stage(logged, broken):
+    # So low a threshold that every frame has a sign and reaches all stages.
+    bench, log = logged({'traffic_sign.score_threshold': 1e-6})
+    bench.node.trigger_configure()
+    sign = bench.node._tasks[1].pipeline
+    name = sign.stages[broken].name
+
+    def fail(work):
+        raise RuntimeError('broken on purpose')
+
+    stages = list(sign.stages)
+    stages[broken] = replace(stages[broken], run=fail)
+    sign.stages = tuple(stages)
+    bench.node.trigger_activate()
+    peer = bench.peer
+    bench.feed(until=lambda: len(peer.misses) >= 3 and len(peer.detections) >= 3)
+    detail = f'RuntimeError: broken on purpose in stage {name}'
+    assert {(miss.task, miss.reason, miss.detail) for miss in peer.misses} == {
+        ('traffic_sign', DeadlineMiss.FAILED, detail)
+    }
+    assert {message.task for message in peer.detections} == {'traffic_light'}
+    assert log.count(detail) == 1
+
+
+@pytest.fixture
+def zoo(tmp_path: Path) -> Path:
+    """Return a copy of the shipped zoo, to be broken."""
+    return Path(shutil.copytree(default_zoo_dir(), tmp_path / 'zoo'))
+
+
+def test_a_missing_weight_file_fails_configure_with_its_path(logged, zoo):
+    weights = next((zoo / 'traffic_sign_recogniser').glob('*.safetensors'))
+    weights.unlink()
+    assert_configure_fails(logged, zoo, str(weights))
+
+
+def test_a_corrupt_weight_file_fails_configure_with_its_path(logged, zoo):
+    weights = next((zoo / 'traffic_light_detector').glob('*.safetensors'))
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert_configure_fails(logged, zoo, str(weights))
+
+
+def test_a_missing_zoo_fails_configure_with_its_path(logged, tmp_path):
+    assert_configure_fails(logged, tmp_path / 'nowhere', str(tmp_path / 'nowhere'))
+
+
+def assert_configure_fails(logged, zoo: Path, path: str) -> None:
+    """Check that the node stays unconfigured, names the path, and recovers from nothing lost."""
+    bench, log = logged({'zoo_dir': str(zoo)})
+    assert not bench.node.start()
+    assert log.count(path) == 1
+    bench.wait(
+        until=lambda: path in getattr(bench.peer.component('task traffic_light'), 'message', '')
+    )
+    assert bench.peer.component('task traffic_light').level == DiagnosticStatus.ERROR
+
+
+@pytest.mark.parametrize(
+    ('parameters', 'text'),
+    [
+        ({'traffic_light.dedline_ms': 20.0}, 'there is no parameter traffic_light.dedline_ms'),
+        ({'traffic_light.deadline_ms': -1.0}, 'traffic_light.deadline_ms is -1.0; it must be from'),
+        ({'lanes': 0}, 'lanes is 0; it must be from 1 to 16'),
+        ({'policy': 'random'}, "policy is 'random'; it must be one of"),
+    ],
+)
+def test_wrong_parameters_are_named_at_start(make_bench, parameters, text):
+    with pytest.raises(ParameterError, match=text):
+        make_bench(parameters)
+
+
+def test_an_image_of_one_pixel_is_served(make_bench):
+    bench = make_bench()
+    bench.start()
+    bench.feed(until=lambda: bench.peer.detections, image=lambda: one_pixel())
+
+
+def one_pixel() -> Image:
+    return Image(height=1, width=1, encoding='mono8', step=1, data=b'\x40')

@@ -1,0 +1,166 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The running node: frames in; detections, misses, status and diagnostics out."""
+
+import json
+import math
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
+
+from conftest import IMAGE_TOPIC, grey_image
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.parameter import Parameter
+from rtmdl_ros.msg import DeadlineMiss
+from sensor_msgs.msg import CompressedImage
+
+
+def test_detections_carry_the_header_of_their_image(make_bench):
+    bench = make_bench()
+    bench.start()
+    peer = bench.peer
+    bench.feed(until=lambda: {m.task for m in peer.detections} == {'traffic_light', 'traffic_sign'})
+    for message in peer.detections:
+        assert message.header.frame_id == 'camera_optical_frame'
+        age_s = time.time() - message.header.stamp.sec - message.header.stamp.nanosec * 1e-9
+        assert 0 < age_s < 60
+        assert 0 < message.response_ms < 2000
+        assert message.frame_age_ms >= message.response_ms - 1.0
+        assert message.variant
+
+
+def test_counters_add_up_after_deactivation(make_bench):
+    bench = make_bench()
+    bench.start()
+    bench.feed(until=lambda: len(bench.peer.detections) >= 20)
+    session = bench.node._session
+    bench.node.trigger_deactivate()
+    for task in session._runtime.statistics().tasks:
+        ended = task.on_time + task.late + task.superseded + task.discarded + task.failed
+        assert task.released == ended > 0
+        assert task.in_flight == 0
+
+
+def test_status_is_drawable_and_adds_up(make_bench):
+    bench = make_bench()
+    bench.start()
+    peer = bench.peer
+    bench.feed(until=lambda: peer.statuses and peer.statuses[-1].tasks[0].on_time >= 5)
+    status = peer.statuses[-1]
+    assert (status.policy, status.cpu_workers, status.lanes) == ('fixed_priority', 1, 1)
+    assert 0 < status.accelerator_utilization <= 1
+    for task in status.tasks:
+        ended = task.on_time + task.late + task.superseded + task.discarded + task.failed
+        assert task.released == ended + task.in_flight
+        assert task.camera == 'front'
+        assert task.deadline_ms == 2000.0
+        assert all(
+            math.isfinite(value)
+            for value in (task.rate_hz, task.response_p50_ms, task.response_p99_ms)
+        )
+
+
+def test_missed_deadlines_are_told_with_their_reason(make_bench):
+    bench = make_bench({'traffic_light.deadline_ms': 1.0, 'traffic_sign.deadline_ms': 1.0,
+                        'traffic_sign.late': 'run'})  # fmt: skip
+    bench.start()
+    peer = bench.peer
+
+    def reasons(task):
+        return {miss.reason for miss in peer.misses if miss.task == task}
+
+    bench.feed(
+        until=lambda: (
+            DeadlineMiss.DISCARDED in reasons('traffic_light')
+            and DeadlineMiss.LATE in reasons('traffic_sign')
+        )
+    )
+    assert not [m for m in peer.detections if m.task == 'traffic_light']
+    assert [m for m in peer.detections if m.task == 'traffic_sign']
+    late = next(miss for miss in peer.misses if miss.reason == DeadlineMiss.LATE)
+    assert late.deadline_ms == 1.0
+    assert late.response_ms > 1.0
+    assert late.header.frame_id == 'camera_optical_frame'
+    bench.feed(until=lambda: peer.component('task traffic_light').level == DiagnosticStatus.ERROR)
+    assert 'missed the deadline of 1 ms' in peer.component('task traffic_light').message
+
+
+def test_diagnostics_name_every_component(make_bench):
+    bench = make_bench()
+    peer = bench.peer
+    bench.wait(until=lambda: peer.component('accelerator') is not None)
+    assert peer.component('task traffic_sign').message == 'unconfigured'
+    bench.start()
+    bench.feed(
+        until=lambda: (
+            peer.component('camera front').message.endswith('frames a second')
+            and 'missed the deadline' in peer.component('task traffic_light').message
+        )
+    )
+    names = {status.name for status in peer.diagnostics[-1].status}
+    assert names == {
+        'rtmdl: task traffic_light', 'rtmdl: task traffic_sign', 'rtmdl: camera front',
+        'rtmdl: accelerator',
+    }  # fmt: skip
+    for status in peer.diagnostics[-1].status:
+        assert status.level == DiagnosticStatus.OK, status
+        assert status.hardware_id
+        assert status.values
+
+
+def test_compressed_images_come_from_the_topic_below(make_bench):
+    import cv2
+
+    bench = make_bench({'front.transport': 'compressed'})
+    bench.start()
+    camera = bench.peer.image_publisher(CompressedImage, f'{IMAGE_TOPIC}/compressed')
+    raw = grey_image()
+    import numpy as np
+
+    pixels = np.frombuffer(raw.data, np.uint8).reshape(raw.height, raw.width, 3)
+    data = cv2.imencode('.jpg', pixels)[1].tobytes()
+    bench.wait(
+        until=lambda: bench.peer.detections,
+        meanwhile=lambda: camera.publish(
+            CompressedImage(header=raw.header, format='jpeg', data=data)
+        ),
+    )
+
+
+def test_parameters_change_between_jobs(make_bench):
+    bench = make_bench()
+    bench.start()
+    results = bench.node.set_parameters([
+        Parameter('traffic_light.deadline_ms', value=1),
+        Parameter('traffic_light.deadline_ms', value=0.2),
+        Parameter('traffic_sign.late', value='sometimes'),
+        Parameter('lanes', value=2),
+    ])  # fmt: skip
+    assert [result.successful for result in results] == [True, False, False, False]
+    assert 'traffic_light.deadline_ms' in results[1].reason
+    assert "must be one of 'discard', 'run'" in results[2].reason
+    bench.feed(until=lambda: [m for m in bench.peer.misses if m.task == 'traffic_light'])
+    assert bench.peer.misses[-1].deadline_ms == 1.0
+
+
+def test_a_cleaned_up_node_starts_again(make_bench):
+    bench = make_bench()
+    bench.start()
+    bench.node.trigger_deactivate()
+    bench.node.trigger_cleanup()
+    assert bench.node._tasks == ()
+    bench.start()
+    bench.feed(until=lambda: bench.peer.detections)
+
+
+def test_the_trace_is_written_when_deactivated(make_bench, tmp_path: Path):
+    path = tmp_path / 'deep' / 'trace.json'
+    bench = make_bench({'trace_file': str(path)})
+    bench.start()
+    bench.feed(until=lambda: len(bench.peer.detections) > 3)
+    bench.node.trigger_deactivate()
+    names = {event['name'] for event in json.loads(path.read_text())['traceEvents']}
+    assert {'traffic_light detect', 'traffic_sign preprocess'} <= names

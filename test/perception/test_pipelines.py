@@ -1,0 +1,134 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The stages of both tasks on networks whose outputs are set by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.perception.pipeline import Model, Work, measured_stages, run_whole
+from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
+from rtmdl_ros.perception.traffic_sign import MAX_SIGNS, TrafficSignPipeline, sign_crop
+from rtmdl_ros.workload.detection import Box, Detection
+from rtmdl_ros.workload.records import Resource
+
+#: A quarter of the frame's size, so that the letterbox halves it.
+INPUT_HEIGHT, INPUT_WIDTH = 32, 64
+FRAME = np.zeros((64, 128, 3), np.uint8)
+FAMILIES = ('prohibitory', 'danger')
+SIGNS = ('stop', 'yield', 'no_entry')
+
+
+class SetDetector:
+    """Finds the same boxes in every frame; `run` as networks have it."""
+
+    def __init__(self, *found: tuple[int, float, Box]) -> None:
+        self.scores = np.zeros((1, 2, INPUT_HEIGHT // 8, INPUT_WIDTH // 8), np.float32)
+        self.boxes = np.zeros((1, 4, INPUT_HEIGHT // 8, INPUT_WIDTH // 8), np.float32)
+        for column, (label, score, box) in enumerate(found):
+            self.scores[0, label, 0, column] = score
+            self.boxes[0, :, 0, column] = (box.x_min, box.y_min, box.x_max, box.y_max)
+
+    def run(self, images: np.ndarray) -> tuple[np.ndarray, ...]:
+        assert images.shape == (1, INPUT_HEIGHT, INPUT_WIDTH, 3)
+        return self.scores, self.boxes
+
+
+class SetRecogniser:
+    """Names the n-th sign by the n-th row."""
+
+    def __init__(self, *rows: tuple[float, ...]) -> None:
+        self.rows = np.array(rows, np.float32)
+        self.batches: list[int] = []
+
+    def run(self, images: np.ndarray) -> tuple[np.ndarray, ...]:
+        assert images.shape[1:] == (16, 16, 3)
+        self.batches.append(len(images))
+        return (self.rows[: len(images)],)
+
+
+def variant(kind: str, classes: tuple[str, ...], threshold: float, size: tuple[int, int]) -> Variant:
+    return Variant(
+        network='n', id=kind, kind=kind, width=1.0, depth=1, input_height=size[0],
+        input_width=size[1], classes=classes, score_threshold=threshold, weights_path=Path('w'),
+        weights_sha256='', parameters=1, macs=1, accuracy={},
+    )  # fmt: skip
+
+
+def detector(*found: tuple[int, float, Box]) -> Model:
+    return Model(
+        variant('detector', FAMILIES, 0.3, (INPUT_HEIGHT, INPUT_WIDTH)), SetDetector(*found)
+    )
+
+
+def frame() -> Frame:
+    return Frame(lambda: FRAME, 0, None)
+
+
+BOX = Box(4.0, 4.0, 12.0, 20.0)
+FAR = Box(40.0, 4.0, 50.0, 14.0)
+#: The same in the frame, which is twice as large.
+FRAME_BOX = Box(8.0, 8.0, 24.0, 40.0)
+FRAME_FAR = Box(80.0, 8.0, 100.0, 28.0)
+
+
+def test_lights_come_in_pixels_of_the_frame():
+    pipeline = TrafficLightPipeline(detector((0, 0.9, BOX), (1, 0.2, FAR)))
+    assert run_whole(pipeline, frame()) == (
+        Detection('prohibitory', pytest.approx(0.9), FRAME_BOX),
+    )
+    pipeline.score_threshold = 0.1
+    assert [found.class_name for found in run_whole(pipeline, frame())] == list(FAMILIES)
+    assert [stage.resource for stage in pipeline.stages] == [
+        Resource.CPU, Resource.ACCELERATOR, Resource.CPU
+    ]  # fmt: skip
+
+
+def sign_pipeline(recogniser: SetRecogniser, *found: tuple[int, float, Box]) -> TrafficSignPipeline:
+    names = variant('classifier', SIGNS, 0.5, (16, 16))
+    return TrafficSignPipeline(detector(*found), Model(names, recogniser))
+
+
+def test_signs_are_named_and_doubtful_ones_dropped():
+    recogniser = SetRecogniser((0.1, 0.1, 0.8), (0.4, 0.3, 0.3))
+    pipeline = sign_pipeline(recogniser, (0, 0.9, BOX), (1, 0.5, FAR))
+    assert run_whole(pipeline, frame()) == (
+        Detection('no_entry', pytest.approx(0.9 * 0.8), FRAME_BOX),
+    )
+    assert recogniser.batches == [2]
+
+
+def test_a_frame_without_signs_is_complete_after_crop():
+    pipeline = sign_pipeline(SetRecogniser())
+    work = Work(frame())
+    assert [stage.run(work) for stage in pipeline.stages[:3]] == [False, False, True]
+    assert work.detections == ()
+    stages = measured_stages(pipeline, frame(), repeats=2)
+    assert [stage.name for stage in stages] == ['preprocess', 'detect', 'crop', 'recognise', 'name']
+    assert [stage.optimistic_ns > 0 for stage in stages] == [True, True, True, False, False]
+
+
+def test_the_recogniser_is_warmed_up_for_every_number_of_signs():
+    recogniser = SetRecogniser()
+    sign_pipeline(recogniser).warm_up()
+    assert recogniser.batches == list(range(1, MAX_SIGNS + 1))
+
+
+def test_a_crop_is_a_square_with_a_border():
+    image = np.zeros((100, 100, 3), np.uint8)
+    image[39:61, 38:62] = 200
+    crop = sign_crop(image, Box(40.0, 41.0, 60.0, 59.0), 24, 24)
+    assert crop.shape == (24, 24, 3)
+    # 20 px and a tenth on each side: x from 38 to 62 and y from 38 to 62.
+    assert (crop[:, 12] == 200).all(axis=1).sum() == 22
+    assert (crop[12] == 200).all()
+
+
+@pytest.mark.parametrize(
+    'box',
+    [Box(0, 0, 1, 1), Box(9.5, 9.5, 10, 10), Box(0, 0, 10, 10), Box(3, 3, 3, 3), Box(10, 10, 10, 10)],
+)
+def test_a_crop_at_the_rim_stays_inside(box):
+    assert sign_crop(np.zeros((10, 10, 3), np.uint8), box, 16, 12).shape == (16, 12, 3)

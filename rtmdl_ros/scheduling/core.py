@@ -176,6 +176,10 @@ class Core:
 
     def _wait(self, job: LiveJob) -> None:
         self._arrivals.append(job)
+        fresh = job.owner.fresh
+        if fresh is not None and fresh.queued:
+            # A fresh job goes behind a started one of its task that waits again.
+            self._pools[fresh.current.resource].remove(fresh)
         self._admit(job.owner)
 
     def _admit(self, live: LiveTask) -> None:

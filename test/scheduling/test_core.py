@@ -65,6 +65,22 @@ def test_a_change_counts_for_later_releases_only(core):
     assert core.step(211, [StageFinished(211, 1, 1)]) == [EndJob(1, Outcome.LATE, 211)]
 
 
+def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
+    """Even if it has become the more urgent one meanwhile."""
+    work = Stage('work', Resource.CPU)
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, Task('a', (PRE, NET, work), 100, 100))])
+    core.step(0, [TaskAdded(0, Task('hog', (work,), 100, 100, 9)), JobReleased(0, 0, 'a')])
+    assert core.step(1, [StageFinished(1, 0, 0), JobReleased(1, 1, 'hog')]) == [
+        StartStage(0, 1, 'lane0'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+    core.step(2, [TaskChanged(2, Task('a', (PRE, NET, work), 100, 100, 5))])
+    core.step(3, [JobReleased(3, 2, 'a')])
+    core.step(5, [StageFinished(5, 0, 1)])
+    assert core.step(11, [StageFinished(11, 1, 0)])[1] == StartStage(0, 2, 'cpu0')
+
+
 def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [JobReleased(1, 1, 'a')])

@@ -1,0 +1,266 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Invariants of the core under random steps, against a model that only knows the rules.
+
+The model decides nothing: it follows the commands and checks each of them, and what was left
+undone, against DESIGN.md section 5.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import (
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+    TaskRemoved,
+)
+from rtmdl_ros.workload.records import LatePolicy, Outcome, Policy, Resource, Stage, Task
+
+NAMES = ('a', 'b', 'c', 'd')
+
+
+@st.composite
+def tasks(draw, name):
+    """Return a task of 1 to 4 stages with short times, so that much happens in a few steps."""
+    stages = draw(
+        st.lists(
+            st.builds(
+                Stage,
+                st.just('stage'),
+                st.sampled_from(Resource),
+                st.integers(0, 8),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    return Task(
+        name,
+        tuple(stages),
+        period_ns=10,
+        deadline_ns=draw(st.integers(1, 40)),
+        priority=draw(st.integers(0, 3)),
+        late=draw(st.sampled_from(LatePolicy)),
+    )
+
+
+@dataclass
+class Job:
+    """A live job as the commands have told it."""
+
+    job_id: int
+    task: Task
+    #: Tells a task from one of the same name after its removal.
+    owner: int
+    release_ns: int
+    stage: int = 0
+    executor: str | None = None
+
+    @property
+    def fresh(self):
+        return self.stage == 0 and self.executor is None
+
+    @property
+    def resource(self):
+        return self.task.stages[self.stage].resource
+
+    @property
+    def deadline_ns(self):
+        return self.release_ns + self.task.deadline_ns
+
+    def hopeless(self, now_ns):
+        left = sum(stage.optimistic_ns for stage in self.task.stages[self.stage :])
+        return self.task.late is LatePolicy.DISCARD and now_ns + left > self.deadline_ns
+
+    def urgency(self, policy):
+        if policy is Policy.FIXED_PRIORITY:
+            return (-self.task.priority, self.deadline_ns, self.release_ns, self.job_id)
+        if policy is Policy.EDF:
+            return (self.deadline_ns, self.release_ns, self.job_id)
+        return (self.release_ns, self.job_id)
+
+
+class CoreMachine(RuleBasedStateMachine):
+    """Random instants of random events; each step is checked when its commands are in."""
+
+    @initialize(
+        policy=st.sampled_from(Policy),
+        cpu_workers=st.integers(1, 3),
+        lanes=st.integers(1, 3),
+        first=st.tuples(*(tasks(name) for name in NAMES)),
+    )
+    def begin(self, policy, cpu_workers, lanes, first):
+        self.policy = policy
+        self.core = Core(policy, cpu_workers, lanes)
+        self.twin = Core(policy, cpu_workers, lanes)
+        self.executors = {f'cpu{n}': Resource.CPU for n in range(cpu_workers)}
+        self.executors |= {f'lane{n}': Resource.ACCELERATOR for n in range(lanes)}
+        self.now_ns = 0
+        self.wake_ns = None
+        self.next_id = 0
+        self.next_owner = len(first)
+        self.tasks = {task.name: (owner, task) for owner, task in enumerate(first)}
+        self.live: dict[int, Job] = {}
+        self.released = 0
+        self.ended = Counter()
+        self.removed = set()
+        self.step([TaskAdded(0, task) for task in first], {})
+
+    @rule(data=st.data(), passed=st.integers(0, 9))
+    def some_stages_end_and_jobs_arrive(self, data, passed):
+        self.now_ns += passed
+        verdicts = {}
+        events = []
+        for job in [job for job in self.live.values() if job.executor is not None]:
+            verdict = data.draw(st.sampled_from(['runs', 'done', 'done', 'complete', 'failed']))
+            if verdict == 'failed':
+                events.append(StageFailed(self.now_ns, job.job_id, job.stage, 'broken'))
+            elif verdict != 'runs':
+                complete = verdict == 'complete'
+                events.append(StageFinished(self.now_ns, job.job_id, job.stage, complete))
+            if verdict != 'runs':
+                verdicts[job.job_id] = verdict
+        arrivals = data.draw(st.lists(st.sampled_from(NAMES), max_size=5))
+        slots = data.draw(st.permutations([*events, *arrivals]))
+        self.step([self.arrive(slot) if isinstance(slot, str) else slot for slot in slots], verdicts)
+
+    @rule()
+    def the_wake_comes(self):
+        if self.wake_ns is not None and self.wake_ns >= self.now_ns:
+            self.now_ns = self.wake_ns
+            self.step([], {})
+
+    @rule(data=st.data(), name=st.sampled_from(NAMES))
+    def a_task_changes(self, data, name):
+        owner, _ = self.tasks[name]
+        task = data.draw(tasks(name))
+        self.tasks[name] = (owner, task)
+        self.step([TaskChanged(self.now_ns, task)], {})
+
+    @rule(data=st.data(), name=st.sampled_from(NAMES))
+    def a_task_is_replaced(self, data, name):
+        task = data.draw(tasks(name))
+        self.removed.add(self.tasks[name][0])
+        self.tasks[name] = (self.next_owner, task)
+        self.next_owner += 1
+        self.step([TaskRemoved(self.now_ns, name), TaskAdded(self.now_ns, task)], {})
+
+    def arrive(self, name):
+        owner, task = self.tasks[name]
+        job_id, self.next_id = self.next_id, self.next_id + 1
+        self.live[job_id] = Job(job_id, task, owner, self.now_ns)
+        self.released += 1
+        return JobReleased(self.now_ns, job_id, name)
+
+    # Checks of one step.
+
+    def step(self, events, verdicts):
+        commands = self.core.step(self.now_ns, events)
+        assert commands == self.twin.step(self.now_ns, events), 'same steps, same commands'
+        newest = {job.owner: job.job_id for job in self.live.values()}
+        before = {
+            job_id: (job.fresh, job.executor, job.stage) for job_id, job in self.live.items()
+        }
+        self.take_verdicts(verdicts)
+        for end in (command for command in commands if isinstance(command, EndJob)):
+            self.check_end(end, verdicts, before, newest)
+        self.check_nothing_should_have_ended(verdicts, newest)
+        ready = {job.job_id for job in self.live.values() if self.may_start(job)}
+        for start in (command for command in commands if isinstance(command, StartStage)):
+            self.check_start(start, ready)
+        self.check_nobody_waits_beside_a_free_executor()
+        for wake in (command for command in commands if isinstance(command, WakeAt)):
+            self.wake_ns = wake.time_ns
+        self.check_wake()
+        assert self.released == sum(self.ended.values()) + len(self.live)
+
+    def take_verdicts(self, verdicts):
+        for job_id, verdict in verdicts.items():
+            job = self.live[job_id]
+            job.executor = None
+            last = job.stage + 1 == len(job.task.stages)
+            if verdict == 'done' and not last and job.owner not in self.removed:
+                job.stage += 1
+            elif verdict == 'done' and last:
+                verdicts[job_id] = 'complete'
+
+    def check_end(self, end, verdicts, before, newest):
+        job = self.live.pop(end.job_id)  # KeyError: ended twice, or never released
+        self.ended[end.outcome] += 1
+        verdict = verdicts.get(job.job_id)
+        assert end.time_ns == self.now_ns
+        if verdict == 'failed':
+            assert (end.outcome, end.detail) == (Outcome.FAILED, 'broken')
+        elif verdict == 'complete':
+            on_time = self.now_ns <= job.deadline_ns
+            assert end.outcome is (Outcome.ON_TIME if on_time else Outcome.LATE)
+        elif end.outcome is Outcome.SUPERSEDED:
+            assert before[job.job_id][0], 'only a job that has started no stage is superseded'
+            assert newest[job.owner] > job.job_id
+        else:
+            assert end.outcome is Outcome.DISCARDED
+            assert job.executor is None, 'no running stage is interrupted'
+            assert job.hopeless(self.now_ns) or job.owner in self.removed
+
+    def check_nothing_should_have_ended(self, verdicts, newest):
+        for job in self.live.values():
+            assert verdicts.get(job.job_id, 'done') == 'done'
+            if job.executor is None:
+                assert not job.hopeless(self.now_ns), 'a hopeless job still waits'
+                assert job.owner not in self.removed, 'a job of a removed task still waits'
+            if job.fresh:
+                assert newest[job.owner] == job.job_id, 'an outdated fresh job still waits'
+
+    def check_start(self, start, ready):
+        job = self.live[start.job_id]
+        assert job.executor is None
+        assert start.stage == job.stage, 'a stage starts only after its predecessor'
+        assert self.executors[start.executor] is job.resource
+        assert start.executor not in self.busy(), 'an executor holds one stage'
+        assert self.may_start(job)
+        for other_id in ready:
+            other = self.live[other_id]
+            if other.executor is None and other.resource is job.resource:
+                assert job.urgency(self.policy) <= other.urgency(self.policy)
+        job.executor = start.executor
+
+    def check_nobody_waits_beside_a_free_executor(self):
+        free = {kind for name, kind in self.executors.items() if name not in self.busy()}
+        for job in self.live.values():
+            assert not (self.may_start(job) and job.resource in free)
+
+    def check_wake(self):
+        for job in self.live.values():
+            if job.executor is None and job.task.late is LatePolicy.DISCARD:
+                left = sum(stage.optimistic_ns for stage in job.task.stages[job.stage :])
+                assert self.wake_ns is not None
+                assert self.now_ns < self.wake_ns <= job.deadline_ns - left + 1
+
+    def busy(self):
+        return {job.executor for job in self.live.values()}
+
+    def may_start(self, job):
+        """Tell whether a job is held back by nothing but a lack of executors."""
+        elder = [
+            other
+            for other in self.live.values()
+            if other.owner == job.owner and other.job_id < job.job_id
+        ]
+        in_order = all(other.stage > job.stage for other in elder)
+        crowded = job.fresh and any(other.executor is None for other in elder)
+        return job.executor is None and in_order and not crowded
+
+
+TestCore = CoreMachine.TestCase
+TestCore.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)

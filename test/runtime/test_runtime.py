@@ -1,0 +1,432 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime on real threads: order, accounting and behaviour under bad luck; no timing ratios."""
+
+import gc
+import logging
+import sys
+import threading
+import time
+import weakref
+from collections import Counter
+from queue import SimpleQueue
+
+import pytest
+
+from rtmdl_ros.runtime.runtime import NotRunningError, Runtime
+from rtmdl_ros.scheduling.errors import DuplicateTaskError, UnknownTaskError
+from rtmdl_ros.workload.records import LatePolicy, Outcome, Policy, Resource, Stage, Task
+
+CPU, LANE = Resource.CPU, Resource.ACCELERATOR
+SECOND = 1_000_000_000
+PATIENCE_S = 20.0
+
+
+def chain(name, *resources, deadline_ns=60 * SECOND, **more):
+    """Return a task with stages s0, s1, ... on the given resources."""
+    stages = tuple(Stage(f's{number}', kind) for number, kind in enumerate(resources))
+    return Task(name, stages, SECOND, deadline_ns, **more)
+
+
+def nothing(payload):
+    """Do a stage's work in no time."""
+
+
+class Bench:
+    """A runtime whose reports can be waited for."""
+
+    def __init__(self, **arguments):
+        settings = {'policy': Policy.FIXED_PRIORITY, 'cpu_workers': 1, 'lanes': 1}
+        self.reports = SimpleQueue()
+        self.runtime = Runtime(**{**settings, 'on_end': self.reports.put, **arguments})
+
+    def release(self, task, payload=None):
+        return self.runtime.release(task, payload, time.monotonic_ns())
+
+    def wait(self, count=1):
+        """Return the next `count` reports."""
+        return [self.reports.get(timeout=PATIENCE_S) for _ in range(count)]
+
+    def task(self, name):
+        (found,) = [t for t in self.runtime.statistics().tasks if t.task == name]
+        return found
+
+
+@pytest.fixture
+def bench(request):
+    """A runtime with one worker and one lane; arguments by indirect parametrisation."""
+    bench = Bench(**getattr(request, 'param', {}))
+    yield bench
+    bench.runtime.stop(PATIENCE_S)
+
+
+class Gate:
+    """A stage that tells when it has begun and returns when it is opened."""
+
+    def __init__(self):
+        self.begun = threading.Event()
+        self.open = threading.Event()
+
+    def __call__(self, payload):
+        self.begun.set()
+        assert self.open.wait(PATIENCE_S)
+
+
+def test_stages_run_in_order_on_their_resource(bench):
+    seen = []
+    task = chain('a', CPU, LANE, LANE, CPU)
+    stages = [lambda p, n=n: seen.append((n, p)) for n in range(4)]
+    bench.runtime.add_task(task, stages)
+    bench.runtime.start()
+    job_id = bench.release('a', 'frame')
+    (report,) = bench.wait()
+    assert seen == [(0, 'frame'), (1, 'frame'), (2, 'frame'), (3, 'frame')]
+    assert (report.job_id, report.task, report.outcome) == (job_id, 'a', Outcome.ON_TIME)
+    assert [(s.stage, s.executor) for s in report.spans] == [
+        ('s0', 'cpu0'),
+        ('s1', 'lane0'),
+        ('s2', 'lane0'),
+        ('s3', 'cpu0'),
+    ]
+    times = [time for span in report.spans for time in (span.start_ns, span.end_ns)]
+    assert sorted(times) == times and report.release_ns <= times[0]
+    assert report.finish_ns == times[-1]
+    assert report.deadline_ns == report.release_ns + task.deadline_ns
+    assert report.response_ns == report.finish_ns - report.release_ns
+    assert (report.payload, report.detail) == ('frame', '')
+
+
+def test_true_completes_the_job(bench):
+    bench.runtime.add_task(chain('a', LANE, LANE, CPU), [lambda p: p, nothing, nothing])
+    bench.runtime.start()
+    bench.release('a', True)
+    (first,) = bench.wait()
+    bench.release('a', False)
+    (second,) = bench.wait()
+    assert [len(report.spans) for report in (first, second)] == [1, 3]
+    assert first.outcome is second.outcome is Outcome.ON_TIME
+
+
+@pytest.mark.parametrize('bench', [{'cpu_workers': 2}], indirect=True)
+def test_an_executor_goes_on_with_its_own_next_stage(bench):
+    threads = []
+    stage = lambda p: threads.append(threading.get_ident())  # noqa: E731
+    bench.runtime.add_task(chain('a', CPU, CPU, CPU), [stage] * 3)
+    bench.runtime.start()
+    bench.release('a')
+    bench.wait()
+    assert len(set(threads)) == 1
+
+
+@pytest.mark.parametrize('raised', [ValueError('no\n  light'), SystemExit(3), KeyError('x')])
+def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, caplog):
+    def broken(payload):
+        if payload == 'bad':
+            raise raised
+
+    bench.runtime.add_task(chain('a', CPU, LANE, CPU), [nothing, broken, nothing])
+    bench.runtime.start()
+    for payload in ('bad', 'bad', 'good'):
+        bench.release('a', payload)
+        (report,) = bench.wait()
+        if payload == 'bad':
+            assert report.outcome is Outcome.FAILED
+            text = {'ValueError': 'no light', 'SystemExit': '3', 'KeyError': "'x'"}
+            name = type(raised).__name__
+            assert report.detail == f'{name}: {text[name]} in stage s1'
+            assert [span.stage for span in report.spans] == ['s0', 's1']
+    assert report.outcome is Outcome.ON_TIME
+    assert [record.getMessage() for record in caplog.records] == [
+        'task a: stage s1 raised; its jobs fail (logged once)'
+    ]
+
+
+def test_an_answer_without_truth_value_fails_the_job(bench):
+    class Vague:
+        def __bool__(self):
+            raise TypeError('neither')
+
+    bench.runtime.add_task(chain('a', CPU), [lambda p: Vague()])
+    bench.runtime.start()
+    bench.release('a')
+    assert bench.wait()[0].detail == 'TypeError: neither in stage s0'
+
+
+def test_on_end_that_raises_is_logged_once_and_kills_nothing(caplog):
+    ended = SimpleQueue()
+
+    def on_end(report):
+        ended.put(report)
+        raise RuntimeError('publisher is gone')
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU, LANE), [nothing, nothing])
+    bench.runtime.start()
+    for _ in range(5):
+        bench.release('a')
+        ended.get(timeout=PATIENCE_S)
+    bench.runtime.stop(PATIENCE_S)
+    assert bench.task('a').on_time == 5
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert 'publisher is gone' in str(record.exc_info[1])
+
+
+def test_a_newer_frame_supersedes_on_the_thread_that_releases_it(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    old = bench.release('a')
+    assert bench.reports.empty()
+    new = bench.release('a')
+    report = bench.reports.get_nowait()
+    assert (report.job_id, report.outcome) == (old, Outcome.SUPERSEDED)
+    assert report.detail == f'superseded by job {new}'
+    gate.open.set()
+    assert [r.outcome for r in bench.wait(2)] == [Outcome.ON_TIME] * 2
+
+
+def test_a_hopeless_job_is_discarded_by_the_timer_while_the_lane_is_busy(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('hog', LANE), [gate])
+    bench.runtime.add_task(chain('a', LANE, deadline_ns=SECOND // 50), [nothing])
+    bench.runtime.start()
+    bench.release('hog')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.release('a')
+    (report,) = bench.wait()
+    assert not gate.open.is_set()
+    assert (report.task, report.outcome) == ('a', Outcome.DISCARDED)
+    assert report.finish_ns > report.deadline_ns
+    assert report.detail.startswith('hopeless before stage s0: 0.000 ms needed')
+    gate.open.set()
+    bench.wait()
+
+
+def test_late_and_run_late(bench):
+    slow = [lambda p: time.sleep(0.03)]
+    bench.runtime.add_task(chain('a', CPU, deadline_ns=1, late=LatePolicy.RUN), slow)
+    bench.runtime.start()
+    bench.release('a')
+    (report,) = bench.wait()
+    assert report.outcome is Outcome.LATE
+    assert report.response_ns >= report.stages_ns >= SECOND // 40
+
+
+def test_a_change_counts_for_the_next_release(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('a', CPU), [gate])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.runtime.change_task(chain('a', CPU, deadline_ns=1, late=LatePolicy.RUN))
+    gate.open.set()
+    bench.wait()
+    bench.release('a')
+    (report,) = bench.wait()
+    assert report.deadline_ns == report.release_ns + 1
+    assert report.outcome is Outcome.LATE
+
+
+def test_a_removed_task_is_gone_and_its_counters_stay(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('a', CPU, LANE), [gate, nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.release('a')
+    bench.runtime.remove_task('a')
+    gate.open.set()
+    assert {r.detail for r in bench.wait(2)} == {'task removed'}
+    with pytest.raises(UnknownTaskError, match='there is no task a'):
+        bench.release('a')
+    assert (bench.task('a').released, bench.task('a').discarded) == (2, 2)
+
+
+def test_stop_while_busy_ends_every_job():
+    bench = Bench(cpu_workers=2)
+    gate = Gate()
+    bench.runtime.add_task(chain('a', CPU, LANE), [gate, nothing])
+    bench.runtime.add_task(chain('last', CPU), [gate])
+    bench.runtime.start()
+    running = bench.release('a')
+    finishing = bench.release('last')
+    waiting = bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    threading.Timer(0.05, gate.open.set).start()
+    bench.runtime.stop(PATIENCE_S)
+    reports = {report.job_id: report for report in bench.wait(3)}
+    assert bench.reports.empty()
+    assert reports[waiting].outcome is Outcome.DISCARDED
+    assert reports[running].outcome is Outcome.DISCARDED
+    assert [span.stage for span in reports[running].spans] == ['s0']
+    assert reports[finishing].outcome is Outcome.ON_TIME
+    assert {reports[job].detail for job in (waiting, running)} == {'runtime stopped'}
+    assert bench.task('a').in_flight == 0
+    names = {thread.name for thread in threading.enumerate()}
+    assert not {name for name in names if name.startswith('rtmdl ')}
+
+
+def test_a_hung_stage_is_reported_and_its_thread_abandoned(caplog):
+    bench = Bench()
+    gate = Gate()
+    bench.runtime.add_task(chain('a', LANE, CPU), [gate, nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.runtime.stop(0.05)
+    (report,) = bench.wait()
+    text = 'stage s0 did not return within 0.05 s of the stop'
+    assert (report.outcome, report.detail) == (Outcome.FAILED, text)
+    assert [r.getMessage() for r in caplog.records] == [f'task a: {text}; its thread is abandoned']
+    (hung,) = [t for t in threading.enumerate() if t.name == 'rtmdl lane0']
+    gate.open.set()  # it returns after all: too late to count
+    hung.join(PATIENCE_S)
+    assert not hung.is_alive() and bench.reports.empty()
+    assert (bench.task('a').failed, bench.task('a').in_flight) == (1, 0)
+
+
+def test_stop_from_on_end_and_stop_again():
+    stopped = threading.Event()
+
+    def on_end(report):
+        bench.runtime.stop(PATIENCE_S)
+        stopped.set()
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert stopped.wait(PATIENCE_S)
+    bench.runtime.stop(PATIENCE_S)
+    with pytest.raises(RuntimeError, match='a runtime is started once'):
+        bench.runtime.start()
+
+
+def test_the_switch_interval_is_short_while_running():
+    before = sys.getswitchinterval()
+    bench = Bench()
+    bench.runtime.start()
+    assert sys.getswitchinterval() < 1e-3
+    bench.runtime.stop(PATIENCE_S)
+    assert sys.getswitchinterval() == before
+
+
+@pytest.mark.parametrize('bench', [{'cpu_workers': 2, 'lanes': 2}], indirect=True)
+def test_releases_from_many_threads_add_up(bench):
+    """Every job ends once, no stage runs beside itself, and the counters agree."""
+    inside = Counter()
+
+    def stage(name):
+        def function(payload):
+            inside[name] += 1
+            alone = inside[name] == 1
+            time.sleep(0.0002)
+            inside[name] -= 1
+            if not alone:
+                raise AssertionError('a stage ran beside itself')
+            if payload % 50 == 7:
+                raise ValueError('unlucky')
+            return payload % 20 == 3
+
+        return function
+
+    for name, priority in (('a', 1), ('b', 2), ('c', 3)):
+        task = chain(name, CPU, LANE, CPU, deadline_ns=SECOND // 200, priority=priority)
+        bench.runtime.add_task(task, [stage(f'{name}{n}') for n in range(3)])
+    bench.runtime.start()
+    jobs = SimpleQueue()
+
+    def camera(name):
+        for number in range(150):
+            jobs.put(bench.release(name, number))
+            time.sleep(0.0003)
+
+    cameras = [threading.Thread(target=camera, args=(name,)) for name in 'aabbcc']
+    for thread in cameras:
+        thread.start()
+    for thread in cameras:
+        thread.join()
+    bench.runtime.stop(PATIENCE_S)
+    reports = bench.wait(900)
+    assert bench.reports.empty()
+    released = sorted(jobs.get_nowait() for _ in range(900))
+    assert sorted(report.job_id for report in reports) == released == list(range(900))
+    failures = {r.detail.split(' in ')[0] for r in reports if r.outcome is Outcome.FAILED}
+    assert failures <= {'ValueError: unlucky'}
+    for name in 'abc':
+        counted = Counter(report.outcome for report in reports if report.task == name)
+        task = bench.task(name)
+        assert (task.released, task.in_flight) == (300, 0)
+        for outcome in Outcome:
+            assert getattr(task, outcome.value) == counted[outcome]
+    assert len(bench.runtime.trace.reports()) == 900
+
+
+def test_nothing_keeps_a_payload_after_its_job(bench):
+    class Frame:
+        pass
+
+    bench.runtime.add_task(chain('a', CPU, LANE), [nothing, nothing])
+    bench.runtime.start()
+    frame = Frame()
+    gone = weakref.ref(frame)
+    bench.release('a', frame)
+    del frame
+    bench.wait()
+    bench.runtime.stop(PATIENCE_S)
+    gc.collect()
+    assert gone() is None
+    assert bench.runtime.trace.reports()[0].payload is None
+
+
+def test_statistics_of_a_busy_lane(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    assert bench.runtime.statistics().uptime_ns == 0
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    time.sleep(0.05)
+    statistics = bench.runtime.statistics()
+    gate.open.set()
+    bench.wait()
+    assert statistics.tasks[0].in_flight == 1
+    assert statistics.cpu_busy == 0.0
+    assert 0.0 < statistics.accelerator_busy <= 1.0
+    assert dict(statistics.executors).keys() == {'cpu0', 'lane0'}
+    assert bench.task('a').response.count == 1
+
+
+def test_a_runtime_that_does_not_run_accepts_no_job():
+    bench = Bench()
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    with pytest.raises(NotRunningError, match='task a: job released while'):
+        bench.release('a')
+    bench.runtime.start()
+    bench.runtime.stop(PATIENCE_S)
+    with pytest.raises(NotRunningError):
+        bench.release('a')
+
+
+def test_wrong_use_is_refused(bench):
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    bench.runtime.start()
+    with pytest.raises(ValueError, match='task b: 1 functions for 2 stages'):
+        bench.runtime.add_task(chain('b', CPU, LANE), [nothing])
+    with pytest.raises(DuplicateTaskError):
+        bench.runtime.add_task(chain('a', CPU), [nothing])
+    with pytest.raises(ValueError, match='task a: 2 stages for 1 functions'):
+        bench.runtime.change_task(chain('a', CPU, LANE))
+    with pytest.raises(UnknownTaskError):
+        bench.runtime.change_task(chain('b', CPU))
+    with pytest.raises(UnknownTaskError):
+        bench.release('b')
+    with pytest.raises(ValueError, match='ns in the future'):
+        bench.runtime.release('a', None, time.monotonic_ns() + SECOND)
+    with pytest.raises(ValueError, match='window_s is 0; it must be above 0'):
+        Bench(window_s=0)
+    bench.release('a')
+    assert bench.wait()[0].outcome is Outcome.ON_TIME

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from rtmdl_ros.rendering.camera import Array, Camera
 from rtmdl_ros.rendering.course import Course
@@ -72,12 +73,14 @@ class Border:
         pitch = 0.12 if self.kind == 'duct' else 0.9
         first = math.ceil((camera.position[2] + 0.35) / pitch)
         dark = (self.colour[0] // 2, self.colour[1] // 2, self.colour[2] // 2)
-        for index in range(first, first + (28 if self.kind == 'duct' else 8)):
-            z = index * pitch
-            points = np.array([(course.middle(z) + u, v, z) for u, v in profile])
-            seen = camera.project(points)[:, :2]
-            fixed = np.round(np.clip(seen, -9000, 9000) * (1 << _SHIFT)).astype(np.int32)
-            cv2.polylines(image, [fixed], False, dark, 1, cv2.LINE_AA, _SHIFT)
+        count = 28 if self.kind == 'duct' else 8
+        z: Array = pitch * np.arange(first, first + count, dtype=np.float64)
+        points = np.empty((len(z), len(profile), 3))
+        points[:, :, 0] = course.middles(z)[:, None] + np.array([u for u, _ in profile])
+        points[:, :, 1] = np.array([v for _, v in profile])
+        points[:, :, 2] = z[:, None]
+        seen = camera.project(points.reshape(-1, 3))[:, :2].reshape(len(z), -1, 1, 2)
+        cv2.polylines(image, list(_fixed(seen)), False, dark, 1, cv2.LINE_AA, _SHIFT)
 
 
 def random_border(rng: np.random.Generator) -> Border:
@@ -101,11 +104,16 @@ def random_border(rng: np.random.Generator) -> Border:
 def _along(camera: Camera, course: Course, lateral: float, height: float) -> Array:
     """Return pixels (N, 2) of a line beside the track's middle, from near to far."""
     z = camera.position[2] + _AHEAD
-    points = np.array([(course.middle(v) + lateral, height, v) for v in z])
+    points = np.stack([course.middles(z) + lateral, np.full(len(z), height), z], axis=1)
     seen = camera.project(points)
     return seen[seen[:, 2] > 0.15, :2]
 
 
 def _fill(image: Image, points: Array, colour: Colour) -> None:
-    fixed = np.round(np.clip(points, -9000, 9000) * (1 << _SHIFT)).astype(np.int32)
-    cv2.fillPoly(image, [fixed.reshape(-1, 1, 2)], colour, cv2.LINE_AA, _SHIFT)
+    cv2.fillPoly(image, [_fixed(points).reshape(-1, 1, 2)], colour, cv2.LINE_AA, _SHIFT)
+
+
+def _fixed(points: Array) -> npt.NDArray[np.int32]:
+    scaled = np.round(np.clip(points, -9000, 9000) * (1 << _SHIFT))
+    fixed: npt.NDArray[np.int32] = scaled.astype(np.int32)
+    return fixed

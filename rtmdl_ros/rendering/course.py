@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rtmdl_ros.rendering.camera import Camera
+from rtmdl_ros.rendering.camera import Array, Camera
 from rtmdl_ros.rendering.signs import SIGN_CLASSES
 
 #: Metres between two slots; each slot holds a sign, a light or nothing, and clutter.
@@ -158,6 +158,13 @@ class Course:
         return first * math.sin(z / 5.0 + self._phases[0]) + second * math.sin(
             z / 2.3 + self._phases[1]
         )
+
+    def middles(self, z: Array) -> Array:
+        """Return x of the middle line at many z."""
+        first, second = self._bends
+        x: Array = first * np.sin(z / 5.0 + self._phases[0])
+        x += second * np.sin(z / 2.3 + self._phases[1])
+        return x
 
     def slope(self, z: float) -> float:
         """Return dx/dz of the middle line."""

@@ -56,8 +56,13 @@ def resized(image: Image, width: int, height: int) -> Image:
     return as_image(cv2.resize(image, (width, height), interpolation=how))
 
 
-def blend(image: Image, sprite: Image, x: int, y: int, opacity: float = 1.0) -> None:
-    """Lay a BGRA sprite over the picture, in place, its top-left corner at (x, y), clipped."""
+def blend(
+    image: Image, sprite: Image, x: int, y: int, opacity: float = 1.0, brightness: float = 1.0
+) -> None:
+    """Lay a BGRA sprite over the picture, in place, its top-left corner at (x, y), clipped.
+
+    brightness, 0 to 1.3, multiplies the sprite's colours.
+    """
     top, left = max(0, y), max(0, x)
     bottom = min(image.shape[0], y + sprite.shape[0])
     right = min(image.shape[1], x + sprite.shape[1])
@@ -66,11 +71,16 @@ def blend(image: Image, sprite: Image, x: int, y: int, opacity: float = 1.0) -> 
     part = sprite[top - y : bottom - y, left - x : right - x]
     under = image[top:bottom, left:right]
     alpha = part[:, :, 3:].astype(np.float32) * np.float32(opacity / 255.0)
-    mixed = under + (part[:, :, :3].astype(np.float32) - under) * alpha
+    colours = part[:, :, :3]
+    if brightness != 1.0:
+        colours = as_image(cv2.convertScaleAbs(colours, alpha=brightness))
+    mixed = under + (colours - under.astype(np.float32)) * alpha
     under[:] = mixed.astype(np.uint8)
 
 
-def warp_onto(image: Image, sprite: Image, matrix: Matrix, opacity: float = 1.0) -> None:
+def warp_onto(
+    image: Image, sprite: Image, matrix: Matrix, opacity: float = 1.0, brightness: float = 1.0
+) -> None:
     """Lay a BGRA sprite over the picture, in place, moved by an affine sprite-to-picture matrix."""
     corners = transformed_corners(sprite.shape[1], sprite.shape[0], matrix)
     x, y = np.floor(corners.min(axis=0)).astype(int) - 1
@@ -93,7 +103,7 @@ def warp_onto(image: Image, sprite: Image, matrix: Matrix, opacity: float = 1.0)
             borderValue=(*(int(v) for v in sprite[0, 0, :3]), 0),
         )
     )
-    blend(image, warped, x, y, opacity)
+    blend(image, warped, x, y, opacity, brightness)
 
 
 def transformed_corners(width: float, height: float, matrix: Matrix) -> npt.NDArray[np.float64]:

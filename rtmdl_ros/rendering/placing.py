@@ -17,6 +17,7 @@ from rtmdl_ros.rendering.lights import (
 )
 from rtmdl_ros.rendering.picture import Image, Matrix, as_image, placed, resized, warp_onto
 from rtmdl_ros.rendering.signs import sign_template
+from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES
 from rtmdl_ros.workload.detection import Box
 
 #: Template sizes in pixels: a template is at most this much larger than it is drawn, else it aliases.
@@ -35,7 +36,7 @@ class Pose:
     roll: float = 0.0
     #: Width seen / width from the front, 0 to 1: cosine of the angle at which it is seen.
     squeeze: float = 1.0
-    #: Factor of the object's colours (lamps that are lit do not get it).
+    #: Factor of a sign's colours.
     brightness: float = 1.0
     #: 0 (invisible) to 1.
     opacity: float = 1.0
@@ -44,9 +45,9 @@ class Pose:
 def place_sign(image: Image, class_name: str, pose: Pose) -> Box:
     """Draw a sign, in place, and return the tight box of its plate (not clipped)."""
     level = _level(pose.height)
-    sprite = _dimmed_sign(class_name, level, round(pose.brightness * 20))
+    sprite = sign_template(class_name, level)
     matrix = placed(level, level, pose.centre, (pose.height * pose.squeeze, pose.height), pose.roll)
-    warp_onto(image, sprite, matrix, pose.opacity)
+    warp_onto(image, sprite, matrix, pose.opacity, pose.brightness)
     return _tight(_sign_outline(class_name), level, matrix)
 
 
@@ -83,14 +84,6 @@ def add_glow(
     part[:] = (part + (255.0 - part) * (sprite * np.float32(strength))).astype(np.uint8)
 
 
-def dimmed(sprite: Image, brightness: float) -> Image:
-    """Return a BGRA sprite with its colours multiplied."""
-    result = sprite.copy()
-    colours = sprite[:, :, :3].astype(np.float32) * np.float32(brightness)
-    result[:, :, :3] = np.clip(colours, 0, 255).astype(np.uint8)
-    return result
-
-
 def place_sprite(image: Image, pyramid: tuple[Image, ...], pose: Pose) -> Box:
     """Draw a BGRA sprite, given in falling sizes, in place; return the box of its corners."""
     sprite = next((s for s in reversed(pyramid) if s.shape[0] >= pose.height), pyramid[0])
@@ -106,6 +99,15 @@ def place_sprite(image: Image, pyramid: tuple[Image, ...], pose: Pose) -> Box:
     )
 
 
+def warm_up(class_names: tuple[str, ...], styles: tuple[LightStyle, ...]) -> None:
+    """Draw the templates now rather than in the first frame that shows them."""
+    for name in class_names:
+        _sign_outline(name)
+    for style in styles:
+        for state in TRAFFIC_LIGHT_STATES:
+            _light_outline(state, style)
+
+
 def pyramid_of(sprite: Image) -> tuple[Image, ...]:
     """Return a sprite and its halves down to 12 pixels of height."""
     levels = [sprite]
@@ -117,11 +119,6 @@ def pyramid_of(sprite: Image) -> tuple[Image, ...]:
 
 def _level(height: float) -> int:
     return next((level for level in _LEVELS if level >= height), _LEVELS[-1])
-
-
-@lru_cache(maxsize=2048)
-def _dimmed_sign(class_name: str, level: int, twentieths: int) -> Image:
-    return dimmed(sign_template(class_name, level), twentieths / 20)
 
 
 Outline = npt.NDArray[np.float64]
@@ -140,11 +137,10 @@ def _light_outline(state: str, style: LightStyle) -> Outline:
 def _outline(sprite: Image) -> Outline:
     """Return the convex hull (N, 2) of the opaque pixels in parts of the sprite's height."""
     mask = as_image((sprite[:, :, 3] > 127).astype(np.uint8))
-    rows, columns = np.nonzero(mask)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    edge = np.concatenate(contours).reshape(-1, 2)
     # Both edges of a pixel count: pixel 3 covers 3.0 to 4.0.
-    points = np.concatenate(
-        [np.stack([columns + dx, rows + dy], axis=1) for dx in (0, 1) for dy in (0, 1)]
-    )
+    points = np.concatenate([edge + (dx, dy) for dx in (0, 1) for dy in (0, 1)])
     hull = cv2.convexHull(points.astype(np.int32)).reshape(-1, 2)
     outline: Outline = hull.astype(np.float64) / sprite.shape[0]
     return outline

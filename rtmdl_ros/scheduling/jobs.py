@@ -80,7 +80,7 @@ class LiveTask:
         return jobs if self.fresh is None else [*jobs, self.fresh]
 
     def newly_ready(self) -> list[LiveJob]:
-        """Waiting jobs that may go to a ready queue and are in none.
+        """Return the waiting jobs that may go to a ready queue and are in none.
 
         The pipelining rule. Jobs of a task pass each stage one at a time and in order of
         release: results come in order, and a stage's function never runs beside itself. A

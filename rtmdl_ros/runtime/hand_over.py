@@ -10,14 +10,15 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from rtmdl_ros.runtime.accounting import quantile
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
-from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
 
 _STAGE_S = 0.001
-_PERIOD_S = 0.006
+_PAUSE_S = 0.003
 _DEADLINE_NS = 60_000_000_000
 
 
@@ -39,8 +40,8 @@ def measure_hand_over(jobs: int, busy: bool) -> HandOver:
 
     `busy` keeps another thread computing in Python meanwhile.
     """
-    reports: list[JobReport] = []
-    runtime = Runtime(policy=Policy.FIFO, cpu_workers=1, lanes=1, on_end=reports.append)
+    ended: SimpleQueue[JobReport] = SimpleQueue()
+    runtime = Runtime(policy=Policy.FIFO, cpu_workers=1, lanes=1, on_end=ended.put)
     kinds = (Resource.CPU, Resource.ACCELERATOR, Resource.CPU)
     stages = tuple(Stage(f'stage {number}', kind) for number, kind in enumerate(kinds))
     runtime.add_task(Task('probe', stages, _DEADLINE_NS, _DEADLINE_NS), [_nap] * len(stages))
@@ -48,12 +49,14 @@ def measure_hand_over(jobs: int, busy: bool) -> HandOver:
     if busy:
         threading.Thread(target=_spin, args=(idle,), daemon=True).start()
     runtime.start()
+    reports = []
     for _ in range(jobs):
         runtime.release('probe', None, time.monotonic_ns())
-        time.sleep(_PERIOD_S)
+        reports.append(ended.get())
+        time.sleep(_PAUSE_S)
     runtime.stop(timeout_s=5.0)
     idle.set()
-    return _summary([report for report in reports if report.outcome is Outcome.ON_TIME])
+    return _summary(reports)
 
 
 def _nap(payload: object) -> bool:

@@ -1,0 +1,89 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Counters and window statistics, by hand."""
+
+import pytest
+
+from rtmdl_ros.runtime.accounting import (
+    MAX_SAMPLES,
+    BusyAccount,
+    ResponseStatistics,
+    TaskAccount,
+    quantile,
+    response_statistics,
+)
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.records import Outcome
+
+SECOND = 1_000_000_000
+
+
+def report(outcome, release_ns, finish_ns):
+    """Return a report of a job without stages."""
+    return JobReport(0, 'a', outcome, release_ns, release_ns + 50, finish_ns, (), '', None)
+
+
+@pytest.mark.parametrize(
+    ('share', 'expected'), [(0.01, 1), (0.25, 1), (0.26, 2), (0.5, 2), (0.75, 3), (0.99, 4), (1, 4)]
+)
+def test_quantile_is_the_nearest_rank(share, expected):
+    assert quantile([1, 2, 3, 4], share) == expected
+
+
+def test_response_statistics():
+    assert response_statistics([]) == ResponseStatistics(0, 0, 0, 0)
+    assert response_statistics([7]) == ResponseStatistics(1, 7, 7, 7)
+    hundred = list(range(200, 0, -1))
+    assert response_statistics(hundred) == ResponseStatistics(200, 100, 198, 200)
+
+
+def test_counters_since_the_start_and_figures_of_the_window():
+    account = TaskAccount('a')
+    for release_ns in (0, 1 * SECOND, 8 * SECOND, 9 * SECOND, 10 * SECOND, 11 * SECOND):
+        account.add_release(release_ns)
+    account.add_end(report(Outcome.LATE, 0, 2 * SECOND))
+    account.add_end(report(Outcome.FAILED, 1 * SECOND, 3 * SECOND))
+    account.add_end(report(Outcome.ON_TIME, 8 * SECOND, 8 * SECOND + 30))
+    account.add_end(report(Outcome.SUPERSEDED, 9 * SECOND, 10 * SECOND))
+    account.add_end(report(Outcome.LATE, 10 * SECOND, 10 * SECOND + 70))
+    figures = account.statistics(now_ns=12 * SECOND, window_ns=4 * SECOND)
+    assert (figures.task, figures.released, figures.in_flight) == ('a', 6, 1)
+    assert (figures.on_time, figures.late, figures.superseded) == (1, 2, 1)
+    assert (figures.discarded, figures.failed) == (0, 1)
+    assert figures.rate_hz == 1.0  # 4 releases in 4 s, the one at its very beginning included
+    assert (figures.ended, figures.missed, figures.failures) == (3, 2, 0)
+    assert figures.miss_ratio == pytest.approx(2 / 3)
+    assert figures.response == ResponseStatistics(2, 30, 70, 70)
+
+
+def test_nothing_yet():
+    figures = TaskAccount('a').statistics(now_ns=5, window_ns=0)
+    assert (figures.rate_hz, figures.miss_ratio, figures.response.count) == (0.0, 0.0, 0)
+
+
+def test_memory_is_bounded():
+    account = TaskAccount('a')
+    for number in range(MAX_SAMPLES + 10):
+        account.add_release(number)
+        account.add_end(report(Outcome.ON_TIME, number, number + 1))
+    figures = account.statistics(now_ns=MAX_SAMPLES + 10, window_ns=SECOND)
+    assert (figures.released, figures.on_time) == (MAX_SAMPLES + 10, MAX_SAMPLES + 10)
+    assert (figures.ended, figures.response.count) == (MAX_SAMPLES, MAX_SAMPLES)
+
+
+def test_a_copy_does_not_follow():
+    account = TaskAccount('a')
+    account.add_release(1)
+    copy = account.copy()
+    account.add_release(2)
+    assert copy.statistics(10, 10).released == 1
+
+
+def test_busy_share_counts_the_part_of_a_stage_within_the_window():
+    account = BusyAccount()
+    account.add(StageSpan('s', 'lane0', 0, 30))  # ends before the window
+    account.add(StageSpan('s', 'lane0', 40, 60))  # half inside
+    account.add(StageSpan('s', 'lane0', 70, 75))
+    assert account.share(now_ns=100, window_ns=50) == pytest.approx(15 / 50)
+    assert account.copy(80, 100).share(now_ns=100, window_ns=50) == pytest.approx(35 / 50)
+    assert account.copy(None, 100).share(now_ns=100, window_ns=0) == 0.0

@@ -1,0 +1,56 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The thread that wakes the core."""
+
+import threading
+import time
+
+import pytest
+
+from rtmdl_ros.runtime.timer import WakeTimer
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def woken():
+    """The timer and the times at which it woke."""
+    times = []
+    rang = threading.Semaphore(0)
+
+    def wake():
+        times.append(time.monotonic_ns())
+        rang.release()
+
+    timer = WakeTimer(time.monotonic_ns, wake)
+    timer.start()
+    yield timer, times, rang
+    timer.retire()
+    timer.join(PATIENCE_S)
+    assert not timer.is_alive()
+
+
+def test_it_wakes_once_and_not_before_the_time(woken):
+    timer, times, rang = woken
+    wish = time.monotonic_ns() + 30_000_000
+    timer.wake_at(wish)
+    assert rang.acquire(timeout=PATIENCE_S)
+    assert not rang.acquire(timeout=0.05)
+    assert times[0] >= wish
+
+
+def test_a_time_in_the_past_wakes_now(woken):
+    timer, _, rang = woken
+    timer.wake_at(0)
+    assert rang.acquire(timeout=PATIENCE_S)
+
+
+def test_the_last_wish_counts(woken):
+    timer, times, rang = woken
+    now = time.monotonic_ns()
+    timer.wake_at(now + 10**18)  # the far future: longer than a thread can wait
+    timer.wake_at(now + 20_000_000)  # earlier
+    timer.wake_at(now + 60_000_000)  # later
+    assert rang.acquire(timeout=PATIENCE_S)
+    assert times[0] >= now + 60_000_000
+    assert not rang.acquire(timeout=0.05)

@@ -1,0 +1,70 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""From a zoo variant to a torch module with its weights, and back."""
+
+import os
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from rtmdl_ros.networks.classifier import Classifier
+from rtmdl_ros.networks.detector import Detector
+from rtmdl_ros.networks.zoo import Variant, ZooError
+
+
+def untrained(kind: str, classes: int, width: float, depth: int) -> nn.Module:
+    """Return a network of a kind, 'detector' or 'classifier', with random weights."""
+    if kind == 'detector':
+        return Detector(classes, width, depth)
+    if kind == 'classifier':
+        return Classifier(classes, width, depth)
+    raise ValueError(f'kind {kind!r} is neither detector nor classifier')
+
+
+def build(variant: Variant) -> nn.Module:
+    """Return the variant's network with its weights, in evaluation mode.
+
+    Raises ZooError where the weights do not fit the variant's width and depth.
+    """
+    network = untrained(variant.kind, len(variant.classes), variant.width, variant.depth)
+    weights = {name: tensor.float() for name, tensor in load_file(variant.weights_path).items()}
+    try:
+        missing, unexpected = network.load_state_dict(weights, strict=False)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ZooError(variant.weights_path, f'does not fit variant {variant.id} ({reason})')
+    missing = [name for name in missing if not name.endswith('num_batches_tracked')]
+    if missing or unexpected:
+        problem = f'does not fit variant {variant.id} (tensor {[*missing, *unexpected][0]})'
+        raise ZooError(variant.weights_path, problem)
+    return network.eval()
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Write the weights in half precision, atomically; build() computes with them in single."""
+    tensors = {
+        name: tensor.detach().to(torch.float16).contiguous()
+        for name, tensor in network.state_dict().items()
+        if not name.endswith('num_batches_tracked')
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix('.partial')
+    save_file(tensors, partial)
+    partial.chmod(0o644)
+    os.replace(partial, path)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Return the number of learned values."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def count_macs(network: nn.Module, height: int, width: int) -> int:
+    """Return multiply-accumulate operations for one image of height x width."""
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        network.eval()(torch.zeros(1, 3, height, width))
+    return int(counter.get_total_flops()) // 2

@@ -1,0 +1,89 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Export of a zoo variant to ONNX, with normalisation inside and batch norms folded."""
+
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from rtmdl_ros.networks.blocks import ConvUnit
+from rtmdl_ros.networks.build import build
+from rtmdl_ros.networks.classifier import Classifier, DeployedClassifier
+from rtmdl_ros.networks.detector import DeployedDetector, Detector
+from rtmdl_ros.networks.zoo import Variant, ZooError, read_zoo
+
+OPSET = 17
+
+
+def fold(network: nn.Module) -> nn.Module:
+    """Fold every batch normalisation into the convolution before it, in place."""
+    for module in network.modules():
+        if isinstance(module, ConvUnit) and isinstance(module.norm, nn.BatchNorm2d):
+            module.conv = fuse_conv_bn_eval(module.conv, module.norm)
+            module.norm = nn.Identity()
+    return network
+
+
+def deployed(network: nn.Module, height: int, width: int) -> nn.Module:
+    """Return the network as it is exported: (N, H, W, 3) uint8 BGR in, final maps out."""
+    if isinstance(network, Detector):
+        return DeployedDetector(network, height, width).eval()
+    assert isinstance(network, Classifier)
+    return DeployedClassifier(network).eval()
+
+
+def export_onnx(variant: Variant, path: Path) -> None:
+    """Write the variant as an ONNX file, atomically.
+
+    Input 'image' is uint8 (N, H, W, 3) BGR. A detector (N = 1) has the outputs 'scores'
+    (1, C, H/8, W/8), non-peaks at 0, and 'boxes' (1, 4, H/8, W/8) in input pixels; a classifier
+    (any N) has 'probabilities' (N, C). Raises ZooError for weights that do not fit.
+    """
+    export_network(build(variant), variant.input_height, variant.input_width, path)
+
+
+def export_network(network: nn.Module, height: int, width: int, path: Path) -> None:
+    """Write a network in evaluation mode as an ONNX file, atomically; folds it in place."""
+    module = deployed(fold(network), height, width)
+    detects = isinstance(network, Detector)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.partial')
+    os.close(descriptor)
+    try:
+        with warnings.catch_warnings():
+            # The exporter that torch now prefers needs onnxscript and seconds more a network.
+            warnings.simplefilter('ignore')
+            torch.onnx.export(
+                module,
+                (torch.zeros((1, height, width, 3), dtype=torch.uint8),),
+                partial,
+                input_names=['image'],
+                output_names=['scores', 'boxes'] if detects else ['probabilities'],
+                dynamic_axes=None if detects else {'image': {0: 'N'}, 'probabilities': {0: 'N'}},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+        os.replace(partial, path)
+    finally:
+        Path(partial).unlink(missing_ok=True)
+
+
+def main(network_dir: str, variant_id: str, path: str) -> int:
+    """Export one variant, as the engine does in a process of its own; 1 with one line on failure."""
+    try:
+        (variant,) = (v for v in read_zoo(Path(network_dir)) if v.id == variant_id)
+        export_onnx(variant, Path(path))
+    except (ZooError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,211 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The zoo: a folder a network with index.json and weights in safetensors. Needs no torch.
+
+index.json, format 1::
+
+    {"format": 1, "network": "traffic_light_detector", "kind": "detector",
+     "classes": ["red", ...],
+     "training": {"data": [{"name", "licence", "source"}], "seed": 1, "command": "..."},
+     "variants": [{"id": "w100_d1_320x416", "width": 1.0, "depth": 1, "input_height": 320,
+                   "input_width": 416, "score_threshold": 0.4, "weights": "weights.safetensors",
+                   "weights_sha256": "...", "parameters": 1, "macs": 1, "bytes": 1,
+                   "accuracy": {"val_map50": 0.9}}]}
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+FORMAT = 1
+INDEX = 'index.json'
+KINDS = ('detector', 'classifier')
+
+
+class ZooError(Exception):
+    """A zoo file that is missing, corrupt or at odds with its index."""
+
+    def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
+        """Say in one line which file is at fault and what to do."""
+        remedy = remedy or 'reinstall rtmdl_ros or train it anew with `rtmdl scale`'
+        super().__init__(f'{path}: {problem}; {remedy}')
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One scaled version of a network and where its weights are."""
+
+    network: str
+    id: str
+    #: 'detector' or 'classifier'.
+    kind: str
+    width: float
+    #: Residual blocks a stage.
+    depth: int
+    input_height: int
+    input_width: int
+    classes: tuple[str, ...]
+    #: Score with the best F1 on the validation split.
+    score_threshold: float
+    weights_path: Path
+    weights_sha256: str
+    parameters: int
+    #: Multiply-accumulate operations of one image.
+    macs: int
+    #: Shares from 0 to 1 by name, such as val_map50.
+    accuracy: Mapping[str, float]
+
+
+def default_zoo_dir() -> Path:
+    """Return the folder of the shipped variants."""
+    return Path(str(resources.files('rtmdl_ros'))) / 'zoo'
+
+
+def read_zoo(directory: Path) -> tuple[Variant, ...]:
+    """Return all variants of a network's folder, or of all networks' folders in it, by name.
+
+    Raises ZooError, naming file and remedy, for a missing folder, index or weight file, an
+    unknown format, a field that is missing or wrong, and weights whose checksum or tensors are
+    not what the index says.
+    """
+    if not directory.is_dir():
+        raise ZooError(directory, 'is no folder', 'give the folder that holds the networks')
+    own = directory / INDEX
+    indices = [own] if own.is_file() else sorted(directory.glob(f'*/{INDEX}'))
+    if not indices:
+        raise ZooError(directory, f'holds no network (no {INDEX})')
+    return tuple(variant for index in indices for variant in _read_network(index))
+
+
+def _read_network(index: Path) -> tuple[Variant, ...]:
+    try:
+        content = json.loads(index.read_text(encoding='utf-8'))
+    except (OSError, ValueError) as error:
+        raise ZooError(index, f'cannot be read as JSON ({error})') from error
+    if not isinstance(content, dict) or content.get('format') != FORMAT:
+        found = content.get('format') if isinstance(content, dict) else None
+        raise ZooError(
+            index, f'format is {found!r}, not {FORMAT}', 'use the zoo of this release of rtmdl_ros'
+        )
+    _check_names(index, content)
+    variants = tuple(_variant(index, content, entry) for entry in content['variants'])
+    for variant in variants:
+        _check_weights(variant)
+    return variants
+
+
+def _check_names(index: Path, content: dict[str, Any]) -> None:
+    if content.get('network') != index.parent.name:
+        problem = f'network is {content.get("network")!r} in the folder {index.parent.name!r}'
+        raise ZooError(index, problem)
+    if content.get('kind') not in KINDS:
+        raise ZooError(index, f'kind is {content.get("kind")!r}, not one of {", ".join(KINDS)}')
+    names = content.get('classes')
+    if not isinstance(names, list) or not names or len(set(map(str, names))) != len(names):
+        raise ZooError(index, 'classes is not a list of different names')
+    if not isinstance(content.get('variants'), list) or not content['variants']:
+        raise ZooError(index, 'variants is not a list with at least one entry')
+
+
+def _number(index: Path, entry: dict[str, Any], field: str, low: float, high: float) -> float:
+    value = entry.get(field)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ZooError(index, f'{field} is {value!r}, not a number from {low:g} to {high:g}')
+    return value
+
+
+def _count(index: Path, entry: dict[str, Any], field: str, low: int) -> int:
+    value = _number(index, entry, field, low, 1e15)
+    if value != int(value):
+        raise ZooError(index, f'{field} is {value!r}, not a whole number')
+    return int(value)
+
+
+def _text(index: Path, entry: dict[str, Any], field: str) -> str:
+    value = entry.get(field)
+    if not isinstance(value, str) or not value or '/' in value:
+        raise ZooError(index, f'{field} is {value!r}, not a name')
+    return value
+
+
+def _variant(index: Path, content: dict[str, Any], entry: Any) -> Variant:
+    if not isinstance(entry, dict):
+        raise ZooError(index, f'a variant is {entry!r}, not an object')
+    accuracy = entry.get('accuracy', {})
+    if not isinstance(accuracy, dict):
+        raise ZooError(index, f'accuracy is {accuracy!r}, not an object')
+    return Variant(
+        network=content['network'],
+        id=_text(index, entry, 'id'),
+        kind=content['kind'],
+        width=_number(index, entry, 'width', 0.01, 8),
+        depth=_count(index, entry, 'depth', 0),
+        input_height=_count(index, entry, 'input_height', 8),
+        input_width=_count(index, entry, 'input_width', 8),
+        classes=tuple(str(name) for name in content['classes']),
+        score_threshold=_number(index, entry, 'score_threshold', 0, 1),
+        weights_path=index.parent / _text(index, entry, 'weights'),
+        weights_sha256=_text(index, entry, 'weights_sha256'),
+        parameters=_count(index, entry, 'parameters', 1),
+        macs=_count(index, entry, 'macs', 1),
+        accuracy=MappingProxyType({str(k): _number(index, accuracy, k, 0, 1) for k in accuracy}),
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the checksum of a file as 64 hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_weights(variant: Variant) -> None:
+    path = variant.weights_path
+    if not path.is_file():
+        raise ZooError(path, 'is missing')
+    if sha256_of(path) != variant.weights_sha256:
+        raise ZooError(path, f'does not have the checksum that {INDEX} gives')
+    try:
+        with safe_open(path, framework='numpy') as tensors:
+            names = tensors.keys()
+            shapes = {name: tuple(tensors.get_slice(name).get_shape()) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise ZooError(path, f'is not a safetensors file ({error})') from error
+    _check_shapes(variant, shapes)
+
+
+def _check_shapes(variant: Variant, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    head = 'heat.weight' if variant.kind == 'detector' else 'head.weight'
+    if head not in shapes:
+        raise ZooError(variant.weights_path, f'has no tensor {head!r}, as a {variant.kind} has')
+    if shapes[head][0] != len(variant.classes):
+        problem = f'{head} has {shapes[head][0]} outputs for {len(variant.classes)} classes'
+        raise ZooError(variant.weights_path, problem)
+    count = sum(_size(s) for name, s in shapes.items() if not _is_statistic(name))
+    if count != variant.parameters:
+        problem = f'has {count} parameters where {INDEX} says {variant.parameters}'
+        raise ZooError(variant.weights_path, problem)
+
+
+def _size(shape: Sequence[int]) -> int:
+    product = 1
+    for side in shape:
+        product *= side
+    return product
+
+
+def _is_statistic(name: str) -> bool:
+    return name.endswith(('running_mean', 'running_var', 'num_batches_tracked'))
+
+
+def write_index(folder: Path, content: dict[str, Any]) -> None:
+    """Write a network's index.json atomically and readably."""
+    partial = folder / f'{INDEX}.partial'
+    partial.write_text(json.dumps(content, indent=2) + '\n', encoding='utf-8')
+    os.replace(partial, folder / INDEX)

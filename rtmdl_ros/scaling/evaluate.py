@@ -1,0 +1,130 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Figures of a network on validation and public test data."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtmdl_ros.engine.onnx_runner import OnnxRunner
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.frame import Frame as CameraFrame
+from rtmdl_ros.perception.pipeline import Model, run_whole
+from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
+from rtmdl_ros.scaling.coco import Precision, average_precision
+from rtmdl_ros.scaling.detector_figures import detect_all, f1_of, match_all
+from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.sign_crops import Crops
+from rtmdl_ros.workload.detection import Detection
+
+Figures = dict[str, float]
+BATCH = 256
+
+
+def model_of(variant: Variant, work: Path) -> Model:
+    """Export a variant into the work folder and load it."""
+    from rtmdl_ros.networks.export import export_onnx
+
+    path = work / f'{variant.network}.onnx'
+    export_onnx(variant, path)
+    return Model(variant, OnnxRunner(path))
+
+
+def probabilities(model: Model, crops: Crops) -> NDArray[np.float32]:
+    """Return (N, K) probabilities of crops."""
+    count = len(crops.labels)
+    parts = [
+        model.runner.run(np.ascontiguousarray(crops.images[at : at + BATCH]))[0]
+        for at in range(0, count, BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def recogniser_figures(model: Model, crops: Crops, prefix: str) -> Figures:
+    """Return top-1 accuracy, the mean over classes and the worst class."""
+    right = probabilities(model, crops).argmax(axis=1) == crops.labels
+    per_class = {
+        model.variant.classes[label]: float(right[crops.labels == label].mean())
+        for label in np.unique(crops.labels)
+    }
+    figures = {f'{prefix}_top1': float(right.mean())}
+    figures[f'{prefix}_class_mean'] = float(np.mean(list(per_class.values())))
+    return figures | {f'{prefix}_top1_{name}': value for name, value in per_class.items()}
+
+
+def _named(precision: Precision, prefix: str) -> Figures:
+    figures = {f'{prefix}_map50': precision.ap50, f'{prefix}_map50_95': precision.ap50_95}
+    return figures | {
+        f'{prefix}_ap50_{name}': value for name, value in precision.per_class_ap50.items()
+    }
+
+
+def detector_figures(
+    frames: Sequence[Frame],
+    found: Sequence[Sequence[Detection]],
+    variant: Variant,
+    prefix: str,
+) -> Figures:
+    """Return average precisions by class and without classes, F1 at the variant's threshold."""
+    classes = variant.classes
+    figures = _named(average_precision(frames, found, classes), prefix)
+    merged = average_precision(frames, found, classes, merged=True)
+    figures[f'{prefix}_ap50_any_class'] = merged.ap50
+    f1, precision, recall = f1_of(match_all(frames, found, classes, variant.score_threshold))
+    figures |= {f'{prefix}_f1': f1, f'{prefix}_precision': precision, f'{prefix}_recall': recall}
+    return figures
+
+
+def frames_of(network: str, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
+    """Return a detector's frames of a split by group: all together, or by source."""
+    if network == 'traffic_sign_detector':
+        return {
+            'gtsdb': read_gtsdb(data, split),
+            'road_sign_detection': read_road_signs(data, split),
+        }
+    frames = read_lights(data, split)
+    groups = {'all': frames}
+    for source in sorted({frame.source for frame in frames}):
+        groups[source] = tuple(frame for frame in frames if frame.source == source)
+    return groups
+
+
+def detector_split_figures(model: Model, data: Path, split: str, prefix: str) -> Figures:
+    """Return the figures of a detector on all groups of a split."""
+    figures: Figures = {}
+    for group, frames in frames_of(model.variant.network, data, split).items():
+        name = prefix if group == 'all' else f'{prefix}_{group}'
+        figures |= detector_figures(frames, detect_all(model, frames), model.variant, name)
+    return figures
+
+
+def named_signs(
+    detector: Model, recogniser: Model, frames: Sequence[Frame]
+) -> list[tuple[Detection, ...]]:
+    """Return what the whole traffic-sign task answers for every frame."""
+    pipeline = TrafficSignPipeline(detector, recogniser)
+    return [run_whole(pipeline, CameraFrame(frame.image, 0, None)) for frame in frames]
+
+
+def end_to_end_figures(
+    detector: Model, recogniser: Model, frames: Sequence[Frame], prefix: str
+) -> Figures:
+    """Return F1, precision and recall of signs found and named, at the networks' thresholds."""
+    names = recogniser.variant.classes
+    named = tuple(
+        replace(frame, labels=np.array([names.index(n) for n in frame.source_labels], np.int64))
+        for frame in frames
+    )
+    matches = match_all(named, named_signs(detector, recogniser, frames), names, 0.0)
+    f1, precision, recall = f1_of(matches)
+    placed = [match for match in matches if match.detection and match.truth]
+    right = sum(match.right for match in placed) / max(1, len(placed))
+    return {
+        f'{prefix}_named_f1': f1,
+        f'{prefix}_named_precision': precision,
+        f'{prefix}_named_recall': recall,
+        f'{prefix}_named_right_where_found': right,
+    }

@@ -1,0 +1,116 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Rendered training pictures, made once and kept in the work folder."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from rtmdl_ros.rendering.crops import random_sign_crop
+from rtmdl_ros.rendering.picture import RenderedFrame
+from rtmdl_ros.rendering.scene import random_scene
+from rtmdl_ros.rendering.signs import SIGN_CLASSES
+from rtmdl_ros.scaling.frame_augmentation import Scene
+from rtmdl_ros.scaling.sign_crops import TILE, Crops
+from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
+from rtmdl_ros.workload.detection import Detection
+
+WIDTH, HEIGHT = 640, 480
+QUALITY = 95
+
+#: Index of every sign's family, by class id, as in the German detection benchmark.
+_PROHIBITORY = (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16)
+_DANGER = (11, *range(18, 32))
+_MANDATORY = tuple(range(33, 41))
+
+
+def sign_family(class_id: int) -> str:
+    """Return the shape family of one of the 43 signs (Houben et al., IJCNN 2013)."""
+    if class_id in _PROHIBITORY:
+        return 'prohibitory'
+    if class_id in _DANGER:
+        return 'danger'
+    return 'mandatory' if class_id in _MANDATORY else 'other'
+
+
+def _rows(detections: Sequence[Detection]) -> NDArray[np.float32]:
+    rows = [(d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max) for d in detections]
+    return np.array(rows, np.float32).reshape(-1, 4)
+
+
+def _save(path: Path, frames: Sequence[RenderedFrame]) -> None:
+    """Write the frames as JPEG bytes and box tables into one file, atomically."""
+    content: dict[str, NDArray[np.generic]] = {}
+    for number, frame in enumerate(frames):
+        packed = cv2.imencode('.jpg', frame.image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
+        states = [TRAFFIC_LIGHT_STATES.index(light.class_name) for light in frame.lights]
+        signs = [TRAFFIC_SIGNS.index(sign.class_name) for sign in frame.signs]
+        content[f'image_{number}'] = np.asarray(packed)
+        content[f'light_boxes_{number}'] = _rows(frame.lights)
+        content[f'light_labels_{number}'] = np.array(states, np.int64)
+        content[f'sign_boxes_{number}'] = _rows(frame.signs)
+        content[f'sign_labels_{number}'] = np.array(signs, np.int64)
+    partial = path.with_suffix('.partial.npz')
+    np.savez(partial, **content)  # type: ignore[arg-type]
+    os.replace(partial, path)
+
+
+def ensure_scenes(path: Path, count: int, seed: int) -> Path:
+    """Render `count` random scenes to `path` unless that has been done, and return the path."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        numbers = track(range(count), description='rendering scenes')
+        frames = [
+            random_scene(np.random.default_rng((seed, number)), WIDTH, HEIGHT)
+            for number in numbers
+        ]
+        _save(path, frames)
+    return path
+
+
+def _families(signs: NDArray[np.int64]) -> NDArray[np.int64]:
+    families = [TRAFFIC_SIGN_FAMILIES.index(sign_family(int(sign))) for sign in signs]
+    return np.array(families, np.int64)
+
+
+def read_scenes(path: Path, kind: str, height: int, width: int) -> list[Scene]:
+    """Return the scenes with boxes of a kind, 'light' or 'sign', fitted into height x width."""
+    scenes = []
+    scale = min(height / HEIGHT, width / WIDTH, 1.0)
+    size = round(WIDTH * scale), round(HEIGHT * scale)
+    with np.load(path) as content:
+        count = sum(name.startswith('image_') for name in content.files)
+        for number in range(count):
+            image = np.asarray(cv2.imdecode(content[f'image_{number}'], cv2.IMREAD_COLOR))
+            labels = content[f'{kind}_labels_{number}']
+            scenes.append(
+                Scene(
+                    np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8),
+                    content[f'{kind}_boxes_{number}'] * np.float32(scale),
+                    labels if kind == 'light' else _families(labels),
+                    np.zeros((0, 5), np.float32),
+                )
+            )
+    return scenes
+
+
+def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:
+    """Return rendered sign crops, from `path` if they have been made before."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        images, labels = [], []
+        for name in track(SIGN_CLASSES, description='rendering crops'):
+            class_id = TRAFFIC_SIGNS.index(name)
+            rng = np.random.default_rng((seed, class_id))
+            images += [random_sign_crop(rng, name, TILE) for _ in range(per_class)]
+            labels += [class_id] * per_class
+        partial = path.with_suffix('.partial.npz')
+        np.savez(partial, images=np.stack(images), labels=np.array(labels, np.int64))
+        os.replace(partial, path)
+    with np.load(path) as content:
+        return Crops(content['images'], content['labels'])

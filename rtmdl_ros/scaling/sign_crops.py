@@ -1,0 +1,61 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The recogniser's data: GTSRB crops and rendered ones (data/gtsrb/README.md)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rtmdl_ros.scaling.errors import DataError
+
+TILE = 32
+TILES_A_ROW = 32
+CLASSES = 43
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Square crops with their class: images (N, 32, 32, 3) uint8 BGR, labels (N,) int64."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+
+def _sheet(path: Path) -> NDArray[np.uint8]:
+    sheet = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if sheet is None:
+        raise DataError(path, 'cannot be read as an image', 'give --data the folder with gtsrb/')
+    return np.asarray(sheet, dtype=np.uint8)
+
+
+def read_training_crops(data: Path) -> tuple[Crops, Crops]:
+    """Return the training and the validation crops; the two share no physical sign."""
+    index_path = data / 'gtsrb' / 'train_index.npz'
+    if not index_path.exists():
+        raise DataError(index_path, 'is missing', 'give --data the folder with gtsrb/')
+    with np.load(index_path) as index:
+        labels = index['label'].astype(np.int64)
+        sheets, tiles, held_out = index['sheet'], index['tile'], index['is_val'].astype(bool)
+    images = np.empty((len(labels), TILE, TILE, 3), np.uint8)
+    for number in np.unique(sheets):
+        sheet = _sheet(data / 'gtsrb' / 'train' / f'{int(number):02d}.jpg')
+        for at in np.flatnonzero(sheets == number):
+            row, column = divmod(int(tiles[at]), TILES_A_ROW)
+            images[at] = sheet[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
+    return (
+        Crops(images[~held_out], labels[~held_out]),
+        Crops(images[held_out], labels[held_out]),
+    )
+
+
+def read_public_test(data: Path) -> Crops:
+    """Return the public half of the official test images."""
+    path = data / 'gtsrb' / 'test_public.npz'
+    if not path.exists():
+        raise DataError(path, 'is missing', 'give --data the folder with gtsrb/')
+    with np.load(path) as content:
+        images = np.ascontiguousarray(content['images'][..., ::-1])
+        return Crops(images, content['labels'].astype(np.int64))

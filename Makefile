@@ -1,0 +1,40 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+#
+# Needs make, bash, Python 3.10 to 3.13 with headers and venv module, and a C/C++ compiler; all
+# else is installed into .venv. A shell for own commands: ". ./env.sh".
+
+SHELL := /bin/bash
+
+PYTHON ?= python3
+DURATION ?= 20
+ARGS ?=
+
+# Runs a command in the built workspace, unseen by other machines and by other runs on this one.
+ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
+
+.PHONY: help setup run test lint clean
+
+help:
+	@echo 'make run     demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
+	@echo 'make test    all tests (ARGS="-k name" for some)'
+	@echo 'make lint    ruff and mypy'
+	@echo 'make setup   only what the others need: .venv, Python packages, messages'
+	@echo 'make clean   removes what was built, not .venv'
+
+setup:
+	@command -v $(PYTHON) >/dev/null || { echo 'setup: $(PYTHON) is missing; install it with: sudo apt install python3' >&2; exit 1; }
+	@$(PYTHON) tools/set_up.py
+
+run: setup
+	@$(ENTER) scripts/rtmdl demo --duration $(DURATION) $(ARGS)
+
+test: setup
+	@$(ENTER) pytest test $(ARGS)
+
+lint: setup
+	@. ./env.sh && ruff check . && mypy
+
+clean:
+	rm -rf build install log out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find rtmdl_ros test tools launch -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,26 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the package under test: in the built workspace (make test), else in the source tree.
+
+The workspace holds links to the sources and the messages beside them. Without one, for example on
+a training server, the tests that need ROS 2 are left out and all others run.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+if importlib.util.find_spec('rtmdl_ros') is None:
+    sys.path.append(str(ROOT))
+HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))
+collect_ignore = [] if HAS_ROS else ['node']
+
+
+def pytest_report_header() -> str:
+    """Say what is tested."""
+    package = importlib.util.find_spec('rtmdl_ros')
+    assert package is not None and package.submodule_search_locations
+    tests = 'all tests' if HAS_ROS else 'without test/node, which needs ROS 2 (make setup)'
+    return f'rtmdl_ros: {package.submodule_search_locations[0]}, {tests}'

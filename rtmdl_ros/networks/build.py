@@ -35,7 +35,9 @@ def build(variant: Variant) -> nn.Module:
         missing, unexpected = network.load_state_dict(weights, strict=False)
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
-        raise ZooError(variant.weights_path, f'does not fit variant {variant.id} ({reason})')
+        raise ZooError(
+            variant.weights_path, f'does not fit variant {variant.id} ({reason})'
+        ) from error
     missing = [name for name in missing if not name.endswith('num_batches_tracked')]
     if missing or unexpected:
         problem = f'does not fit variant {variant.id} (tensor {[*missing, *unexpected][0]})'

@@ -75,7 +75,7 @@ def export_network(network: nn.Module, height: int, width: int, path: Path) -> N
 
 
 def main(network_dir: str, variant_id: str, path: str) -> int:
-    """Export one variant, as the engine does in a process of its own; 1 with one line on failure."""
+    """Export one variant, as the engine does in its own process; 1 and one line on failure."""
     try:
         (variant,) = (v for v in read_zoo(Path(network_dir)) if v.id == variant_id)
         export_onnx(variant, Path(path))

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='checkpoints, rendered pictures and logs (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument('--seed', type=int, default=1, help='seed of all chance (default: 1)')
-    parser.add_argument('--steps', type=int, help='train so many steps instead of the recipe\'s')
+    parser.add_argument('--steps', type=int, help="train so many steps, not the recipe's")
     parser.add_argument(
         '--threads', type=int, default=os.cpu_count() or 1, help='threads of torch (default: all)'
     )
@@ -80,9 +80,7 @@ def _scale(network: str, args: argparse.Namespace) -> Variant:
     else:
         lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
         trained = train(lesson, recipe.schedule, work, args.seed)
-    return publish(
-        recipe, trained, data=args.data, work=args.work, zoo=args.out, seed=args.seed
-    )
+    return publish(recipe, trained, data=args.data, work=args.work, zoo=args.out, seed=args.seed)
 
 
 def _summary(variant: Variant) -> str:

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Random changes of whole batches of sign crops, in torch. Never mirrored: that changes the sign."""
+"""Random changes of whole batches of sign crops, in torch; never mirrored, that changes a sign."""
 
 import torch
 from torch.nn import functional

@@ -3,7 +3,6 @@
 """Figures of a network on validation and public test data."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from rtmdl_ros.perception.frame import Frame as CameraFrame
 from rtmdl_ros.perception.pipeline import Model, run_whole
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 from rtmdl_ros.scaling.coco import Precision, average_precision
-from rtmdl_ros.scaling.detector_figures import detect_all, f1_of, match_all
+from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.workload.detection import Detection
@@ -43,11 +42,13 @@ def probabilities(model: Model, crops: Crops) -> NDArray[np.float32]:
     return np.concatenate(parts)
 
 
-def recogniser_figures(model: Model, crops: Crops, prefix: str) -> Figures:
-    """Return top-1 accuracy, the mean over classes and the worst class."""
-    right = probabilities(model, crops).argmax(axis=1) == crops.labels
+def recogniser_figures(
+    rows: NDArray[np.float32], crops: Crops, classes: Sequence[str], prefix: str
+) -> Figures:
+    """Return top-1 accuracy, the mean over classes and each class; rows as `probabilities`."""
+    right = rows.argmax(axis=1) == crops.labels
     per_class = {
-        model.variant.classes[label]: float(right[crops.labels == label].mean())
+        classes[label]: float(right[crops.labels == label].mean())
         for label in np.unique(crops.labels)
     }
     figures = {f'{prefix}_top1': float(right.mean())}
@@ -109,16 +110,8 @@ def named_signs(
     return [run_whole(pipeline, CameraFrame(frame.image, 0, None)) for frame in frames]
 
 
-def end_to_end_figures(
-    detector: Model, recogniser: Model, frames: Sequence[Frame], prefix: str
-) -> Figures:
-    """Return F1, precision and recall of signs found and named, at the networks' thresholds."""
-    names = recogniser.variant.classes
-    named = tuple(
-        replace(frame, labels=np.array([names.index(n) for n in frame.source_labels], np.int64))
-        for frame in frames
-    )
-    matches = match_all(named, named_signs(detector, recogniser, frames), names, 0.0)
+def named_figures(matches: Sequence[Match], prefix: str) -> Figures:
+    """Return F1, precision and recall of signs found and named, and naming alone."""
     f1, precision, recall = f1_of(matches)
     placed = [match for match in matches if match.detection and match.truth]
     right = sum(match.right for match in placed) / max(1, len(placed))
@@ -126,5 +119,5 @@ def end_to_end_figures(
         f'{prefix}_named_f1': f1,
         f'{prefix}_named_precision': precision,
         f'{prefix}_named_recall': recall,
-        f'{prefix}_named_right_where_found': right,
+        f'{prefix}_right_where_found': right,
     }

@@ -74,8 +74,13 @@ def _examined(model: Model, data: Path) -> tuple[Variant, Figures]:
         return variant, figures
     _, validation = read_training_crops(data)
     variant = replace(variant, score_threshold=_recogniser_threshold(model, validation))
-    figures = recogniser_figures(model, validation, 'val')
-    return variant, figures | recogniser_figures(model, read_public_test(data), 'test_public')
+    test = read_public_test(data)
+    figures = recogniser_figures(
+        probabilities(model, validation), validation, variant.classes, 'val'
+    )
+    return variant, figures | recogniser_figures(
+        probabilities(model, test), test, variant.classes, 'test_public'
+    )
 
 
 def _entry(variant: Variant, figures: Figures) -> dict[str, Any]:

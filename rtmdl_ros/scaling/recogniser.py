@@ -64,9 +64,7 @@ class RecogniserLesson:
         images, labels = batch
         with torch.autocast('cpu', torch.bfloat16):
             logits = model(images.contiguous(memory_format=torch.channels_last))
-        return functional.cross_entropy(
-            logits.float(), labels, label_smoothing=LABEL_SMOOTHING
-        )
+        return functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
 
     def validate(self, model: nn.Module) -> float:
         """Return top-1 accuracy on the validation tracks, less a hint of the loss to break ties."""

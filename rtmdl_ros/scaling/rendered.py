@@ -66,8 +66,7 @@ def ensure_scenes(path: Path, count: int, seed: int) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         numbers = track(range(count), description='rendering scenes')
         frames = [
-            random_scene(np.random.default_rng((seed, number)), WIDTH, HEIGHT)
-            for number in numbers
+            random_scene(np.random.default_rng((seed, number)), WIDTH, HEIGHT) for number in numbers
         ]
         _save(path, frames)
     return path

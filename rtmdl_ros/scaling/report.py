@@ -1,0 +1,61 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Figures and pictures of one network, or of the whole traffic-sign task, on one split."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.pipeline import Model
+from rtmdl_ros.scaling.detector_figures import detect_all, match_all
+from rtmdl_ros.scaling.evaluate import (
+    Figures,
+    detector_figures,
+    frames_of,
+    model_of,
+    named_figures,
+    named_signs,
+    probabilities,
+    recogniser_figures,
+)
+from rtmdl_ros.scaling.pictures import save_confused_crops, save_error_sheets
+from rtmdl_ros.scaling.sign_crops import read_public_test, read_training_crops
+
+
+def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
+    """Measure one network on a split and write the sheets of its errors into `out`."""
+    model = model_of(variant, out)
+    if variant.kind == 'classifier':
+        return _recogniser_report(model, data, split, out)
+    figures: Figures = {}
+    for group, frames in frames_of(variant.network, data, split).items():
+        found = detect_all(model, frames)
+        figures |= detector_figures(frames, found, variant, group)
+        matches = match_all(frames, found, variant.classes, variant.score_threshold)
+        save_error_sheets(matches, frames, out, f'{variant.network}_{group}')
+    return figures
+
+
+def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figures:
+    crops = read_public_test(data) if split == 'test_public' else read_training_crops(data)[1]
+    rows = probabilities(model, crops)
+    path = out / f'{model.variant.network}_confused.png'
+    save_confused_crops(crops, rows, model.variant.classes, path)
+    return recogniser_figures(rows, crops, model.variant.classes, 'gtsrb')
+
+
+def sign_task_report(
+    detector: Variant, recogniser: Variant, data: Path, split: str, out: Path
+) -> Figures:
+    """Measure signs found and named by the whole task on the German frames of a split."""
+    names = recogniser.classes
+    frames = tuple(
+        replace(frame, labels=np.array([names.index(n) for n in frame.source_labels], np.int64))
+        for frame in frames_of(detector.network, data, split)['gtsdb']
+    )
+    answers = named_signs(model_of(detector, out), model_of(recogniser, out), frames)
+    matches = match_all(frames, answers, names, 0.0)
+    save_error_sheets(matches, frames, out, 'traffic_sign_gtsdb')
+    return named_figures(matches, 'gtsdb')

@@ -8,19 +8,22 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from rtmdl_ros.runtime.accounting import BusyAccount, RuntimeStatistics, TaskAccount
+from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
+from rtmdl_ros.runtime.ledger import Ledger
+from rtmdl_ros.runtime.once_logger import OnceLogger
 from rtmdl_ros.runtime.real_time import shorten_switch_interval
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage
 from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.errors import UnknownTaskError
 from rtmdl_ros.scheduling.events import (
     Event,
     JobReleased,
@@ -102,23 +105,22 @@ class Runtime:
         self._core = Core(policy, cpu_workers, lanes)
         self._clock = clock
         self._on_end = on_end
-        self._window_ns = round(window_s * 1e9)
         self._lock = threading.Lock()
         self._tasks: dict[str, _Served] = {}
         self._jobs: dict[int, _Job] = {}
         self._job_ids = count()
         #: What the executors run now, by executor.
         self._running: dict[str, Work] = {}
-        names = [f'cpu{n}' for n in range(cpu_workers)] + [f'lane{n}' for n in range(lanes)]
-        self._executors = {name: Executor(name, clock, self._stage_done) for name in names}
+        self._executors = {
+            name: Executor(name, clock, self._stage_done) for name in self._core.executors
+        }
         self._timer = WakeTimer(clock, self._time_passed)
-        self._accounts: dict[str, TaskAccount] = {}
-        self._busy = {name: BusyAccount() for name in names}
+        self._ledger = Ledger(round(window_s * 1e9), self._core.executors)
         self._start_ns: int | None = None
         self._accepts = False
         self._stopped = False
         self._switch_interval_s = sys.getswitchinterval()
-        self._logged: set[tuple[str, type]] = set()
+        self._raised = OnceLogger(_LOGGER)
         #: The last jobs, for `Trace.write_chrome_trace`.
         self.trace = Trace()
 
@@ -138,7 +140,7 @@ class Runtime:
         with self._lock:
             self._feed(TaskAdded(self._clock(), task))
             self._tasks[task.name] = _Served(task, tuple(functions))
-            self._accounts.setdefault(task.name, TaskAccount(task.name))
+            self._ledger.add_task(task.name)
 
     def change_task(self, task: Task) -> None:
         """Give a task new properties for the jobs released from now on.
@@ -229,43 +231,43 @@ class Runtime:
         `release_ns` is its arrival on the runtime's clock, from which its deadline counts.
         Raises NotRunningError, UnknownTaskError, and ValueError for an arrival in the future.
         """
+        return self.release_all({task: payload}, release_ns)[task]
+
+    def release_all(self, payloads: Mapping[str, object], release_ns: int) -> dict[str, int]:
+        """Release a job of each task in `payloads` at one instant; returns their ids by task.
+
+        For tasks that share a camera: all are known before one is started, so the most urgent
+        goes first whatever the order given. Raises as `release` does, with no job released.
+        """
         with self._lock:
+            now_ns = self._clock()
+            self._check_release(payloads, release_ns, now_ns)
+            ids = {task: next(self._job_ids) for task in payloads}
+            for task, payload in payloads.items():
+                self._jobs[ids[task]] = _Job(self._tasks[task], release_ns, payload)
+                self._ledger.add_release(task, release_ns)
+            events = [JobReleased(release_ns, job_id, task) for task, job_id in ids.items()]
+            reports = self._carry_out(self._core.step(now_ns, events), None)[1]
+        self._deliver(reports)
+        return ids
+
+    def _check_release(self, tasks: Iterable[str], release_ns: int, now_ns: int) -> None:
+        for task in tasks:
             if not self._accepts:
                 raise NotRunningError(f'task {task}: job released while the runtime is not running')
-            now_ns = self._clock()
+            if task not in self._tasks:
+                raise UnknownTaskError(f'there is no task {task}')
             if release_ns > now_ns:
                 raise ValueError(f'task {task}: release {release_ns - now_ns} ns in the future')
-            job_id = next(self._job_ids)
-            commands = self._core.step(now_ns, [JobReleased(release_ns, job_id, task)])
-            self._jobs[job_id] = _Job(self._tasks[task], release_ns, payload)
-            self._accounts[task].add_release(release_ns)
-            reports = self._carry_out(commands, None)[1]
-        self._deliver(reports)
-        return job_id
 
     def statistics(self) -> RuntimeStatistics:
         """Return counters since the start and figures over the window that ends now."""
         with self._lock:
             now_ns = self._clock()
-            accounts = [account.copy() for account in self._accounts.values()]
-            busy = {
-                name: account.copy(self._executors[name].busy_since_ns, now_ns)
-                for name, account in self._busy.items()
-            }
-        uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
-        window_ns = min(self._window_ns, uptime_ns)
-        shares = {name: account.share(now_ns, window_ns) for name, account in busy.items()}
-        cpu = [share for name, share in shares.items() if name.startswith('cpu')]
-        lanes = [share for name, share in shares.items() if name.startswith('lane')]
-        return RuntimeStatistics(
-            time_ns=now_ns,
-            uptime_ns=uptime_ns,
-            window_ns=window_ns,
-            tasks=tuple(account.statistics(now_ns, window_ns) for account in accounts),
-            cpu_busy=sum(cpu) / len(cpu),
-            accelerator_busy=sum(lanes) / len(lanes),
-            executors=tuple(shares.items()),
-        )
+            uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
+            busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
+            evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
+        return evaluate()
 
     # Events, on the thread that causes them.
 
@@ -282,7 +284,7 @@ class Runtime:
             if self._stopped:
                 return None
             del self._running[span.executor]
-            self._busy[span.executor].add(span)
+            self._ledger.add_span(span)
             self._jobs[work.job_id].spans.append(span)
             next_work, reports = self._feed(event, executor=span.executor)
         self._deliver(reports)
@@ -316,7 +318,7 @@ class Runtime:
                     self._executors[command.executor].give(work)
             elif isinstance(command, EndJob):
                 report = self._jobs.pop(command.job_id).report(command)
-                self._accounts[report.task].add_end(report)
+                self._ledger.add_end(report)
                 reports.append(report)
             else:
                 self._timer.wake_at(command.time_ns)
@@ -338,22 +340,10 @@ class Runtime:
             try:
                 self._on_end(report)
             except Exception as error:
-                self._log_once('on_end', error, 'on_end raised for a job of task %s', report.task)
+                self._raised.log('on_end', error)
 
     def _failure(self, work: Work, error: BaseException) -> str:
-        self._log_once(
-            f'{work.task} {work.stage_name}',
-            error,
-            'task %s: stage %s raised; its jobs fail (logged once)',
-            work.task,
-            work.stage_name,
-        )
+        self._raised.log(f'task {work.task}: stage {work.stage_name}', error)
         # In one line, whatever the exception's text looks like.
         text = ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
         return f'{text} in stage {work.stage_name}'
-
-    def _log_once(self, place: str, error: BaseException, message: str, *args: object) -> None:
-        """Log with a traceback what a place raised, the first time for each exception type."""
-        if (place, type(error)) not in self._logged:
-            self._logged.add((place, type(error)))
-            _LOGGER.error(message, *args, exc_info=error)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
@@ -60,6 +60,10 @@ class Core:
         self._pools = {
             Resource.ACCELERATOR: Pool('lane', lanes),
             Resource.CPU: Pool('cpu', cpu_workers),
+        }
+        #: The executors' names and kinds.
+        self.executors: Mapping[str, Resource] = {
+            name: kind for kind in Resource for name in self._pools[kind].executors
         }
         self._tasks: dict[str, LiveTask] = {}
         self._jobs: dict[int, LiveJob] = {}

@@ -21,8 +21,9 @@ class Pool:
 
     def __init__(self, prefix: str, size: int) -> None:
         """Make `size` free executors, named `prefix` and a number from 0."""
+        self.executors = tuple(f'{prefix}{number}' for number in range(size))
         self._ready: list[LiveJob] = []
-        self._free = [f'{prefix}{number}' for number in reversed(range(size))]
+        self._free = list(reversed(self.executors))
 
     def add(self, job: LiveJob) -> None:
         """Put a job into the ready queue."""

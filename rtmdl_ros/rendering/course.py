@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rtmdl_ros.rendering.camera import Array, Camera
-from rtmdl_ros.rendering.signs import SIGN_CLASSES
+from rtmdl_ros.rendering.signs import SIGN_CLASSES, sign_family
 
 #: Metres between two slots; each slot holds a sign, a light or nothing, and clutter.
 SLOT_LENGTH = 1.3
@@ -91,8 +91,15 @@ def slot(seed: int, index: int) -> Slot:
 
 @lru_cache(maxsize=64)
 def _class_order(seed: int) -> tuple[str, ...]:
+    """Return all classes in a random order in which the families take turns."""
     rng = np.random.default_rng((seed, 2))
-    return tuple(str(name) for name in rng.permutation(SIGN_CLASSES))
+    shuffled = [str(name) for name in rng.permutation(SIGN_CLASSES)]
+    turns: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for name in shuffled:
+        family = sign_family(name)
+        places[name] = turns[family] = turns.get(family, -1) + 1
+    return tuple(sorted(shuffled, key=places.__getitem__))
 
 
 def _signs(

@@ -44,7 +44,7 @@ class Hall:
 
     def _draw_floor(self, image: Image, camera: Camera) -> None:
         start = np.floor(camera.position[2] / PERIOD) * PERIOD
-        # A little above the horizon, where the rolled camera still sees floor; walls cover the rest.
+        # The last band reaches the horizon; walls cover what a rolled camera sees beyond.
         bottom = camera.height
         for texture, (reach, density) in zip(self.floors, _FLOOR_BANDS, strict=True):
             row = camera.horizon + camera.focal * camera.position[1] / reach

@@ -20,7 +20,7 @@ from rtmdl_ros.rendering.signs import sign_template
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES
 from rtmdl_ros.workload.detection import Box
 
-#: Template sizes in pixels: a template is at most this much larger than it is drawn, else it aliases.
+#: Template sizes in pixels: the next larger one is drawn, because a much larger one would alias.
 _LEVELS = (12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 
 
@@ -52,7 +52,7 @@ def place_sign(image: Image, class_name: str, pose: Pose) -> Box:
 
 
 def place_light(image: Image, state: str, style: LightStyle, pose: Pose) -> Box:
-    """Draw a traffic light with its glow, in place; return its housing's tight box (not clipped)."""
+    """Draw a traffic light with glow, in place; return its housing's tight box (not clipped)."""
     level = _level(pose.height)
     sprite = light_template(state, style, level)
     height, width = sprite.shape[:2]
@@ -140,7 +140,7 @@ def _outline(sprite: Image) -> Outline:
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     edge = np.concatenate(contours).reshape(-1, 2)
     # Both edges of a pixel count: pixel 3 covers 3.0 to 4.0.
-    points = np.concatenate([edge + (dx, dy) for dx in (0, 1) for dy in (0, 1)])
+    points = np.concatenate([edge + np.array((x, y)) for x in (0, 1) for y in (0, 1)])
     hull = cv2.convexHull(points.astype(np.int32)).reshape(-1, 2)
     outline: Outline = hull.astype(np.float64) / sprite.shape[0]
     return outline

@@ -159,7 +159,7 @@ def _distractor(rng: np.random.Generator, image: Image) -> None:
 
 
 def _disc(rng: np.random.Generator, image: Image, x: int, y: int, radius: float) -> None:
-    """Draw a ball, a wheel, a clock or a plain lamp: one disc, perhaps with a ring of any colour."""
+    """Draw a ball, a wheel, a clock or a plain lamp: one disc, perhaps with another inside."""
     strong = ((30, 30, 200), (190, 80, 20), (40, 190, 240), (60, 160, 50), (30, 110, 240))
     colour = strong[int(rng.integers(len(strong)))] if rng.random() < 0.6 else random_colour(rng)
     cv2.circle(image, (x, y), max(2, int(radius)), colour, -1, cv2.LINE_AA)

@@ -40,18 +40,21 @@ HIDDEN = 0.4
 class Track:
     """One drive without end. Any frame can be rendered at once; it depends only on its index.
 
-    The same (seed, width, height, index) gives the same pixels, on one machine with one version of
-    OpenCV. Not to be used by two threads at once. Raises RenderingError for a negative seed or
-    sides not within 64 to 4096 pixels.
+    The same arguments and index give the same pixels, on one machine with one version of
+    OpenCV. Not to be used by two threads at once. Raises RenderingError for a negative seed, a
+    rate that is not positive, or sides not within 64 to 4096 pixels.
     """
 
-    def __init__(self, seed: int, width: int, height: int) -> None:
+    def __init__(self, seed: int, width: int, height: int, rate_hz: float = RATE_HZ) -> None:
         check_size(width, height)
         if seed < 0:
             raise RenderingError(f'seed {seed}: give a number that is not negative')
+        if rate_hz <= 0:
+            raise RenderingError(f'rate_hz {rate_hz}: give more than 0')
         self.seed = seed
         self.width = width
         self.height = height
+        self.rate_hz = rate_hz
         #: Smallest side of a sign in the truth, in pixels; a light must be 1.4 times as high.
         self.smallest = max(10.0, width / 64.0)
         rng = np.random.default_rng((seed, 0))
@@ -72,14 +75,14 @@ class Track:
             effects.noisy(blank, level, (0, 0))
 
     def frame(self, index: int) -> RenderedFrame:
-        """Render frame `index` (from 0), the view at index / 30 s, with its truth.
+        """Render frame `index` (from 0), the view at index / rate_hz, with its truth.
 
         Truth boxes lie inside the picture, tight around housing or plate. Left out: what is under
         `smallest` pixels, more than 40 % hidden or outside. Raises RenderingError for index < 0.
         """
         if index < 0:
             raise RenderingError(f'frame index {index}: give 0 or more')
-        time_s = index / RATE_HZ
+        time_s = index / self.rate_hz
         camera = self._course.camera(time_s, self.width, self.height)
         image = self._empty_hall(camera)
         self._border.draw_tape(image, camera, self._course)
@@ -116,7 +119,7 @@ class Track:
 
     def _photographed(self, image: Image, index: int) -> Image:
         """Apply the camera: motion blur, focus, exposure, vignette, noise."""
-        time_s = index / RATE_HZ
+        time_s = index / self.rate_hz
         unit = self.width / 640.0
         jolt = self._course.jolt(time_s)
         before = self._course.camera(time_s - 0.01, self.width, self.height)

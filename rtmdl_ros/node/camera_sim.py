@@ -1,0 +1,297 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Node `camera_sim`: a camera on a car in a rendered hall, with the truth beside its images.
+
+Publishes `~/image` (bgr8), `~/image/compressed` (JPEG, only while someone subscribes) and
+`~/truth/traffic_light`, `~/truth/traffic_sign` with the image's header. The same seed and size
+give the same pixels. Frames leave at absolute times: a frame that is not ready is left out, and
+none of the others is delayed.
+"""
+
+import signal
+import statistics
+import sys
+import threading
+import time
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import cv2
+import rclpy
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.publisher import Publisher
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.signals import SignalHandlerOptions
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+
+from rtmdl_ros.msg import DetectionArray
+from rtmdl_ros.node.messages import detection_array
+from rtmdl_ros.rendering.ahead import RenderAhead
+from rtmdl_ros.rendering.picture import RenderedFrame
+from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.workload.parameters import ParameterError, Rules, checked, refuse_unknown
+from rtmdl_ros.workload.units import NS_PER_S
+
+_FIRST_FRAME_TIMEOUT_S = 30.0
+_SPIN_S = 0.2
+#: Truth is small and must not get lost: some 3 s of it are kept for slow listeners.
+_TRUTH_DEPTH = 100
+
+_RULES: Mapping[str, Rules] = {
+    'seed': Rules('Number of the track: hall, signs, lights, drive.', 0, 2**31 - 1),
+    'width': Rules('Width of the images in pixels.', 64, 4096),
+    'height': Rules('Height of the images in pixels.', 64, 4096),
+    'rate_hz': Rules('Frames a second.', 0.1, 240.0),
+    'duration_s': Rules('End after this time in s; 0: never.', 0.0, 86_400.0),
+    'frame_id': Rules('Frame id of the headers (REP-103: an optical frame).'),
+    'prefetch': Rules('Frames rendered ahead of their time.', 1, 120),
+    'jpeg_quality': Rules('Quality of the compressed images.', 1, 100),
+}
+_FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+
+
+@dataclass(frozen=True)
+class CameraSimParameters:
+    """Values of the node's parameters; all are read at start only."""
+
+    seed: int = 1
+    width: int = 640
+    height: int = 480
+    rate_hz: float = 30.0
+    duration_s: float = 0.0
+    frame_id: str = 'camera_optical_frame'
+    prefetch: int = 8
+    jpeg_quality: int = 85
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a finished run did."""
+
+    published: int
+    #: Frames left out because they were not rendered in time.
+    skipped: int
+    render_p50_ms: float
+    render_p99_ms: float
+
+    def __str__(self) -> str:
+        """Return the summary as one line."""
+        return (
+            f'{self.published} frames published, {self.skipped} skipped, '
+            f'render p50 {self.render_p50_ms:.1f} ms, p99 {self.render_p99_ms:.1f} ms'
+        )
+
+
+@dataclass(frozen=True)
+class _Messages:
+    """One frame ready to be published but for its stamp, which all of them share."""
+
+    header: Header
+    image: Image
+    jpeg: CompressedImage | None
+    truth: tuple[DetectionArray, DetectionArray]
+
+
+class CameraSim(Node):
+    """The simulated camera. Raises ParameterError for a parameter that cannot be used."""
+
+    def __init__(self, **options: Any) -> None:
+        """Declare parameters and publishers; `options` go to rclpy's node."""
+        super().__init__('camera_sim', **options)
+        try:
+            self.parameters = _declared(self, self._parameter_overrides)
+        except ParameterError:
+            self.destroy_node()
+            raise
+        camera = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+        truth = QoSProfile(depth=_TRUTH_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+        self._image = self._publisher(Image, '~/image', camera)
+        self._jpeg = self._publisher(CompressedImage, '~/image/compressed', camera)
+        self._truth = (
+            self._publisher(DetectionArray, '~/truth/traffic_light', truth),
+            self._publisher(DetectionArray, '~/truth/traffic_sign', truth),
+        )
+
+    def run(self, stop: threading.Event) -> Summary:
+        """Publish frames until `stop` is set or the duration is over."""
+        values = self.parameters
+        period_s = 1.0 / values.rate_hz
+        track = Track(values.seed, values.width, values.height, values.rate_hz)
+
+        def prepared(index: int) -> _Messages:
+            return self._messages(index, track.frame(index))
+
+        with RenderAhead(prepared, values.prefetch, period_s) as frames:
+            frames.wait(_FIRST_FRAME_TIMEOUT_S)
+            self.get_logger().info(
+                f'publishing {values.width}x{values.height} at {values.rate_hz:g} Hz on '
+                f'{self._image.topic_name}, track {values.seed}'
+            )
+            published, skipped = self._release(stop, frames.take, period_s)
+            times = frames.render_times_ms()
+        summary = Summary(published, skipped, _quantile(times, 0.5), _quantile(times, 0.99))
+        self.get_logger().info(str(summary))
+        return summary
+
+    def _release(
+        self, stop: threading.Event, take: Callable[[int], _Messages | None], period_s: float
+    ) -> tuple[int, int]:
+        """Publish frame i at start + i * period_s; returns how many were published and skipped."""
+        duration_s = self.parameters.duration_s
+        published = skipped = index = 0
+        start_s = time.monotonic()
+        while not stop.is_set() and (duration_s == 0.0 or index * period_s < duration_s):
+            planned_s = start_s + index * period_s
+            delay_s = planned_s - time.monotonic()
+            if delay_s > 0 and stop.wait(delay_s):
+                break
+            messages = take(index)
+            # A process that was stopped for a while does not publish the past.
+            if messages is None or time.monotonic() - planned_s > period_s:
+                skipped += 1
+            else:
+                self._publish(messages, planned_s)
+                published += 1
+            index += 1
+        return published, skipped
+
+    def _publish(self, messages: _Messages, planned_s: float) -> None:
+        late_ns = round((time.monotonic() - planned_s) * NS_PER_S)
+        stamp_ns = self.get_clock().now().nanoseconds - late_ns
+        # One header object serves all messages of the frame.
+        messages.header.stamp.sec, messages.header.stamp.nanosec = divmod(stamp_ns, NS_PER_S)
+        self._image.publish(messages.image)
+        if messages.jpeg is not None:
+            self._jpeg.publish(messages.jpeg)
+        for publisher, truth in zip(self._truth, messages.truth, strict=True):
+            publisher.publish(truth)
+
+    def _messages(self, index: int, frame: RenderedFrame) -> _Messages:
+        height, width = frame.image.shape[:2]
+        header = Header(frame_id=self.parameters.frame_id)
+        image = Image(header=header, height=height, width=width, encoding='bgr8', step=3 * width)
+        image.data = _bytes_of(frame.image)
+        jpeg = None
+        if self._jpeg.get_subscription_count() > 0:
+            quality = [cv2.IMWRITE_JPEG_QUALITY, self.parameters.jpeg_quality]
+            # The format string is image_transport's: the pixels' encoding and the codec's.
+            jpeg = CompressedImage(header=header, format='bgr8; jpeg compressed bgr8')
+            jpeg.data = _bytes_of(cv2.imencode('.jpg', frame.image, quality)[1])
+        found = (('traffic_light', frame.lights), ('traffic_sign', frame.signs))
+        lights, signs = (
+            detection_array(
+                header,
+                detections,
+                task=task,
+                variant='',
+                sequence=index,
+                response_ms=0.0,
+                frame_age_ms=0.0,
+            )
+            for task, detections in found
+        )
+        return _Messages(header, image, jpeg, (lights, signs))
+
+    def _publisher(self, kind: type, topic: str, profile: QoSProfile) -> Publisher:
+        options = QoSOverridingOptions.with_default_policies()
+        return self.create_publisher(kind, topic, profile, qos_overriding_options=options)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run until the duration is over, SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    rclpy.init(
+        args=None if args is None else list(args), signal_handler_options=SignalHandlerOptions.NO
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        node = CameraSim()
+    except ParameterError as error:
+        print(f'camera_sim: {error}', file=sys.stderr)
+        rclpy.shutdown()
+        return 2
+    # Rendering has a thread already; OpenCV's own would take the cores from the node under test.
+    cv2.setNumThreads(1)
+    with _Services(node):
+        node.run(stop)
+    rclpy.shutdown()
+    return 0
+
+
+class _Services:
+    """Answers the node's parameter services in a thread while frames are published."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._spin, name='services', daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._node.destroy_node()
+
+    def _spin(self) -> None:
+        executor = SingleThreadedExecutor(context=self._node.context)
+        executor.add_node(self._node)
+        try:
+            while not self._stop.is_set():
+                executor.spin_once(timeout_sec=_SPIN_S)
+        except ExternalShutdownException:
+            pass
+        executor.shutdown()
+
+
+def _declared(node: Node, overrides: Mapping[str, Parameter]) -> CameraSimParameters:
+    """Declare the parameters with the values that the node was started with."""
+    given = {k: v.value for k, v in overrides.items() if not k.startswith(_FOREIGN)}
+    refuse_unknown(given, _RULES)
+    values: dict[str, Any] = {}
+    for entry in fields(CameraSimParameters):
+        default: Any = entry.default
+        rules = _RULES[entry.name]
+        values[entry.name] = checked(entry.name, given.get(entry.name, default), default, rules)
+        descriptor = _descriptor(default, rules)
+        # Checked above: rclpy itself would refuse 30 where it expects 30.0.
+        node.declare_parameter(entry.name, values[entry.name], descriptor, ignore_override=True)
+    return CameraSimParameters(**values)
+
+
+def _descriptor(default: object, rules: Rules) -> ParameterDescriptor:
+    descriptor = ParameterDescriptor(description=rules.description, read_only=True)
+    if isinstance(default, int):
+        span = IntegerRange(from_value=int(rules.minimum), to_value=int(rules.maximum), step=0)
+        descriptor.integer_range = [span]
+    elif isinstance(default, float):
+        reach = FloatingPointRange(from_value=rules.minimum, to_value=rules.maximum, step=0.0)
+        descriptor.floating_point_range = [reach]
+    return descriptor
+
+
+def _bytes_of(pixels: Any) -> 'array[int]':
+    """Return a numpy array's bytes as the array that a message takes without looking at each."""
+    data = array('B')
+    data.frombytes(pixels.tobytes())
+    return data
+
+
+def _quantile(values: Sequence[float], part: float) -> float:
+    """Return the quantile, or 0 where there are no values."""
+    if len(values) < 2:
+        return values[0] if values else 0.0
+    return statistics.quantiles(values, n=100, method='inclusive')[round(100 * part) - 1]
+
+
+if __name__ == '__main__':
+    sys.exit(main())

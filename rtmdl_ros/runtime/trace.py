@@ -107,7 +107,7 @@ def chrome_trace(reports: Sequence[JobReport]) -> TraceEvent:
     executors = sorted({span.executor for report in reports for span in report.spans})
     tracks = {name: number for number, name in enumerate(executors, start=1)}
     for task in sorted({report.task for report in reports}):
-        tracks[task] = len(tracks) + 1
+        tracks[_task_track(task)] = len(tracks) + 1
     events = [event for name, number in tracks.items() for event in _track(name, number)]
     for report in reports:
         events += _job_events(report, tracks, origin_ns)
@@ -116,6 +116,10 @@ def chrome_trace(reports: Sequence[JobReport]) -> TraceEvent:
         'displayTimeUnit': 'ms',
         'otherData': {'origin_ns': origin_ns, 'producer': 'rtmdl_ros'},
     }
+
+
+def _task_track(task: str) -> str:
+    return f'task {task}'
 
 
 def _track(name: str, number: int) -> list[TraceEvent]:
@@ -134,16 +138,17 @@ def _job_events(report: JobReport, tracks: dict[str, int], origin_ns: int) -> li
         }  # fmt: skip
 
     job, task, outcome = report.job_id, report.task, report.outcome.value
+    track = _task_track(task)
     args = {'job': job, 'outcome': outcome}
     about = {**args, 'detail': report.detail, 'deadline_ns': report.deadline_ns - origin_ns}
     same = {'cat': 'job', 'id': job}
     events = [
-        at(report.release_ns, task, 'b', task, args=about, **same),
-        at(report.finish_ns, task, 'e', task, **same),
-        at(report.deadline_ns, task, 'i', f'{task} deadline', s='t', args=args),
+        at(report.release_ns, track, 'b', task, args=about, **same),
+        at(report.finish_ns, track, 'e', task, **same),
+        at(report.deadline_ns, track, 'i', f'{task} deadline', s='t', args=args),
     ]
     if report.missed:
-        events.append(at(report.finish_ns, task, 'i', f'{task} {outcome}', s='t', args=about))
+        events.append(at(report.finish_ns, track, 'i', f'{task} {outcome}', s='t', args=about))
     for number, span in enumerate(report.spans):
         name = f'{task} {span.stage}'
         duration = span.duration_ns / 1000

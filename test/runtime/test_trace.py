@@ -78,7 +78,7 @@ def test_an_empty_trace_is_a_trace(tmp_path):
 def test_another_file_is_refused_by_name(tmp_path, text):
     path = tmp_path / 'other.json'
     path.write_text(text)
-    with pytest.raises(ValueError, match='other.json: not a trace written by rtmdl'):
+    with pytest.raises(ValueError, match=r'other\.json: not a trace written by rtmdl'):
         read_chrome_trace(path)
 
 

@@ -84,9 +84,7 @@ def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
 def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [JobReleased(1, 1, 'a')])
-    assert core.step(2, [TaskRemoved(2, 'a')]) == [
-        EndJob(1, Outcome.DISCARDED, 2, 'task removed')
-    ]
+    assert core.step(2, [TaskRemoved(2, 'a')]) == [EndJob(1, Outcome.DISCARDED, 2, 'task removed')]
     assert core.step(9, [StageFinished(9, 0, 0)]) == [
         EndJob(0, Outcome.DISCARDED, 9, 'task removed')
     ]
@@ -166,7 +164,9 @@ def test_time_does_not_go_back(core):
         core.step(8)
 
 
-@pytest.mark.parametrize(('cpu_workers', 'lanes', 'field'), [(0, 1, 'cpu_workers'), (1, 0, 'lanes')])
+@pytest.mark.parametrize(
+    ('cpu_workers', 'lanes', 'field'), [(0, 1, 'cpu_workers'), (1, 0, 'lanes')]
+)
 def test_each_kind_needs_an_executor(cpu_workers, lanes, field):
     with pytest.raises(ValueError, match=f'{field} is 0; at least 1 is needed'):
         Core(Policy.FIFO, cpu_workers, lanes)

@@ -133,7 +133,9 @@ class CoreMachine(RuleBasedStateMachine):
                 verdicts[job.job_id] = verdict
         arrivals = data.draw(st.lists(st.sampled_from(NAMES), max_size=5))
         slots = data.draw(st.permutations([*events, *arrivals]))
-        self.step([self.arrive(slot) if isinstance(slot, str) else slot for slot in slots], verdicts)
+        self.step(
+            [self.arrive(slot) if isinstance(slot, str) else slot for slot in slots], verdicts
+        )
 
     @rule()
     def the_wake_comes(self):
@@ -169,9 +171,7 @@ class CoreMachine(RuleBasedStateMachine):
         commands = self.core.step(self.now_ns, events)
         assert commands == self.twin.step(self.now_ns, events), 'same steps, same commands'
         newest = {job.owner: job.job_id for job in self.live.values()}
-        before = {
-            job_id: (job.fresh, job.executor, job.stage) for job_id, job in self.live.items()
-        }
+        before = {job_id: (job.fresh, job.executor, job.stage) for job_id, job in self.live.items()}
         self.take_verdicts(verdicts)
         for end in (command for command in commands if isinstance(command, EndJob)):
             self.check_end(end, verdicts, before, newest)

@@ -185,9 +185,7 @@ def test_a_complete_job_skips_its_remaining_stages(virtual_time):
 
 def test_a_newer_frame_supersedes_the_waiting_one(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 400, 1)]
-    time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10}
-    )
+    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10})
     time.release('hog', 0)
     time.release('a', 10, 20, 30)
     schedule = time.run()
@@ -202,9 +200,7 @@ def test_a_newer_frame_supersedes_the_waiting_one(virtual_time):
 
 def test_a_frame_that_comes_as_the_lane_becomes_free_is_the_one_that_runs(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 400, 1)]
-    time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10}
-    )
+    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10})
     time.release('hog', 0)
     time.release('a', 10, 50)
     assert time.run().outcomes() == [
@@ -288,9 +284,7 @@ def test_a_job_is_discarded_between_its_stages(virtual_time):
 
 def test_late_run_lets_a_hopeless_job_run(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 50, 1, optimistic=20, late=LatePolicy.RUN)]
-    time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 200, 'a net': 20}
-    )
+    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 200, 'a net': 20})
     time.release('hog', 0)
     time.release('a', 0)
     assert time.run().outcomes() == [('hog#0', 'on_time', 200), ('a#1', 'late', 220)]

@@ -1,0 +1,44 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The ready queue and the free executors of one kind."""
+
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.pools import Pool
+from rtmdl_ros.workload.records import Resource, Stage, Task
+
+TASK = Task('a', (Stage('net', Resource.ACCELERATOR, 5),), 10, 10)
+
+
+def job(*key):
+    """Return a job with an order key that ends in its id."""
+    owner = LiveTask(TASK, remaining_times(TASK))
+    return LiveJob(key[-1], owner, TASK, owner.remaining_ns, 10, key)
+
+
+def test_the_smallest_key_goes_first_and_the_last_freed_executor_is_taken():
+    pool = Pool('lane', 3)
+    jobs = [job(5, 0), job(2, 1), job(2, 2), job(9, 3)]
+    for each in jobs:
+        pool.add(each)
+    assert [pool.match() for _ in range(3)] == [
+        (jobs[1], 'lane0'),
+        (jobs[2], 'lane1'),
+        (jobs[0], 'lane2'),
+    ]
+    assert pool.match() is None
+    pool.free('lane2')
+    pool.free('lane0')
+    assert pool.match() == (jobs[3], 'lane0')
+    assert pool.match() is None
+    assert pool.executors == ('lane0', 'lane1', 'lane2')
+
+
+def test_a_removed_job_is_not_matched():
+    pool = Pool('cpu', 3)
+    jobs = [job(1, 0), job(1, 1), job(1, 2)]
+    for each in jobs:
+        pool.add(each)
+    pool.remove(jobs[1])
+    assert [each.queued for each in jobs] == [True, False, True]
+    assert [pool.match()[0] for _ in range(2)] == [jobs[0], jobs[2]]
+    assert pool.match() is None

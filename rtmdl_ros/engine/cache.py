@@ -5,6 +5,9 @@
 import hashlib
 import logging
 import os
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import onnxruntime
@@ -24,19 +27,56 @@ def default_cache_dir() -> Path:
     return Path(base) / 'rtmdl_ros'
 
 
+def ensure_exported(variants: Iterable[Variant], cache_dir: Path) -> None:
+    """Export the variants that the cache has no file of, all in one process of its own.
+
+    In a process of its own, because torch would stay in this one's memory: some 400 MB. Raises
+    EngineError, naming the file, where the folder cannot be made or an export fails.
+    """
+    missing = [v for v in variants if not cached_path(v, cache_dir).exists()]
+    if not missing:
+        return
+    _LOGGER.info(
+        'exporting %s to %s, on the first start only',
+        ', '.join(variant.network for variant in missing),
+        cache_dir,
+    )
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EngineError(
+            f'{cache_dir}: cannot be made ({error.strerror}); set cache_dir to a folder that can'
+        ) from error
+    arguments = [
+        text
+        for v in missing
+        for text in (str(v.weights_path.parent.resolve()), v.id, str(cached_path(v, cache_dir)))
+    ]
+    result = subprocess.run(
+        [sys.executable, '-m', 'rtmdl_ros.networks.export', *arguments],
+        env=os.environ | {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+        cwd=cache_dir,
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode != 0:
+        reason = (result.stderr.strip().splitlines() or ['no reason given'])[-1]
+        raise EngineError(f'export to {cache_dir} failed: {reason}')
+
+
 def load_runner(variant: Variant, cache_dir: Path) -> OnnxRunner:
     """Load a variant, exporting it first where the cache has no usable file of it.
 
-    torch is imported only for an export. Raises EngineError or ZooError where the variant cannot
-    be exported or loaded.
+    Raises EngineError, naming the file, where the variant cannot be exported or loaded.
     """
+    ensure_exported([variant], cache_dir)
     path = cached_path(variant, cache_dir)
-    if path.exists():
-        try:
-            return OnnxRunner(path)
-        except EngineError as error:
-            _LOGGER.warning('%s; exporting it again', error)
-    _export(variant, path)
+    try:
+        return OnnxRunner(path)
+    except EngineError as error:
+        _LOGGER.warning('%s; exporting it again', error)
+        path.unlink()
+    ensure_exported([variant], cache_dir)
     return OnnxRunner(path)
 
 
@@ -51,19 +91,4 @@ def cached_path(variant: Variant, cache_dir: Path) -> Path:
         )
     )
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return cache_dir / f'{variant.network}-{variant.id}-{key}.onnx'
-
-
-def _export(variant: Variant, path: Path) -> None:
-    from rtmdl_ros.networks.export import (
-        export_onnx,  # imports torch: seconds, and on first start only
-    )
-
-    _LOGGER.info('exporting %s %s to %s', variant.network, variant.id, path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        export_onnx(variant, path)
-    except OSError as error:
-        raise EngineError(
-            f'{path}: cannot be written ({error.strerror}); set cache_dir to a folder that can'
-        ) from error
+    return cache_dir.resolve() / f'{variant.network}-{variant.id}-{key}.onnx'

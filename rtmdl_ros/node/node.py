@@ -5,7 +5,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
@@ -24,8 +24,9 @@ from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import freeze_garbage
 from rtmdl_ros.workload.parameters import ParameterError
 
-#: A camera that stops is to be seen within 2 s; diagnostics also count as stale after 5 s.
-_DIAGNOSTICS_PERIOD_S = 0.5
+_DIAGNOSTICS_PERIOD_S = 1.0
+#: Often enough for a camera that stops to be told of within 2 s.
+_CAMERA_CHECK_PERIOD_S = 0.2
 _OUTPUT_DEPTH = 5
 
 
@@ -53,6 +54,7 @@ class RtmdlNode(LifecycleNode):
         # The steady clock: with use_sim_time and no /clock, timers of the node's would never fire.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_DIAGNOSTICS_PERIOD_S, self._tell_health, clock=steady)
+        self.create_timer(_CAMERA_CHECK_PERIOD_S, self._check_cameras, clock=steady)
         self.create_timer(
             self._configuration.node.status_period_s, self._tell_status, clock=steady
         )
@@ -172,14 +174,14 @@ class RtmdlNode(LifecycleNode):
                 self.get_name(), self._configuration, self._state, self._error
             )
         else:
-            self._session.tell_camera_problems()
             statuses = self._session.diagnostics()
-        self._publish_diagnostics(statuses)
-
-    def _publish_diagnostics(self, statuses: list[DiagnosticStatus]) -> None:
         message = DiagnosticArray(status=statuses)
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
+
+    def _check_cameras(self) -> None:
+        if self._session is not None and self._session.tell_camera_problems():
+            self._tell_health()
 
     def _tell_status(self) -> None:
         if self._session is not None:

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The functions a task may have, and the networks each of them is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtmdl_ros.networks.zoo import Variant, read_zoo
-from rtmdl_ros.perception.pipeline import Model, Pipeline, Runner
+from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 
@@ -26,16 +26,14 @@ FUNCTIONS = {
 }
 
 
-def load_pipeline(function: str, zoo_dir: Path, load: Callable[[Variant], Runner]) -> Pipeline:
-    """Read a function's networks from the zoo, load them and chain them.
+def variants_of(function: str, zoo_dir: Path) -> tuple[Variant, ...]:
+    """Return the variants that a function runs, one of each of its networks, in their order.
 
-    Raises KeyError for an unknown function, ZooError for a network that is missing or broken, and
-    what `load` raises.
+    Raises KeyError for an unknown function and ZooError for a network that is missing or broken.
     """
-    parts = FUNCTIONS[function]
-    return parts.make(*(_model(zoo_dir / network, load) for network in parts.networks))
+    return tuple(read_zoo(zoo_dir / network)[0] for network in FUNCTIONS[function].networks)
 
 
-def _model(directory: Path, load: Callable[[Variant], Runner]) -> Model:
-    variant = read_zoo(directory)[0]
-    return Model(variant, load(variant))
+def make_pipeline(function: str, models: Sequence[Model]) -> Pipeline:
+    """Chain a function's networks, given in the order of `variants_of`."""
+    return FUNCTIONS[function].make(*models)

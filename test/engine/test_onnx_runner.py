@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+
 from rtmdl_ros.engine.onnx_runner import EngineError, OnnxRunner
 
 

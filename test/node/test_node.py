@@ -11,8 +11,8 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
-from conftest import IMAGE_TOPIC, grey_image
 from diagnostic_msgs.msg import DiagnosticStatus
+from node_bench import IMAGE_TOPIC, grey_image
 from rclpy.parameter import Parameter
 from rtmdl_ros.msg import DeadlineMiss
 from sensor_msgs.msg import CompressedImage

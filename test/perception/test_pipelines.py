@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Model, Work, measured_stages, run_whole

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.parameters import ParameterError, all_names
 

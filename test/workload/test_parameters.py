@@ -3,6 +3,7 @@
 """The schema: values are checked and refused by name."""
 
 import pytest
+
 from rtmdl_ros.workload.parameters import (
     NodeParameters,
     ParameterError,

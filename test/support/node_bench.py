@@ -1,0 +1,138 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A running node and a peer that plays camera and listener, in a context and domain of their own."""
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
+from sensor_msgs.msg import Image
+
+from rtmdl_ros.node.node import RtmdlNode
+
+# A process of its own has domains of its own; tests of one process take turns.
+_DOMAINS = itertools.cycle(range(1 + os.getpid() % 50 * 2, 3 + os.getpid() % 50 * 2))
+IMAGE_TOPIC = '/rtmdl/input/front/image'
+
+
+def grey_image(width: int = 640, height: int = 480, stamp_ns: int | None = None) -> Image:
+    """Return an empty bgr8 image, stamped now unless told otherwise."""
+    message = Image(height=height, width=width, encoding='bgr8', step=3 * width)
+    message.data.frombytes(np.full(height * width * 3, 114, np.uint8).tobytes())
+    stamp_ns = time.time_ns() if stamp_ns is None else stamp_ns
+    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, 10**9)
+    message.header.frame_id = 'camera_optical_frame'
+    return message
+
+
+class Peer:
+    """A node beside the one under test: publishes images, keeps what comes out."""
+
+    def __init__(self, context: rclpy.Context, tasks: tuple[str, ...]) -> None:
+        self.node = Node('peer', context=context)
+        self.detections: list[DetectionArray] = []
+        self.misses: list[DeadlineMiss] = []
+        self.statuses: list[SchedulerStatus] = []
+        self.diagnostics: list[DiagnosticArray] = []
+        for task in tasks:
+            self._listen(DetectionArray, f'/rtmdl/{task}/detections', self.detections)
+        self._listen(DeadlineMiss, '/rtmdl/deadline_misses', self.misses)
+        self._listen(SchedulerStatus, '/rtmdl/status', self.statuses)
+        self._listen(DiagnosticArray, '/diagnostics', self.diagnostics)
+        self.camera = self.image_publisher(Image, IMAGE_TOPIC)
+
+    def image_publisher(
+        self,
+        kind: type,
+        topic: str,
+        reliability: ReliabilityPolicy = ReliabilityPolicy.BEST_EFFORT,
+    ):
+        """Return a publisher as cameras have them."""
+        return self.node.create_publisher(kind, topic, QoSProfile(depth=1, reliability=reliability))
+
+    def component(self, name: str) -> DiagnosticStatus | None:
+        """Return the last status of a component of the node."""
+        for array in reversed(self.diagnostics):
+            for status in array.status:
+                if status.name == f'rtmdl: {name}':
+                    return status
+        return None
+
+    def _listen(self, kind: type, topic: str, into: list) -> None:
+        self.node.create_subscription(kind, topic, into.append, 50)
+
+
+class Bench:
+    """The node under test, spinning in a thread of its own, and its peer in another."""
+
+    def __init__(self, parameters: dict[str, object]) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context, domain_id=next(_DOMAINS))
+        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
+        try:
+            self.node = RtmdlNode(context=self.context, parameter_overrides=overrides)
+        except Exception:
+            rclpy.shutdown(context=self.context)
+            raise
+        self.peer = Peer(self.context, tuple(self.node.get_parameter('tasks').value))
+        self._stop = threading.Event()
+        self._threads = [self._spin(self.node), self._spin(self.peer.node)]
+
+    def start(self) -> None:
+        """Configure and activate the node; fails the test where that fails."""
+        assert self.node.start()
+
+    def feed(
+        self,
+        until: Callable[[], object],
+        image: Callable[[], object] = grey_image,
+        timeout_s: float = 10.0,
+    ) -> None:
+        """Publish images at 20 Hz until something holds; publishing again survives discovery."""
+        self.wait(until, timeout_s, lambda: self.peer.camera.publish(image()))
+
+    def wait(
+        self,
+        until: Callable[[], object],
+        timeout_s: float = 10.0,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wait until something holds; fails the test when it does not."""
+        end_s = time.monotonic() + timeout_s
+        while not until():
+            assert time.monotonic() < end_s, 'waited in vain'
+            meanwhile()
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """Stop everything."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(5.0)
+        self.node.close()
+        self.node.destroy_node()
+        self.peer.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def _spin(self, node: Node) -> threading.Thread:
+        executor = SingleThreadedExecutor(context=self.context)
+        executor.add_node(node)
+
+        def spin() -> None:
+            while not self._stop.is_set():
+                executor.spin_once(timeout_sec=0.1)
+            executor.shutdown()
+
+        thread = threading.Thread(target=spin, daemon=True)
+        thread.start()
+        return thread

@@ -118,7 +118,8 @@ def _signs(
     if rng.random() < 0.8:
         return (first,)
     above = order[(index + len(order) // 2) % len(order)]
-    return (first, Post(above, z, lateral, middle + size * 1.06, size, turn, bright))
+    # The upper sign first: what comes later is drawn in front, and its pole is behind the lower.
+    return (Post(above, z, lateral, middle + size * 1.06, size, turn, bright), first)
 
 
 def _lights(rng: np.random.Generator, z: float, side: float) -> tuple[Post, ...]:

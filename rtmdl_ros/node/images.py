@@ -125,7 +125,10 @@ def _find_cv_bridge() -> Callable[[Image], Pixels] | None:
         from cv_bridge import CvBridge
 
         bridge: Any = CvBridge()
-        convert = lambda message: np.asarray(bridge.imgmsg_to_cv2(message, 'bgr8'))
+
+        def convert(message: Image) -> Pixels:
+            return np.asarray(bridge.imgmsg_to_cv2(message, 'bgr8'), np.uint8)
+
         probe = Image(height=1, width=1, encoding='rgb8', step=3, data=b'\x01\x02\x03')
         return convert if convert(probe).tolist() == [[[3, 2, 1]]] else None
     except Exception:  # a broken installation raises whatever its loader raises

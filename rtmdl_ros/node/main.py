@@ -39,7 +39,10 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
     # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
     # the middle of a step.
-    rclpy.init(args=None if args is None else list(args), signal_handler_options=SignalHandlerOptions.NO)
+    rclpy.init(
+        args=None if args is None else list(args),
+        signal_handler_options=SignalHandlerOptions.NO,
+    )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -158,8 +158,8 @@ class Session:
         ]
 
         def release(frame: Frame) -> None:
-            for task, output in outputs:
-                self._runtime.release(task, output.work_on(frame), frame.arrival_ns)
+            works = {task: output.work_on(frame) for task, output in outputs}
+            self._runtime.release_all(works, frame.arrival_ns)
 
         node = self._configuration.node
         return CameraInput(

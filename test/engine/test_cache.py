@@ -61,8 +61,9 @@ def test_the_name_changes_with_weights_and_size(recogniser, cache_dir):
 
 def test_a_folder_that_cannot_be_made_is_named(recogniser, tmp_path):
     (tmp_path / 'file').write_text('')
-    with pytest.raises(EngineError, match=f'{tmp_path}/file/cache: cannot be made .* set cache_dir'):
-        ensure_exported([recogniser], tmp_path / 'file' / 'cache')
+    folder = tmp_path / 'file' / 'cache'
+    with pytest.raises(EngineError, match=f'{folder}: cannot be made .* set cache_dir'):
+        ensure_exported([recogniser], folder)
 
 
 def test_a_failed_export_says_why(recogniser, tmp_path):

@@ -17,17 +17,22 @@ from rtmdl_ros.engine.onnx_runner import EngineError, OnnxRunner
 def doubling(tmp_path: Path) -> Path:
     """Return a graph with the outputs x as float, and 2 x."""
     shape = ['n', 2, 2, 3]
+
+    def tensor(name: str, kind: int) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, kind, shape)
+
     graph = helper.make_graph(
         [
             helper.make_node('Cast', ['image'], ['same'], to=TensorProto.FLOAT),
             helper.make_node('Add', ['same', 'same'], ['twice']),
         ],
         'doubling',
-        [helper.make_tensor_value_info('image', TensorProto.UINT8, shape)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ('same', 'twice')],
+        [tensor('image', TensorProto.UINT8)],
+        [tensor('same', TensorProto.FLOAT), tensor('twice', TensorProto.FLOAT)],
     )
+    opsets = [helper.make_opsetid('', 17)]
     path = tmp_path / 'doubling.onnx'
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8), path)
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
     return path
 
 

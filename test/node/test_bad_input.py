@@ -135,7 +135,7 @@ def test_incompatible_qos_is_named(logged):
     bench.start()
     peer = bench.peer
     bench.feed(
-        until=lambda: 'incompatible QoS' in getattr(peer.component('camera front'), 'message', '')
+        until=lambda: 'incompatible QoS' in peer.component('camera front').message
     )
     status = peer.component('camera front')
     assert status.level == DiagnosticStatus.ERROR
@@ -148,12 +148,13 @@ def test_stamps_of_another_clock_are_named(logged):
     bench.start()
     peer = bench.peer
     bench.feed(
-        until=lambda: 'do not match the clock' in peer.component('camera front').message,
+        until=lambda: (
+            'do not match the clock' in peer.component('camera front').message and peer.detections
+        ),
         image=lambda: grey_image(stamp_ns=10**9),
     )
     assert peer.component('camera front').level == DiagnosticStatus.WARN
     assert log.count('set use_sim_time or play the bag with --clock') == 1
-    assert peer.detections, 'frames are served all the same'
 
 
 @pytest.mark.parametrize('broken', range(5))
@@ -211,7 +212,7 @@ def assert_configure_fails(logged, zoo: Path, path: str) -> None:
     assert not bench.node.start()
     assert log.count(path) == 1
     bench.wait(
-        until=lambda: path in getattr(bench.peer.component('task traffic_light'), 'message', '')
+        until=lambda: path in bench.peer.component('task traffic_light').message
     )
     assert bench.peer.component('task traffic_light').level == DiagnosticStatus.ERROR
 

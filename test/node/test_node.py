@@ -7,6 +7,8 @@ import math
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
@@ -91,8 +93,7 @@ def test_missed_deadlines_are_told_with_their_reason(make_bench):
 def test_diagnostics_name_every_component(make_bench):
     bench = make_bench()
     peer = bench.peer
-    bench.wait(until=lambda: peer.component('accelerator') is not None)
-    assert peer.component('task traffic_sign').message == 'unconfigured'
+    bench.wait(until=lambda: peer.component('task traffic_sign').message == 'unconfigured')
     bench.start()
     bench.feed(
         until=lambda: (
@@ -112,14 +113,10 @@ def test_diagnostics_name_every_component(make_bench):
 
 
 def test_compressed_images_come_from_the_topic_below(make_bench):
-    import cv2
-
     bench = make_bench({'front.transport': 'compressed'})
     bench.start()
     camera = bench.peer.image_publisher(CompressedImage, f'{IMAGE_TOPIC}/compressed')
     raw = grey_image()
-    import numpy as np
-
     pixels = np.frombuffer(raw.data, np.uint8).reshape(raw.height, raw.width, 3)
     data = cv2.imencode('.jpg', pixels)[1].tobytes()
     bench.wait(

@@ -50,7 +50,9 @@ class SetRecogniser:
         return (self.rows[: len(images)],)
 
 
-def variant(kind: str, classes: tuple[str, ...], threshold: float, size: tuple[int, int]) -> Variant:
+def variant(
+    kind: str, classes: tuple[str, ...], threshold: float, size: tuple[int, int]
+) -> Variant:
     return Variant(
         network='n', id=kind, kind=kind, width=1.0, depth=1, input_height=size[0],
         input_width=size[1], classes=classes, score_threshold=threshold, weights_path=Path('w'),
@@ -129,7 +131,13 @@ def test_a_crop_is_a_square_with_a_border():
 
 @pytest.mark.parametrize(
     'box',
-    [Box(0, 0, 1, 1), Box(9.5, 9.5, 10, 10), Box(0, 0, 10, 10), Box(3, 3, 3, 3), Box(10, 10, 10, 10)],
+    [
+        Box(0, 0, 1, 1),
+        Box(9.5, 9.5, 10, 10),
+        Box(0, 0, 10, 10),
+        Box(3, 3, 3, 3),
+        Box(10, 10, 10, 10),
+    ],
 )
 def test_a_crop_at_the_rim_stays_inside(box):
     assert sign_crop(np.zeros((10, 10, 3), np.uint8), box, 16, 12).shape == (16, 12, 3)

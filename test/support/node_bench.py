@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""A running node and a peer that plays camera and listener, in a context and domain of their own."""
+"""A running node and a peer that plays camera and listener, in a domain of their own."""
 
 import itertools
 import os
@@ -60,13 +60,13 @@ class Peer:
         """Return a publisher as cameras have them."""
         return self.node.create_publisher(kind, topic, QoSProfile(depth=1, reliability=reliability))
 
-    def component(self, name: str) -> DiagnosticStatus | None:
-        """Return the last status of a component of the node."""
+    def component(self, name: str) -> DiagnosticStatus:
+        """Return the last status of a component of the node; an empty, stale one before it."""
         for array in reversed(self.diagnostics):
             for status in array.status:
                 if status.name == f'rtmdl: {name}':
                     return status
-        return None
+        return DiagnosticStatus(level=DiagnosticStatus.STALE)
 
     def _listen(self, kind: type, topic: str, into: list) -> None:
         self.node.create_subscription(kind, topic, into.append, 50)

@@ -1,0 +1,105 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What is exported computes what torch computes."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from rtmdl_ros.networks.build import build, count_parameters, save_weights, untrained
+from rtmdl_ros.networks.export import deployed, export_onnx
+from rtmdl_ros.networks.zoo import Variant, ZooError, sha256_of
+
+HEIGHT, WIDTH = 64, 96
+
+
+def random_network(kind: str) -> nn.Module:
+    """Return a network whose normalisations do something."""
+    torch.manual_seed(3)
+    network = untrained(kind, 3, 0.5, 1)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            for values in (module.weight, module.bias, module.running_mean):
+                assert values is not None
+                nn.init.normal_(values, 0.3, 0.2)
+            assert module.running_var is not None
+            nn.init.uniform_(module.running_var, 0.5, 2.0)
+    return network.eval()
+
+
+def saved(network: nn.Module, kind: str, path: Path, width: float = 0.5) -> Variant:
+    """Save the network and return its variant."""
+    save_weights(network, path)
+    return Variant(
+        'tiny', 'v', kind, width, 1, HEIGHT, WIDTH, ('a', 'b', 'c'), 0.5, path,
+        sha256_of(path), count_parameters(network), 1, {},
+    )  # fmt: skip
+
+
+def half(network: nn.Module) -> nn.Module:
+    """Round the weights as saving does."""
+    network.load_state_dict(
+        {
+            name: value.half().to(value.dtype) if value.is_floating_point() else value
+            for name, value in network.state_dict().items()
+        }
+    )
+    return network
+
+
+@pytest.mark.parametrize(('kind', 'batch'), [('detector', 1), ('classifier', 1), ('classifier', 5)])
+def test_export_equals_torch(kind: str, batch: int, tmp_path: Path) -> None:
+    """To 1e-4 of every output, for every number of crops."""
+    network = random_network(kind)
+    variant = saved(network, kind, tmp_path / 'w.safetensors')
+    export_onnx(variant, tmp_path / 'deep' / 'tiny.onnx')
+    session = onnxruntime.InferenceSession(tmp_path / 'deep' / 'tiny.onnx')
+    image = np.random.default_rng(1).integers(0, 256, (batch, HEIGHT, WIDTH, 3), dtype=np.uint8)
+    with torch.no_grad():
+        expected = deployed(half(network), HEIGHT, WIDTH)(torch.from_numpy(image))
+    names = ['probabilities'] if kind == 'classifier' else ['scores', 'boxes']
+    outputs = session.run(names, {'image': image})
+    expected = [expected] if kind == 'classifier' else expected
+    for name, found, wanted in zip(names, outputs, expected, strict=True):
+        assert found.dtype == np.float32 and found.shape == wanted.shape
+        # Boxes are in pixels, up to some hundreds.
+        tolerance = 1e-2 if name == 'boxes' else 1e-4
+        np.testing.assert_allclose(found, wanted.numpy(), atol=tolerance, rtol=1e-4)
+    assert list((tmp_path / 'deep').iterdir()) == [tmp_path / 'deep' / 'tiny.onnx']
+
+
+def test_build_gives_the_saved_network(tmp_path: Path) -> None:
+    """Saving halves the precision and nothing else."""
+    network = random_network('classifier')
+    built = build(saved(network, 'classifier', tmp_path / 'w.safetensors'))
+    image = torch.rand(2, 3, 32, 32) * 255
+    assert not built.training
+    with torch.no_grad():
+        torch.testing.assert_close(built(image), half(network)(image))
+
+
+def test_weights_of_another_width_are_named(tmp_path: Path) -> None:
+    """The path and the first misfit."""
+    path = tmp_path / 'w.safetensors'
+    variant = saved(random_network('detector'), 'detector', path, width=1.0)
+    with pytest.raises(ZooError, match='does not fit variant v .*size mismatch') as caught:
+        build(variant)
+    assert str(caught.value).startswith(f'{path}: ')
+
+
+def test_weights_of_another_kind_are_named(tmp_path: Path) -> None:
+    """A detector's weights make no classifier."""
+    path = tmp_path / 'w.safetensors'
+    variant = saved(random_network('detector'), 'classifier', path)
+    with pytest.raises(ZooError, match='does not fit variant v'):
+        build(variant)
+
+
+def test_unknown_kind_is_refused() -> None:
+    """There are two kinds."""
+    with pytest.raises(ValueError, match="'oracle' is neither"):
+        untrained('oracle', 3, 1.0, 1)

@@ -1,0 +1,64 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The `rtmdl` command. Exit status: 0 done, 1 ran and failed, 2 wrong use."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+#: Each command: the module with its `add_arguments(parser)` and `run(options)`, and its one line.
+#: Only the module of the command that is asked for is imported.
+COMMANDS = {
+    'demo': (
+        'rtmdl_ros.node.demo.command',
+        'run the node on a simulated camera: figures, pictures, a video',
+    ),
+    'scale': (
+        'rtmdl_ros.scaling.command',
+        'train the networks on real and rendered images and write them into the zoo',
+    ),
+}
+
+_EXAMPLES = """examples:
+  rtmdl demo                        camera and node for 20 s; results in out/demo
+  rtmdl demo --duration 5 --seed 7  another track, shorter
+  rtmdl COMMAND --help              options and examples of a command
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = arguments[0] if arguments else ''
+    try:
+        parser = _parser(chosen)
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith('rtmdl_ros'):
+            raise
+        print(f'rtmdl {chosen}: needs the ROS 2 workspace; see "make setup"', file=sys.stderr)
+        return 1
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
+        return 1
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='rtmdl',
+        description='Several deep-learning perception tasks on one CPU and one GPU, each on time.',
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title='commands', metavar='COMMAND', required=True)
+    for name, (module_name, line) in COMMANDS.items():
+        command = commands.add_parser(name, help=line)
+        if name == chosen:
+            module = importlib.import_module(module_name)
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser

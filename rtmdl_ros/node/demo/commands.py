@@ -1,0 +1,41 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The command lines of the two processes of a demo."""
+
+from pathlib import Path
+
+from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.workload.configuration import Configuration
+
+_IMAGE_TOPIC = '/camera_sim/image'
+#: Often enough for a live table and for counters that are complete soon after the last frame.
+_STATUS_PERIOD_S = 0.25
+
+
+def camera_arguments(options: DemoOptions) -> list[str]:
+    """Return the arguments of camera_sim."""
+    return ros_arguments(
+        seed=options.seed, width=options.width, height=options.height, rate_hz=options.rate_hz
+    )
+
+
+def node_arguments(options: DemoOptions, configuration: Configuration, trace: Path) -> list[str]:
+    """Return the arguments of rtmdl_node: all its cameras look at the simulated one."""
+    arguments = ['--ros-args']
+    if options.params_file is not None:
+        arguments += ['--params-file', str(options.params_file)]
+    for camera in configuration.cameras:
+        arguments += ['-r', f'~/input/{camera}/image:={_IMAGE_TOPIC}']
+    parameters: dict[str, object] = {'trace_file': trace, 'status_period_s': _STATUS_PERIOD_S}
+    if options.deadline_ms is not None:
+        parameters |= {f'{task}.deadline_ms': options.deadline_ms for task in configuration.tasks}
+    return arguments + _parameters(parameters)
+
+
+def ros_arguments(**parameters: object) -> list[str]:
+    """Return parameters as ROS command line arguments."""
+    return ['--ros-args', *_parameters(parameters)]
+
+
+def _parameters(values: dict[str, object]) -> list[str]:
+    return [part for name, value in values.items() for part in ('-p', f'{name}:={value}')]

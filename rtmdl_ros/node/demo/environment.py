@@ -1,0 +1,58 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The middleware's environment for processes of one machine, and what the machine is."""
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+#: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
+_PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def ros_environment(domain_id: int, profile: Path) -> dict[str, str]:
+    """Return the variables that keep a run to this machine and make it deliver whole images."""
+    own = {'ROS_DOMAIN_ID': str(domain_id), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+    return {name: os.environ.get(name, str(profile)) for name in _PROFILES} | own
+
+
+def fastdds_profile() -> Path:
+    """Return the Fast DDS profile as installed with this package."""
+    from ament_index_python.packages import get_package_share_directory
+
+    return Path(get_package_share_directory('rtmdl_ros')) / 'config' / 'fastdds.xml'
+
+
+def device_name() -> str:
+    """Return processor and number of cores this process may use."""
+    return f'{_processor(Path("/proc/cpuinfo"))}, {len(os.sched_getaffinity(0))} cores'
+
+
+def busy_cores() -> float:
+    """Return how many cores other programs keep busy: runnable processes over the last minute."""
+    return min(os.getloadavg()[0], float(os.cpu_count() or 1))
+
+
+def software() -> Mapping[str, str]:
+    """Return versions of what the figures depend on."""
+    import cv2
+    import numpy
+    import onnxruntime
+
+    return {
+        'system': platform.platform(),
+        'python': platform.python_version(),
+        'ros_distro': os.environ.get('ROS_DISTRO', 'jazzy (wheels)'),
+        'onnxruntime': onnxruntime.__version__,
+        'opencv': cv2.__version__,
+        'numpy': numpy.__version__,
+    }
+
+
+def _processor(cpuinfo: Path) -> str:
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding='utf-8').splitlines():
+            if line.startswith('model name'):
+                return line.partition(':')[2].strip()
+    return platform.processor() or platform.machine()

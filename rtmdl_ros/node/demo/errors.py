@@ -1,0 +1,11 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong with a demo, told to its user in one line."""
+
+
+class DemoError(RuntimeError):
+    """The demo ran and failed; the text says why and where to look."""
+
+
+class UsageError(ValueError):
+    """An option that cannot be used; the text names it and the remedy."""

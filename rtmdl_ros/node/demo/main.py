@@ -1,0 +1,56 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What `rtmdl demo` does, from options to an exit status."""
+
+import sys
+
+from rich.console import Console
+
+from rtmdl_ros.node.demo.album import make_album
+from rtmdl_ros.node.demo.environment import busy_cores
+from rtmdl_ros.node.demo.errors import DemoError, UsageError
+from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.node.demo.run import run_demo
+from rtmdl_ros.node.demo.summary import remarks, summary_table
+
+#: Wide enough for every table where there is no terminal whose width could be asked for.
+_PLAIN_WIDTH = 100
+
+#: From here on the figures are no longer those of the node alone.
+_MANY_BUSY_CORES = 0.5
+
+
+def demo(options: DemoOptions) -> int:
+    """Run a demo and tell of it; returns 0, 1 when it failed, 2 for a wrong parameter file."""
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    try:
+        return _demo(options, console)
+    except UsageError as error:
+        print(f'rtmdl demo: {error}', file=sys.stderr)
+        return 2
+    except (DemoError, OSError) as error:
+        print(f'rtmdl demo: {error}', file=sys.stderr)
+        return 1
+
+
+def _demo(options: DemoOptions, console: Console) -> int:
+    console.print(
+        f'A car drives along a rendered track (seed {options.seed}, {options.width}x'
+        f'{options.height} at {options.rate_hz:g} Hz) for {options.duration_s:g} s. '
+        f'Watch it from another shell with ROS_DOMAIN_ID={options.domain_id}.',
+        highlight=False,
+    )
+    others = busy_cores()
+    if others > _MANY_BUSY_CORES:
+        console.print(
+            f'Note: other programs keep {others:.1f} cores of this machine busy; expect misses.',
+            highlight=False, style='yellow',
+        )  # fmt: skip
+    run = run_demo(options, console)
+    files = run.files
+    if options.pictures:
+        files = (*make_album(run.result.recording, run.reports, options, console), *files)
+    console.print(summary_table(run.result))
+    for line in (*remarks(run.result), 'written:', *(f'  {path}' for path in files)):
+        console.print(line, highlight=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,189 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of a run, and their JSON (DESIGN.md, section 10)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rtmdl_ros.node.demo.environment import device_name, software
+from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.node.demo.recording import Recording
+from rtmdl_ros.node.demo.scoring import Score, score
+from rtmdl_ros.runtime.accounting import quantile
+from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.units import NS_PER_MS
+
+#: Overlaps at which detections are scored; signs and lights are small, some boxes a bit off.
+LEAST_IOUS = (0.5, 0.3)
+
+
+@dataclass(frozen=True)
+class ResponseTimes:
+    """Nearest-rank quantiles of the finished jobs' response times, milliseconds; 0 for none."""
+
+    jobs: int
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task over the whole run."""
+
+    task: str
+    variant: str
+    deadline_ms: float
+    released: int
+    on_time: int
+    late: int
+    superseded: int
+    discarded: int
+    failed: int
+    response_ms: ResponseTimes
+    #: One for each of LEAST_IOUS.
+    scores: tuple[Score, ...]
+
+    @property
+    def miss_ratio(self) -> float:
+        """Misses / released, 0 to 1."""
+        return (self.released - self.on_time) / max(1, self.released)
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """One run."""
+
+    workload: str
+    device: str
+    software: Mapping[str, str]
+    duration_s: float
+    seed: int
+    policy: str
+    cpu_workers: int
+    lanes: int
+    #: Mean share of the run in which a lane executed stages, 0 to 1.
+    accelerator_utilization: float
+    recording: Recording
+    tasks: tuple[TaskResult, ...]
+
+    @property
+    def miss_ratio(self) -> float:
+        """Misses / released of all tasks together, 0 to 1."""
+        released = sum(task.released for task in self.tasks)
+        return (released - sum(task.on_time for task in self.tasks)) / max(1, released)
+
+
+def response_times(reports: Sequence[JobReport], task: str) -> ResponseTimes:
+    """Return the response times of the jobs of a task that finished, on time or late."""
+    ordered = sorted(r.response_ns for r in reports if r.task == task and r.finished)
+    if not ordered:
+        return ResponseTimes(0, 0.0, 0.0, 0.0, 0.0)
+    p50, p95, p99, longest = (quantile(ordered, q) / NS_PER_MS for q in (0.5, 0.95, 0.99, 1.0))
+    return ResponseTimes(len(ordered), p50, p95, p99, longest)
+
+
+def lane_utilization(reports: Sequence[JobReport], lanes: int) -> float:
+    """Return the share of time, from first release to last end, that lanes executed stages."""
+    if not reports:
+        return 0.0
+    span_ns = max(r.finish_ns for r in reports) - min(r.release_ns for r in reports)
+    busy_ns = sum(
+        span.duration_ns for r in reports for span in r.spans if span.executor.startswith('lane')
+    )
+    return busy_ns / max(1, span_ns * lanes)
+
+
+def result_of(
+    options: DemoOptions, status: Any, recording: Recording, reports: Sequence[JobReport]
+) -> DemoResult:
+    """Return the figures of a run; the last SchedulerStatus message has the counters."""
+    recordings = {task.task: task for task in recording.tasks}
+    return DemoResult(
+        workload=f'demo {options.width}x{options.height} at {options.rate_hz:g} Hz',
+        device=device_name(),
+        software=software(),
+        duration_s=options.duration_s,
+        seed=options.seed,
+        policy=status.policy,
+        cpu_workers=status.cpu_workers,
+        lanes=status.lanes,
+        accelerator_utilization=lane_utilization(reports, status.lanes),
+        recording=recording,
+        tasks=tuple(
+            TaskResult(
+                task=task.task,
+                variant=task.variant,
+                deadline_ms=round(task.deadline_ms, 3),
+                released=task.released,
+                on_time=task.on_time,
+                late=task.late,
+                superseded=task.superseded,
+                discarded=task.discarded,
+                failed=task.failed,
+                response_ms=response_times(reports, task.task),
+                scores=tuple(score(recordings[task.task], iou) for iou in LEAST_IOUS),
+            )
+            for task in status.tasks
+        ),
+    )
+
+
+def as_json(result: DemoResult) -> dict[str, Any]:
+    """Return the result as JSON-able data; ratios that have no value are null."""
+    return {
+        'workload': result.workload,
+        'device': result.device,
+        'duration_s': result.duration_s,
+        'seed': result.seed,
+        'software': dict(result.software),
+        'camera': {
+            'published': result.recording.published,
+            'skipped': result.recording.skipped,
+            'received': result.recording.received,
+            'delivered': result.recording.delivered,
+        },
+        'policies': {
+            'rtmdl': {
+                'miss_ratio': result.miss_ratio,
+                'accelerator_utilization': result.accelerator_utilization,
+                'queue_order': result.policy,
+                'cpu_workers': result.cpu_workers,
+                'lanes': result.lanes,
+                'tasks': {task.task: _task_json(task) for task in result.tasks},
+            }
+        },
+    }
+
+
+def _task_json(task: TaskResult) -> dict[str, Any]:
+    response = task.response_ms
+    return {
+        'variant': task.variant,
+        'deadline_ms': task.deadline_ms,
+        'released': task.released,
+        'on_time': task.on_time,
+        'late': task.late,
+        'superseded': task.superseded,
+        'discarded': task.discarded,
+        'failed': task.failed,
+        'miss_ratio': task.miss_ratio,
+        'response_ms': {
+            'p50': response.p50, 'p95': response.p95, 'p99': response.p99, 'max': response.max,
+        },
+        'accuracy': {f'iou_{score.least_iou:g}': _score_json(score) for score in task.scores},
+    }  # fmt: skip
+
+
+def _score_json(score: Score) -> dict[str, Any]:
+    return {
+        'objects': score.objects,
+        'objects_answered': score.objects_answered,
+        'detections': score.detections,
+        'correct': score.correct,
+        'precision': score.precision,
+        'recall_answered': score.recall_answered,
+        'recall_on_time': score.recall_on_time,
+    }

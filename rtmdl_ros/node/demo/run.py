@@ -1,0 +1,166 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""One demo from start to figures: two processes started, listened to, ended, scored and drawn."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+
+from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
+from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.demo.errors import DemoError
+from rtmdl_ros.node.demo.listener import Listener
+from rtmdl_ros.node.demo.live import Display
+from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.node.demo.parameter_file import read_parameter_file
+from rtmdl_ros.node.demo.processes import Child, end_all, executable
+from rtmdl_ros.node.demo.recording import Recording
+from rtmdl_ros.node.demo.results import DemoResult, as_json, result_of
+from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.workload.configuration import Configuration
+
+#: The first start exports the networks, on a slow machine that takes a while.
+_START_TIMEOUT_S = 120.0
+_REFRESH_S = 0.25
+#: What Ctrl-C leaves the processes to end by themselves.
+_END_TIMEOUT_S = 1.5
+#: For the node's last message on ~/status, after the camera has ended.
+_SETTLE_S = 1.0
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """A run that is over."""
+
+    result: DemoResult
+    #: The last jobs, from the node's trace.
+    reports: tuple[JobReport, ...]
+    #: What was written.
+    files: tuple[Path, ...]
+
+
+def run_demo(options: DemoOptions, console: Console) -> DemoRun:
+    """Run camera and node; writes demo.json, trace.json and the logs to the output folder.
+
+    Raises UsageError for a wrong parameter file, DemoError when a process fails.
+    """
+    configuration = read_parameter_file(options.params_file)
+    options.out.mkdir(parents=True, exist_ok=True)
+    trace = options.out.resolve() / 'trace.json'
+    trace.unlink(missing_ok=True)
+    os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
+    children: list[Child] = []
+    with _terminated_like_interrupted():
+        try:
+            camera = _start(children, 'camera_sim', camera_arguments(options), options.out)
+            arguments = node_arguments(options, configuration, trace)
+            node = _start(children, 'rtmdl_node', arguments, options.out)
+            status, recording = _observe(options, configuration, camera, node, console)
+        finally:
+            end_all(children, _END_TIMEOUT_S)
+    if not trace.exists():
+        raise node.failure('rtmdl_node ended without its trace')
+    reports = read_chrome_trace(trace)
+    result = result_of(options, status, recording, reports)
+    figures = [options.out / 'demo.json'] + ([options.json] if options.json else [])
+    for path in figures:
+        _write_json(result, path)
+    return DemoRun(result, reports, (*figures, options.out / 'trace.json', camera.log, node.log))
+
+
+def _start(children: list[Child], name: str, arguments: list[str], out: Path) -> Child:
+    command = [*executable(name), *arguments]
+    children.append(Child(name, command, dict(os.environ), out / f'{name}.log'))
+    return children[-1]
+
+
+def _observe(
+    options: DemoOptions,
+    configuration: Configuration,
+    camera: Child,
+    node: Child,
+    console: Console,
+) -> tuple[Any, Recording]:
+    functions = {name: task.function for name, task in configuration.tasks.items()}
+    listener = Listener(options.domain_id, functions)
+    try:
+        _wait_for_frames(listener, camera, node, console)
+        _measure(listener, camera, node, options, console)
+        camera.interrupt()
+        camera.wait(_END_TIMEOUT_S)
+        listener.spin(_SETTLE_S)
+        assert listener.status is not None
+        return listener.status, listener.recording()
+    finally:
+        listener.close()
+
+
+def _wait_for_frames(listener: Listener, camera: Child, node: Child, console: Console) -> None:
+    """Wait until the node works on frames; raises DemoError as soon as that is hopeless."""
+    end_s = time.monotonic() + _START_TIMEOUT_S
+    with console.status('Starting camera_sim and rtmdl_node: loading and warming up the networks'):
+        while not _works(listener):
+            listener.spin(_REFRESH_S)
+            _check(listener, camera, node)
+            if time.monotonic() > end_s:
+                raise node.failure(f'no frame was worked on within {_START_TIMEOUT_S:g} s')
+
+
+def _works(listener: Listener) -> bool:
+    status = listener.status
+    return status is not None and any(task.released > 0 for task in status.tasks)
+
+
+def _check(listener: Listener, camera: Child, node: Child) -> None:
+    camera.check()
+    node.check()
+    if listener.status is None:
+        # Without a status the node is not active; what it calls an error is why.
+        for error in listener.node_errors():
+            raise node.failure(f'rtmdl_node: {error}')
+
+
+def _measure(
+    listener: Listener, camera: Child, node: Child, options: DemoOptions, console: Console
+) -> None:
+    display = Display(console, options.duration_s)
+    start_s = time.monotonic()
+    with display.shown():
+        while (elapsed_s := time.monotonic() - start_s) < options.duration_s:
+            listener.spin(min(_REFRESH_S, options.duration_s - elapsed_s))
+            _check(listener, camera, node)
+            display.update(time.monotonic() - start_s, listener.status, listener.frames_published)
+
+
+def _write_json(result: DemoResult, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(as_json(result), indent=2) + '\n', encoding='utf-8')
+    except OSError as error:
+        raise DemoError(f'{path}: cannot be written ({error.strerror})') from error
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Make SIGTERM and SIGHUP end the processes as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, interrupt) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,39 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The command lines of the two processes."""
+
+from pathlib import Path
+
+from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
+from rtmdl_ros.node.demo.options import DemoOptions, own_domain_id
+from rtmdl_ros.workload.configuration import configuration_of
+
+
+def test_the_camera_gets_its_parameters():
+    assert camera_arguments(DemoOptions(seed=3, width=320, height=240)) == [
+        '--ros-args', '-p', 'seed:=3', '-p', 'width:=320', '-p', 'height:=240',
+        '-p', 'rate_hz:=30.0',
+    ]  # fmt: skip
+
+
+def test_every_camera_of_the_node_looks_at_the_simulated_one():
+    configuration = configuration_of({'cameras': ['left', 'right']})
+    options = DemoOptions(params_file=Path('my.yaml'), deadline_ms=20.0)
+    assert node_arguments(options, configuration, Path('/out/trace.json')) == [
+        '--ros-args', '--params-file', 'my.yaml',
+        '-r', '~/input/left/image:=/camera_sim/image',
+        '-r', '~/input/right/image:=/camera_sim/image',
+        '-p', 'trace_file:=/out/trace.json',
+        '-p', 'status_period_s:=0.25',
+        '-p', 'traffic_light.deadline_ms:=20.0',
+        '-p', 'traffic_sign.deadline_ms:=20.0',
+    ]  # fmt: skip
+
+
+def test_without_a_deadline_that_of_the_parameters_stays():
+    arguments = node_arguments(DemoOptions(), configuration_of({}), Path('t.json'))
+    assert not [argument for argument in arguments if 'deadline_ms' in argument]
+
+
+def test_domains_are_those_that_linux_leaves_free():
+    assert {own_domain_id(process_id) for process_id in range(1000)} == set(range(1, 102))

@@ -1,0 +1,70 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Parameter files as users write them, right and wrong."""
+
+from pathlib import Path
+
+import pytest
+from ament_index_python.packages import get_package_share_directory
+
+from rtmdl_ros.node.demo.errors import UsageError
+from rtmdl_ros.node.demo.parameter_file import read_parameter_file
+from rtmdl_ros.workload.configuration import configuration_of
+
+
+def read(folder, text):
+    path = folder / 'my.yaml'
+    path.write_text(text)
+    return read_parameter_file(path)
+
+
+def test_no_file_means_the_defaults():
+    assert read_parameter_file(None) == configuration_of({})
+
+
+def test_the_shipped_file_holds_the_defaults():
+    share = Path(get_package_share_directory('rtmdl_ros'))
+    assert read_parameter_file(share / 'config' / 'rtmdl.param.yaml') == configuration_of({})
+
+
+def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
+    configuration = read(
+        tmp_path,
+        """
+        /**:
+          ros__parameters:
+            use_sim_time: true
+            tasks: [lights]
+            lights: {function: traffic_light, deadline_ms: 20}
+        rtmdl:
+          ros__parameters:
+            lights.priority: 3
+        camera_sim:
+          ros__parameters: {seed: 1}
+        """,
+    )
+    task = configuration.tasks['lights']
+    assert (task.function, task.deadline_ms, task.priority) == ('traffic_light', 20.0, 3)
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('/**: {ros__parameters: {lanes: 0}}', 'lanes is 0; it must be from 1 to 16'),
+        ('/**: {ros__parameters: {lane: 1}}', 'no parameter lane; did you mean lanes?'),
+        ('lanes: 2', 'put them under "/\\*\\*:"'),
+        ('', 'no parameters for the node'),
+        ('/**: {lanes: 2}', 'must hold "ros__parameters:"'),
+        ('/**: [', 'not a YAML file'),
+    ],
+)
+def test_mistakes_are_named_with_the_file_in_one_line(tmp_path, text, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / 'my.yaml') + ': ')
+    assert '\n' not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UsageError, match=r'none\.yaml: cannot be read'):
+        read_parameter_file(tmp_path / 'none.yaml')

@@ -21,7 +21,8 @@ from rtmdl_ros.scaling.train import Lesson, Schedule
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 CROPS_PER_CLASS = 100
-SCENES = 1200
+SCENES = 700
+TRACKS = 120
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Recipe:
 
 
 def _scenes(work: Path) -> Path:
-    return ensure_scenes(work / 'rendered' / 'scenes.npz', SCENES, seed=1)
+    return ensure_scenes(work / 'rendered' / 'scenes.npz', SCENES, TRACKS, seed=1)
 
 
 def _light_weight(frame: Frame) -> float:
@@ -126,7 +127,7 @@ RECIPES = {
             TRAFFIC_LIGHT_STATES,
             320,
             416,
-            Schedule(steps=6000, batch=16, learning_rate=2e-3, evaluate_every=500),
+            Schedule(steps=4500, batch=16, learning_rate=2e-3, evaluate_every=500),
             _light_lesson,
             ('cinta_v2', 'road_sign_detection', 'rendered'),
         ),
@@ -136,7 +137,7 @@ RECIPES = {
             TRAFFIC_SIGN_FAMILIES,
             384,
             640,
-            Schedule(steps=5000, batch=16, learning_rate=2e-3, evaluate_every=500),
+            Schedule(steps=4000, batch=16, learning_rate=2e-3, evaluate_every=500),
             _sign_lesson,
             ('gtsdb', 'road_sign_detection', 'gtsrb', 'rendered'),
         ),

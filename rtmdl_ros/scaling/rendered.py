@@ -15,6 +15,7 @@ from rtmdl_ros.rendering.crops import random_sign_crop
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.scene import random_scene
 from rtmdl_ros.rendering.signs import SIGN_CLASSES
+from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.scaling.frame_augmentation import Scene
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
@@ -22,6 +23,10 @@ from rtmdl_ros.workload.detection import Detection
 
 WIDTH, HEIGHT = 640, 480
 QUALITY = 95
+FIRST_TRACK = 10_000
+FRAMES_A_TRACK = 5
+#: Frames are drawn from the first minute of a drive at 30 frames a second.
+DRIVE_FRAMES = 1800
 
 #: Index of every sign's family, by class id, as in the German detection benchmark.
 _PROHIBITORY = (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16)
@@ -60,14 +65,25 @@ def _save(path: Path, frames: Sequence[RenderedFrame]) -> None:
     os.replace(partial, path)
 
 
-def ensure_scenes(path: Path, count: int, seed: int) -> Path:
-    """Render `count` random scenes to `path` unless that has been done, and return the path."""
+def _drive(track_seed: int, rng: np.random.Generator) -> list[RenderedFrame]:
+    """Return a few frames of a drive on a track of its own."""
+    course = Track(track_seed, WIDTH, HEIGHT)
+    return [course.frame(int(rng.integers(DRIVE_FRAMES))) for _ in range(FRAMES_A_TRACK)]
+
+
+def ensure_scenes(path: Path, count: int, tracks: int, seed: int) -> Path:
+    """Render random scenes and drives to `path` unless that has been done; return the path.
+
+    The drives are on tracks with seeds from FIRST_TRACK on: smaller ones are for tests and shows.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         numbers = track(range(count), description='rendering scenes')
         frames = [
             random_scene(np.random.default_rng((seed, number)), WIDTH, HEIGHT) for number in numbers
         ]
+        for number in track(range(tracks), description='rendering drives'):
+            frames += _drive(FIRST_TRACK + number, np.random.default_rng((seed, 1, number)))
         _save(path, frames)
     return path
 

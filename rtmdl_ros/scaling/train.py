@@ -121,11 +121,13 @@ def _start(lesson: Lesson, schedule: Schedule, checkpoint: Path) -> _State:
     return state
 
 
-def _step(state: _State, lesson: Lesson, schedule: Schedule, batch: Any) -> float:
+def _step(state: _State, lesson: Lesson, schedule: Schedule, batch: Any, seed: int) -> float:
     """Take one optimisation step and return its loss."""
     for group in state.optimizer.param_groups:
         group['lr'] = schedule.rate_at(state.step)
     state.model.train()
+    # What dropout draws depends on the step alone, so that a resumed run draws the same.
+    torch.manual_seed(seed * 1_000_003 + state.step)
     loss = lesson.loss(state.model, batch)
     state.optimizer.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
@@ -174,7 +176,7 @@ def train(lesson: Lesson, schedule: Schedule, work: Path, seed: int) -> nn.Modul
         row = bar.add_task(lesson.name, total=schedule.steps, completed=state.step)
         recent = 0.0
         for batch in _limited(lesson.batches(state.step, schedule), schedule.steps - state.step):
-            loss = _step(state, lesson, schedule, batch)
+            loss = _step(state, lesson, schedule, batch, seed)
             recent = loss if not recent else 0.98 * recent + 0.02 * loss
             bar.update(row, completed=state.step, description=f'{lesson.name} loss {recent:.3f}')
             if state.step % schedule.evaluate_every == 0 or state.step == schedule.steps:

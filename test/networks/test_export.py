@@ -86,7 +86,7 @@ def test_weights_of_another_width_are_named(tmp_path: Path) -> None:
     """The path and the first misfit."""
     path = tmp_path / 'w.safetensors'
     variant = saved(random_network('detector'), 'detector', path, width=1.0)
-    with pytest.raises(ZooError, match='does not fit variant v .*size mismatch') as caught:
+    with pytest.raises(ZooError, match=r'does not fit variant v .*size mismatch') as caught:
         build(variant)
     assert str(caught.value).startswith(f'{path}: ')
 

@@ -21,6 +21,8 @@ STRIDE = 8
 #: Chance of an object in a cell before training, so that the focal loss starts small
 #: (Lin et al., ICCV 2017).
 PRIOR = 0.01
+#: Distance in cells before training: objects of 4 cells, 32 pixels.
+FIRST_CELLS = 2.0
 #: Largest logarithm of a distance in cells: exp(4.5) * 8 = 720 pixels.
 MAX_LOG_DISTANCE = 4.5
 
@@ -62,7 +64,11 @@ class Detector(nn.Module):
         initialise(self)
         self.heat = nn.Conv2d(fused, classes, 1)
         self.distance = nn.Conv2d(fused, 4, 1)
-        for head, bias in ((self.heat, math.log(PRIOR / (1 - PRIOR))), (self.distance, 0.0)):
+        starts = (
+            (self.heat, math.log(PRIOR / (1 - PRIOR))),
+            (self.distance, math.log(FIRST_CELLS)),
+        )
+        for head, bias in starts:
             nn.init.normal_(head.weight, std=0.01)
             assert head.bias is not None
             nn.init.constant_(head.bias, bias)

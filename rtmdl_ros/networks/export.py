@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -74,11 +75,15 @@ def export_network(network: nn.Module, height: int, width: int, path: Path) -> N
         Path(partial).unlink(missing_ok=True)
 
 
-def main(network_dir: str, variant_id: str, path: str) -> int:
-    """Export one variant, as the engine does in its own process; 1 and one line on failure."""
+def main(arguments: Sequence[str]) -> int:
+    """Export variants, given as triples: folder of the network, id of the variant, path to write.
+
+    The engine runs this in a process of its own. Returns 1, with one line, on failure.
+    """
     try:
-        (variant,) = (v for v in read_zoo(Path(network_dir)) if v.id == variant_id)
-        export_onnx(variant, Path(path))
+        for folder, variant_id, path in zip(*[iter(arguments)] * 3, strict=True):
+            (variant,) = (v for v in read_zoo(Path(folder)) if v.id == variant_id)
+            export_onnx(variant, Path(path))
     except (ZooError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -86,4 +91,6 @@ def main(network_dir: str, variant_id: str, path: str) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main(*sys.argv[1:]))
+    # Not sys.exit: torch's compiler, which the exporter loads, ends with a page of warnings.
+    sys.stderr.flush()
+    os._exit(main(sys.argv[1:]))

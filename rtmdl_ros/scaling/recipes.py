@@ -74,8 +74,8 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
         height=recipe.input_height,
         width=recipe.input_width,
         augmentation=Augmentation(
-            zoom=(0.5, 2.0), mosaic_zoom=(0.45, 1.3), mosaic_share=0.4, rendered_share=0.3,
-            paste_share=0.5, paste_size=(14, 120), paste_count=2,
+            zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.3,
+            paste_share=0.5, paste_size=(14, 220), paste_count=2,
         ),
         seed=seed,
     )  # fmt: skip

@@ -37,7 +37,7 @@ class Schedule:
     weight_decay: float = 0.02
     warmup_steps: int = 300
     #: Share of the averaged weights that survives a step.
-    average_decay: float = 0.999
+    average_decay: float = 0.998
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate: linear warm-up, then half a cosine down to 1 %."""

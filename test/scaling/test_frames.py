@@ -1,0 +1,131 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Reading label files: roles of boxes, splits, errors, and the figures of a split."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.pasting import cut_lights
+from rtmdl_ros.scaling.report import network_report
+
+
+def write(folder: Path, names: dict[int, tuple[str, str]], boxes: list[dict[str, Any]]) -> None:
+    """Write a label file with one picture a split and the given annotations in the first."""
+    (folder / 'images').mkdir(parents=True)
+    images = []
+    for number, split in enumerate(('train', 'val', 'test_public'), start=1):
+        name = f'images/{split}.jpg'
+        cv2.imwrite(str(folder / name), np.full((80, 100, 3), 90, np.uint8))
+        size = {'width': 100, 'height': 80}
+        images.append({'id': number, 'file_name': name, 'split': split, 'source': 's', **size})
+    categories = [
+        {'id': key, 'name': name, 'supercategory': above} for key, (name, above) in names.items()
+    ]
+    annotations = [{'id': at, 'image_id': 1, **box} for at, box in enumerate(boxes, start=1)]
+    content = {'images': images, 'annotations': annotations, 'categories': categories}
+    (folder / 'labels.json').write_text(json.dumps(content))
+
+
+def only(frames: tuple[Frame, ...]) -> Frame:
+    """Return the only frame."""
+    (frame,) = frames
+    return frame
+
+
+def test_lights_that_are_ignored_become_regions(tmp_path: Path) -> None:
+    """A box without a state is neither an object nor background."""
+    write(
+        tmp_path / 'traffic_light',
+        {1: ('red', 'traffic_light'), 4: ('off', 'traffic_light')},
+        [
+            {'category_id': 1, 'bbox': [10, 20, 12, 30], 'ignore': 0},
+            {'category_id': 4, 'bbox': [50, 20, 10, 20], 'ignore': 1},
+        ],
+    )
+    frame = only(read_lights(tmp_path, 'train'))
+    assert frame.boxes.tolist() == [[10, 20, 22, 50]]
+    assert frame.labels.tolist() == [0]
+    assert frame.regions.tolist() == [[50, 20, 60, 40, 0]]
+    assert frame.image().shape == (80, 100, 3)
+    assert len(only(read_lights(tmp_path, 'val')).boxes) == 0
+    (cutting,) = cut_lights((frame,))
+    assert cutting.image.shape == (30, 12, 3) and cutting.label == 0
+
+
+def test_german_signs_become_families(tmp_path: Path) -> None:
+    """The family is the supercategory; the sign's own name is kept."""
+    write(
+        tmp_path / 'traffic_sign_frames' / 'gtsdb',
+        {13: ('yield', 'other')},
+        [{'category_id': 13, 'bbox': [10, 20, 10, 10]}],
+    )
+    frame = only(read_gtsdb(tmp_path, 'train'))
+    assert frame.labels.tolist() == [3]
+    assert frame.source_labels == ('yield',)
+    assert len(frame.regions) == 0
+
+
+def test_incomplete_labels_count_near_boxes_only(tmp_path: Path) -> None:
+    """Stop sign: an object; traffic light: background; crosswalk plate: nothing."""
+    names = {2: ('stop', 'sign'), 3: ('crosswalk', 'sign'), 4: ('trafficlight', 'sign')}
+    write(
+        tmp_path / 'traffic_sign_frames' / 'road_sign_detection',
+        names,
+        [
+            {'category_id': 2, 'bbox': [10, 20, 10, 10]},
+            {'category_id': 3, 'bbox': [40, 20, 10, 10]},
+            {'category_id': 4, 'bbox': [60, 20, 10, 20]},
+        ],
+    )
+    frame = only(read_road_signs(tmp_path, 'train'))
+    assert frame.labels.tolist() == [3]
+    assert frame.regions.tolist() == [
+        [0, 0, 100, 80, 0],
+        [6, 16, 24, 34, 1],
+        [40, 20, 50, 30, 0],
+        [60, 20, 70, 40, 1],
+    ]
+
+
+@pytest.mark.parametrize('text', [None, '{"images": ['])
+def test_label_file_at_fault_is_named(tmp_path: Path, text: str | None) -> None:
+    """Missing or broken: the path and what to do."""
+    path = tmp_path / 'traffic_light' / 'labels.json'
+    path.parent.mkdir()
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_lights(tmp_path, 'train')
+    assert str(caught.value).startswith(f'{path}: ') and ';' in str(caught.value)
+
+
+def test_unreadable_image_is_named(tmp_path: Path) -> None:
+    """A truncated download."""
+    write(tmp_path / 'traffic_light', {1: ('red', 'traffic_light')}, [])
+    path = tmp_path / 'traffic_light' / 'images' / 'train.jpg'
+    path.write_bytes(b'')
+    with pytest.raises(DataError, match='cannot be read as an image'):
+        only(read_lights(tmp_path, 'train')).image()
+
+
+def test_report_draws_what_was_missed(tmp_path: Path) -> None:
+    """An object that a plain grey picture does not show is missed and pictured."""
+    write(
+        tmp_path / 'traffic_light',
+        {1: ('red', 'traffic_light')},
+        [{'category_id': 1, 'bbox': [10, 20, 12, 30], 'ignore': 0}],
+    )
+    (variant,) = read_zoo(default_zoo_dir() / 'traffic_light_detector')
+    figures = network_report(variant, tmp_path, 'train', tmp_path / 'out')
+    assert figures['all_recall'] == 0.0 and figures['s_ap50_red'] == 0.0
+    sheet = cv2.imread(str(tmp_path / 'out' / 'traffic_light_detector_all_missed.png'))
+    assert sheet is not None and sheet.shape == (188, 1280, 3)
+    assert not (tmp_path / 'out' / 'traffic_light_detector_all_confused.png').exists()

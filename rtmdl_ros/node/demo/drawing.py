@@ -51,9 +51,12 @@ def annotated(image: Image, story: FrameStory) -> Image:
         _rectangle(canvas, thing.box, _BLACK, 3)
         _rectangle(canvas, thing.box, _WHITE, 1)
     right = {found for found, _ in match_frame(story.found, story.objects, LEAST_IOU).pairs}
-    labels: list[Box] = []
     for number, detection in enumerate(story.found):
-        _draw_detection(canvas, detection, number in right, labels)
+        _draw_box(canvas, detection, number in right)
+    labels: list[Box] = []
+    for detection in story.found:
+        others = [other.box for other in story.found if other is not detection]
+        labels.append(_draw_label(canvas, detection, labels, others))
     if story.missed:
         height, width = canvas.shape[:2]
         cv2.rectangle(canvas, (1, 1), (width - 2, height - 2), _MISS, 3)
@@ -77,35 +80,39 @@ def legend(width: int) -> Image:
     return strip
 
 
-def _draw_detection(image: Image, detection: Detection, right: bool, labels: list[Box]) -> None:
-    colour = class_colour(detection.class_name)
-    box = detection.box
+def _draw_box(image: Image, detection: Detection, right: bool) -> None:
+    colour, box = class_colour(detection.class_name), detection.box
     _rectangle(image, box, colour, 2)
     if not right:
         corners = (round(box.x_min), round(box.y_max)), (round(box.x_max), round(box.y_min))
         cv2.line(image, *corners, colour, 2, cv2.LINE_AA)
+
+
+def _draw_label(
+    image: Image, detection: Detection, labels: Sequence[Box], boxes: Sequence[Box]
+) -> Box:
+    """Draw class and score near the box, off other labels and, where possible, other boxes."""
     text = f'{detection.class_name} {detection.score:.2f}'
     (width, height), _ = cv2.getTextSize(text, _FONT, 0.45, 1)
-    place = _free_place(image, box, width + 6, height + 7, labels)
-    labels.append(place)
+    places = _places(image, detection.box, width + 6, height + 7)
+    free = [place for place in places if not any(_overlap(place, label) for label in labels)]
+    best = [place for place in free if not any(_overlap(place, box) for box in boxes)]
+    place = (best or free or places)[0]
     x, y = round(place.x_min), round(place.y_min)
+    colour = class_colour(detection.class_name)
     cv2.rectangle(image, (x, y), (x + width + 6, y + height + 7), colour, cv2.FILLED)
     _write(image, text, (x + 3, y + height + 2), 0.45, _BLACK)
+    return place
 
 
-def _free_place(
-    image: Image, box: Box, width: int, height: int, taken: Sequence[Box]
-) -> Box:
-    """Return where a label goes: above its box, else below, else further away; in the image."""
+def _places(image: Image, box: Box, width: int, height: int) -> list[Box]:
+    """Return places for a label inside the image: above its box, below, further away."""
     x = min(max(0.0, box.x_min - 1), max(0.0, image.shape[1] - width))
-    spots = [box.y_min - height]
+    rows = [box.y_min - height]
     for step in range(4):
-        spots += [box.y_max + 1 + step * height, box.y_min - (step + 2) * height]
-    places = [
-        Box(x, y, x + width, y + height) for y in spots if 0 <= y <= image.shape[0] - height
-    ]
-    free = [place for place in places if not any(_overlap(place, other) for other in taken)]
-    return (free or places or [Box(x, 0.0, x + width, float(height))])[0]
+        rows += [box.y_max + 1 + step * height, box.y_min - (step + 2) * height]
+    inside = [y for y in rows if 0 <= y <= image.shape[0] - height]
+    return [Box(x, y, x + width, y + height) for y in inside or [0.0]]
 
 
 def _overlap(a: Box, b: Box) -> bool:

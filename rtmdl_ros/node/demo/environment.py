@@ -4,6 +4,7 @@
 
 import os
 import platform
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,9 +30,20 @@ def device_name() -> str:
     return f'{_processor(Path("/proc/cpuinfo"))}, {len(os.sched_getaffinity(0))} cores'
 
 
-def busy_cores() -> float:
-    """Return how many cores other programs keep busy: runnable processes over the last minute."""
-    return min(os.getloadavg()[0], float(os.cpu_count() or 1))
+def busy_cores(sample_s: float = 0.3) -> float:
+    """Return how many cores the programs of this machine keep busy, measured over sample_s."""
+    before = _core_times()
+    time.sleep(sample_s)
+    idle, total = (now - then for now, then in zip(_core_times(), before, strict=True))
+    return (os.cpu_count() or 1) * (1.0 - idle / max(1, total))
+
+
+def _core_times() -> tuple[int, int]:
+    """Return idle and total time of all cores together since boot, in ticks (proc(5))."""
+    with open('/proc/stat', encoding='utf-8') as file:
+        times = [int(number) for number in file.readline().split()[1:9]]
+    # Waiting for a disk is idle time too.
+    return times[3] + times[4], sum(times)
 
 
 def software() -> Mapping[str, str]:

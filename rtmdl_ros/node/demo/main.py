@@ -17,7 +17,7 @@ from rtmdl_ros.node.demo.summary import remarks, summary_table
 _PLAIN_WIDTH = 100
 
 #: From here on the figures are no longer those of the node alone.
-_MANY_BUSY_CORES = 0.5
+_MANY_BUSY_CORES = 0.3
 
 
 def demo(options: DemoOptions) -> int:

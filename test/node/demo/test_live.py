@@ -5,8 +5,8 @@
 import io
 
 from rich.console import Console
-from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 
+from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.live import Display, percent
 
 

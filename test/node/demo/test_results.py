@@ -5,8 +5,8 @@
 import json
 
 from demo_records import short_run
-from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 
+from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import as_json, lane_utilization, response_times, result_of
 from rtmdl_ros.node.demo.summary import remarks, summary_table

@@ -18,6 +18,10 @@ COMMANDS = {
         'rtmdl_ros.scaling.command',
         'train the networks on real and rendered images and write them into the zoo',
     ),
+    'evaluate': (
+        'rtmdl_ros.scaling.evaluate_command',
+        'score the networks of a zoo on real images they have not seen',
+    ),
 }
 
 _EXAMPLES = """examples:

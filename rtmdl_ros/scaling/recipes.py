@@ -82,13 +82,19 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
     return _detector_lesson(recipe, views, [read_lights(data, 'val')])
 
 
+def _sign_weight(frame: Frame) -> float:
+    """Return how often a frame is drawn: many pictures of one drive, few large stop signs."""
+    if frame.source == 'gtsdb':
+        return 1.0
+    return 1.5 if 'stop' in frame.source_labels else 0.4
+
+
 def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
-    german, others = read_gtsdb(data, 'train'), read_road_signs(data, 'train')
+    frames = read_gtsdb(data, 'train') + read_road_signs(data, 'train')
     validation = read_gtsdb(data, 'val')
-    frames = german + others
     views = Views(
         [as_scene(frame) for frame in frames],
-        np.array([1.0] * len(german) + [0.4] * len(others)),
+        np.array([_sign_weight(frame) for frame in frames]),
         read_scenes(_scenes(work), 'sign', recipe.input_height, recipe.input_width),
         cut_signs(data, validation + read_gtsdb(data, 'test_public')),
         classes=len(recipe.classes),

@@ -15,7 +15,7 @@ from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.detector import STRIDE, DeployedDetector, Detector
 from rtmdl_ros.networks.letterbox import Letterbox
 from rtmdl_ros.scaling.coco import average_precision
-from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_view
+from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_view, turn
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.losses import detection_loss
 from rtmdl_ros.scaling.pasting import Cutting, paste
@@ -41,6 +41,8 @@ class Augmentation:
     #: Range of the longer side of pasted objects, in input pixels.
     paste_size: tuple[float, float]
     paste_count: int = 2
+    #: Share of scenes that are turned a quarter.
+    turn_share: float = 0.0
 
 
 class Views(Dataset[Sample]):
@@ -69,6 +71,10 @@ class Views(Dataset[Sample]):
         ]
 
     def _pick(self, rng: np.random.Generator) -> Scene:
+        scene = self._upright(rng)
+        return turn(scene) if rng.random() < self._augmentation.turn_share else scene
+
+    def _upright(self, rng: np.random.Generator) -> Scene:
         if self._rendered and rng.random() < self._augmentation.rendered_share:
             return self._rendered[int(rng.integers(len(self._rendered)))]
         at = int(np.searchsorted(self._cumulative, rng.random()))

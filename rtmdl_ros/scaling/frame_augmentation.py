@@ -47,6 +47,21 @@ def mirror(scene: Scene) -> Scene:
     return Scene(np.ascontiguousarray(scene.image[:, ::-1]), boxes, scene.labels, regions)
 
 
+def turn(scene: Scene) -> Scene:
+    """Return the scene turned a quarter to the left: upright lights become lying ones, red left."""
+    width = scene.image.shape[1]
+
+    def turned(rows: Array) -> Array:
+        rows = rows.copy()
+        corners = rows[:, :4].copy()
+        rows[:, 0], rows[:, 2] = corners[:, 1], corners[:, 3]
+        rows[:, 1], rows[:, 3] = width - corners[:, 2], width - corners[:, 0]
+        return rows
+
+    image = np.ascontiguousarray(np.rot90(scene.image))
+    return Scene(image, turned(scene.boxes), scene.labels, turned(scene.regions))
+
+
 def _moved(rows: Array, scale: tuple[float, float], shift: tuple[float, float]) -> Array:
     rows = rows.copy()
     rows[:, [0, 2]] = rows[:, [0, 2]] * scale[0] + shift[0]

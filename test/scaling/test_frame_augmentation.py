@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from rtmdl_ros.scaling.frame_augmentation import Scene, blank, finish, mirror, mosaic, place
+from rtmdl_ros.scaling.frame_augmentation import Scene, blank, finish, mirror, mosaic, place, turn
 from rtmdl_ros.scaling.frame_augmentation import random_view as view
 from rtmdl_ros.scaling.pasting import Cutting, paste
 
@@ -34,6 +34,15 @@ def test_mirror_moves_boxes_and_regions() -> None:
     assert scene.boxes.tolist() == [[50, 20, 70, 50]] == [white_box(scene.image)]
     assert scene.regions.tolist() == [[76, 0, 80, 4, 0]]
     assert mirror(scene).boxes.tolist() == [[10, 20, 30, 50]]
+
+
+def test_turn_moves_boxes_and_regions() -> None:
+    """Up becomes left; four turns are nothing."""
+    scene = turn(scene_with((10, 20, 30, 50)))
+    assert scene.image.shape == (80, 60, 3)
+    assert scene.boxes.tolist() == [[20, 50, 50, 70]] == [white_box(scene.image)]
+    assert scene.regions.tolist() == [[0, 76, 4, 80, 0]]
+    assert turn(turn(turn(scene))).boxes.tolist() == [[10, 20, 30, 50]]
 
 
 def test_place_moves_boxes_with_pixels() -> None:

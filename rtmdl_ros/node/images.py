@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 
+from rtmdl_ros.workload.errors import BadInputError
+
 Pixels = NDArray[np.uint8]
 
 
-class ImageError(ValueError):
+class ImageError(BadInputError):
     """An image message that cannot be turned into pixels; the text names the field."""
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Publishes missed deadlines and logs failures, away from the threads that have deadlines."""
+"""Publishes missed deadlines, away from the threads that have deadlines."""
 
 import queue
 import threading
@@ -13,23 +13,16 @@ from rtmdl_ros.workload.records import Outcome
 
 
 class Reporter:
-    """A thread that takes ended jobs and tells of those that missed.
-
-    A failure is logged as an error when its text is new to the task; repetitions are counted in
-    diagnostics, so that a broken camera does not fill the log.
-    """
+    """A thread that takes ended jobs and tells of those that missed."""
 
     def __init__(
         self,
         publish: Callable[[object], None],
-        log_error: Callable[[str], None],
         age_s: Callable[[object], float],
     ) -> None:
         """Start the thread."""
         self._publish = publish
-        self._log_error = log_error
         self._age_s = age_s
-        self._told: set[tuple[str, str]] = set()
         #: Text of the last failure, by task.
         self.last_failure: dict[str, str] = {}
         self._ended: queue.SimpleQueue[JobReport | None] = queue.SimpleQueue()
@@ -55,14 +48,5 @@ class Reporter:
         assert isinstance(work, Work)
         header = work.frame.header
         if report.outcome is Outcome.FAILED:
-            self._tell_failure(report)
+            self.last_failure[report.task] = report.detail
         self._publish(deadline_miss(header, work.sequence, report, self._age_s(header)))
-
-    def _tell_failure(self, report: JobReport) -> None:
-        self.last_failure[report.task] = report.detail
-        if (report.task, report.detail) not in self._told:
-            self._told.add((report.task, report.detail))
-            self._log_error(
-                f'task {report.task}: {report.detail}; further failures of this kind are '
-                'counted in /diagnostics'
-            )

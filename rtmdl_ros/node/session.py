@@ -48,9 +48,7 @@ class Session:
         self._node = node
         self._configuration = configuration
         self._tasks = {task.name: task for task in tasks}
-        self._reporter = Reporter(
-            outputs.deadline_misses, node.get_logger().error, self._age_s
-        )
+        self._reporter = Reporter(outputs.deadline_misses, self._age_s)
         self._outputs = {
             task.name: TaskOutput(
                 task, outputs.detections[task.name], self._age_s, configuration.node.window_s

@@ -5,18 +5,34 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+
+from rtmdl_ros.workload.errors import BadInputError
+
+#: Texts may hold a number that changes with every frame: a place is silent after this many.
+MOST_TEXTS = 10
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return type and text of an exception, whatever its text looks like."""
+    return ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
 
 
 class OnceLogger:
-    """Logs what a place raised with its traceback, once for each type of exception."""
+    """Logs what a place raised, each text once; with its traceback unless it is bad input."""
 
     def __init__(self, logger: logging.Logger) -> None:
         """Log to `logger` at level ERROR."""
         self._logger = logger
-        self._seen: set[tuple[str, type[BaseException]]] = set()
+        self._seen: set[tuple[str, str]] = set()
+        self._texts: Counter[str] = Counter()
 
     def log(self, place: str, error: BaseException) -> None:
-        """Log 'PLACE raised (logged once)' if it is the first of its kind there."""
-        if (place, type(error)) not in self._seen:
-            self._seen.add((place, type(error)))
-            self._logger.error('%s raised (logged once)', place, exc_info=error)
+        """Log 'PLACE raised TYPE: TEXT (told once)' if the place has not raised it before."""
+        text = in_one_line(error)
+        if (place, text) in self._seen or self._texts[place] >= MOST_TEXTS:
+            return
+        self._seen.add((place, text))
+        self._texts[place] += 1
+        cause = None if isinstance(error, BadInputError) else error
+        self._logger.error('%s raised %s (told once)', place, text, exc_info=cause)

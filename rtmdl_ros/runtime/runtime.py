@@ -16,7 +16,7 @@ from typing import Any
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
-from rtmdl_ros.runtime.once_logger import OnceLogger
+from rtmdl_ros.runtime.once_logger import OnceLogger, in_one_line
 from rtmdl_ros.runtime.real_time import shorten_switch_interval
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.timer import WakeTimer
@@ -344,6 +344,4 @@ class Runtime:
 
     def _failure(self, work: Work, error: BaseException) -> str:
         self._raised.log(f'task {work.task}: stage {work.stage_name}', error)
-        # In one line, whatever the exception's text looks like.
-        text = ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
-        return f'{text} in stage {work.stage_name}'
+        return f'{in_one_line(error)} in stage {work.stage_name}'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What may go wrong around the running node: it is told, and the node goes on."""
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -15,20 +16,25 @@ from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image
-from rtmdl_ros.msg import DeadlineMiss
 from sensor_msgs.msg import CompressedImage, Image
 
+from rtmdl_ros.msg import DeadlineMiss
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.workload.parameters import ParameterError
 
 
-class Log:
-    """Keeps what the node logs, in place of its logger."""
+class Log(logging.Handler):
+    """Keeps what the node and the rooms below it log, in place of the node's logger."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.lines: list[str] = []
         for name in ('debug', 'info', 'warning', 'error'):
             setattr(self, name, self.lines.append)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line of a room below."""
+        self.lines.append(record.getMessage())
 
     def count(self, text: str) -> int:
         """Return how many lines hold a text."""
@@ -39,13 +45,16 @@ class Log:
 def logged(make_bench, monkeypatch):
     """Return a function that makes a bench together with its node's log."""
 
+    log = Log()
+
     def make(parameters=None):
         bench = make_bench(parameters)
-        log = Log()
         monkeypatch.setattr(bench.node, 'get_logger', lambda: log)
         return bench, log
 
-    return make
+    logging.getLogger('rtmdl_ros').addHandler(log)
+    yield make
+    logging.getLogger('rtmdl_ros').removeHandler(log)
 
 
 def wrong_encoding():
@@ -181,7 +190,8 @@ def test_a_task_that_raises_in_any_stage(logged, broken):
     detail = f'RuntimeError: broken on purpose in stage {name}'
     assert {(miss.task, miss.detail) for miss in failures()} == {('traffic_sign', detail)}
     assert {message.task for message in peer.detections} == {'traffic_light'}
-    assert log.count(detail) == 1
+    told = f'task traffic_sign: stage {name} raised RuntimeError: broken on purpose (told once)'
+    assert log.count(told) == 1
 
 
 @pytest.fixture

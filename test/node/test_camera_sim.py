@@ -20,9 +20,9 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rtmdl_ros.msg import DetectionArray
 from sensor_msgs.msg import CompressedImage, Image
 
+from rtmdl_ros.msg import DetectionArray
 from rtmdl_ros.node.camera_sim import CameraSim, Summary
 from rtmdl_ros.node.messages import detections_of
 from rtmdl_ros.rendering.track import Track

@@ -8,8 +8,9 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
-from rtmdl_ros.node.images import ImageError, decompressed, pixels_of
 from sensor_msgs.msg import CompressedImage, Image
+
+from rtmdl_ros.node.images import ImageError, decompressed, pixels_of
 
 BGR = np.random.default_rng(1).integers(0, 256, (4, 6, 3), np.uint8)
 SMOOTH = cv2.resize(np.uint8([[[10, 60, 200], [200, 90, 30]]]), (64, 48))

@@ -16,8 +16,9 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image
 from rclpy.parameter import Parameter
-from rtmdl_ros.msg import DeadlineMiss
 from sensor_msgs.msg import CompressedImage
+
+from rtmdl_ros.msg import DeadlineMiss
 
 
 def test_detections_carry_the_header_of_their_image(make_bench):
@@ -91,7 +92,7 @@ def test_missed_deadlines_are_told_with_their_reason(make_bench):
 
 
 def test_diagnostics_name_every_component(make_bench):
-    bench = make_bench()
+    bench = make_bench({'warn_miss_ratio': 1.0, 'error_miss_ratio': 1.0})
     peer = bench.peer
     bench.wait(until=lambda: peer.component('task traffic_sign').message == 'unconfigured')
     bench.start()

@@ -19,7 +19,7 @@ from rtmdl_ros.workload.records import LatePolicy, Outcome, Policy, Resource, St
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 SECOND = 1_000_000_000
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def chain(name, *resources, deadline_ns=60 * SECOND, **more):
@@ -157,9 +157,8 @@ def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, 
             assert report.detail == f'{name}: {text[name]} in stage s1'
             assert [span.stage for span in report.spans] == ['s0', 's1']
     assert report.outcome is Outcome.ON_TIME
-    assert [record.getMessage() for record in caplog.records] == [
-        'task a: stage s1 raised (logged once)'
-    ]
+    (record,) = caplog.records
+    assert record.getMessage() == f'task a: stage s1 raised {name}: {text[name]} (told once)'
 
 
 def test_an_answer_without_truth_value_fails_the_job(bench):
@@ -189,8 +188,8 @@ def test_on_end_that_raises_is_logged_once_and_kills_nothing(caplog):
     bench.runtime.stop(PATIENCE_S)
     assert bench.task('a').on_time == 5
     (record,) = caplog.records
-    assert (record.levelno, record.getMessage()) == (logging.ERROR, 'on_end raised (logged once)')
-    assert 'publisher is gone' in str(record.exc_info[1])
+    assert record.levelno == logging.ERROR
+    assert record.getMessage() == 'on_end raised RuntimeError: publisher is gone (told once)'
 
 
 def test_a_newer_frame_supersedes_on_the_thread_that_releases_it(bench):
@@ -267,8 +266,13 @@ def test_a_removed_task_is_gone_and_its_counters_stay(bench):
 
 
 def test_stop_while_busy_ends_every_job():
-    bench = Bench(cpu_workers=2)
     gate = Gate()
+
+    def on_end(report):
+        bench.reports.put(report)
+        gate.open.set()  # the job that waits ends first, while the others still run
+
+    bench = Bench(cpu_workers=2, on_end=on_end)
     bench.runtime.add_task(chain('a', CPU, LANE), [gate, nothing])
     bench.runtime.add_task(chain('last', CPU), [gate])
     bench.runtime.start()
@@ -276,7 +280,6 @@ def test_stop_while_busy_ends_every_job():
     finishing = bench.release('last')
     waiting = bench.release('a')
     assert gate.begun.wait(PATIENCE_S)
-    threading.Timer(0.05, gate.open.set).start()
     bench.runtime.stop(PATIENCE_S)
     reports = {report.job_id: report for report in bench.wait(3)}
     assert bench.reports.empty()
@@ -446,7 +449,7 @@ def test_wrong_use_is_refused(bench):
     with pytest.raises(UnknownTaskError):
         bench.release('b')
     with pytest.raises(ValueError, match='ns in the future'):
-        bench.runtime.release('a', None, time.monotonic_ns() + SECOND)
+        bench.runtime.release('a', None, time.monotonic_ns() + 3600 * SECOND)
     with pytest.raises(ValueError, match='window_s is 0; it must be above 0'):
         Bench(window_s=0)
     bench.release('a')

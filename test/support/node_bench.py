@@ -15,9 +15,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from sensor_msgs.msg import Image
 
+from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.node import RtmdlNode
 
 # A process of its own has domains of its own; tests of one process take turns.

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From trained weights to a folder of the zoo, with threshold and figures."""
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,10 +106,14 @@ def publish(
     recipe: Recipe, network: nn.Module, *, data: Path, work: Path, zoo: Path, seed: int
 ) -> Variant:
     """Write weights and index of a trained network into zoo/<network> and return the variant."""
-    folder = zoo / recipe.network
-    save_weights(network, folder / WEIGHTS)
-    model = model_of(_variant(recipe, network, folder / WEIGHTS), work / recipe.network)
+    folder, draft = zoo / recipe.network, work / recipe.network / WEIGHTS
+    save_weights(network, draft)
+    model = model_of(_variant(recipe, network, draft), work / recipe.network)
     variant, figures = _examined(model, data)
+    # Only now, so that the zoo is never without an index that fits its weights for long.
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(draft, folder / f'{WEIGHTS}.partial')
+    os.replace(folder / f'{WEIGHTS}.partial', folder / WEIGHTS)
     write_index(
         folder,
         {
@@ -125,4 +131,4 @@ def publish(
             'variants': [_entry(variant, figures)],
         },
     )
-    return replace(variant, accuracy=figures)
+    return replace(variant, accuracy=figures, weights_path=folder / WEIGHTS)

@@ -26,7 +26,12 @@ def node_arguments(options: DemoOptions, configuration: Configuration, trace: Pa
         arguments += ['--params-file', str(options.params_file)]
     for camera in configuration.cameras:
         arguments += ['-r', f'~/input/{camera}/image:={_IMAGE_TOPIC}']
-    parameters: dict[str, object] = {'trace_file': trace, 'status_period_s': _STATUS_PERIOD_S}
+    # The demo activates the node when it hears all that the node says, so that no frame escapes.
+    parameters: dict[str, object] = {
+        'autostart': 'false',
+        'trace_file': trace,
+        'status_period_s': _STATUS_PERIOD_S,
+    }
     if options.deadline_ms is not None:
         parameters |= {f'{task}.deadline_ms': options.deadline_ms for task in configuration.tasks}
     return arguments + _parameters(parameters)

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""A light node that listens to a run: everything but the images.
+"""A light node that starts the node rtmdl and listens to it: to everything but the images.
 
 On two cores each listener takes time from what it watches. So the messages of every frame are
 kept as bytes and decoded when the run is over.
@@ -12,11 +12,13 @@ from typing import Any
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.demo.recording import (
@@ -56,7 +58,25 @@ class Listener:
         self._truth: dict[str, list[bytes]] = {name: [] for name in functions.values()}
         self._answers: dict[str, list[bytes]] = {task: [] for task in functions}
         self._misses: list[bytes] = []
+        self._topics: list[str] = []
         self._subscribe()
+        self._change_state = self._node.create_client(ChangeState, '/rtmdl/change_state')
+
+    @property
+    def can_change_state(self) -> bool:
+        """Whether the node is there to be told to change its state."""
+        return bool(self._change_state.service_is_ready())
+
+    def change_state(self, transition: int) -> Future:
+        """Ask the node for a transition of its lifecycle; the result says whether it succeeded."""
+        request = ChangeState.Request()
+        request.transition.id = transition
+        return self._change_state.call_async(request)
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether every topic that is listened to has its publisher."""
+        return all(self._node.count_publishers(topic) for topic in self._topics)
 
     def spin(self, duration_s: float) -> None:
         """Take messages for this long."""
@@ -79,11 +99,6 @@ class Listener:
     def frames_published(self) -> int:
         """Frames whose truth has come so far."""
         return max(len(messages) for messages in self._truth.values())
-
-    @property
-    def frames_answered(self) -> int:
-        """Detections that have come so far, of all tasks."""
-        return sum(len(messages) for messages in self._answers.values())
 
     def recording(self) -> Recording:
         """Decode what was heard so far."""
@@ -121,6 +136,7 @@ class Listener:
     def _listen(self, kind: type, topic: str, take: Any, raw: bool = True) -> None:
         profile = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
         self._node.create_subscription(kind, topic, take, profile, raw=raw)
+        self._topics.append(topic)
 
     def _set_status(self, message: SchedulerStatus) -> None:
         self.status = message

@@ -6,13 +6,14 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from lifecycle_msgs.msg import Transition
 from rich.console import Console
 
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
@@ -31,7 +32,10 @@ from rtmdl_ros.workload.configuration import Configuration
 
 #: The first start exports the networks, on a slow machine that takes a while.
 _START_TIMEOUT_S = 120.0
+_POLL_S = 0.1
 _REFRESH_S = 0.25
+#: Diagnostics come twice a second; after a failed transition they say why.
+_DIAGNOSTICS_S = 1.2
 #: What Ctrl-C leaves the processes to end by themselves.
 _END_TIMEOUT_S = 1.5
 #: For the node's last message on ~/status, after the camera has ended.
@@ -94,7 +98,7 @@ def _observe(
     functions = {name: task.function for name, task in configuration.tasks.items()}
     listener = Listener(options.domain_id, functions)
     try:
-        _wait_for_frames(listener, camera, node, console)
+        _start_node(listener, camera, node, console)
         _measure(listener, camera, node, options, console)
         camera.interrupt()
         camera.wait(_END_TIMEOUT_S)
@@ -105,29 +109,33 @@ def _observe(
         listener.close()
 
 
-def _wait_for_frames(listener: Listener, camera: Child, node: Child, console: Console) -> None:
-    """Wait until the node works on frames; raises DemoError as soon as that is hopeless."""
-    end_s = time.monotonic() + _START_TIMEOUT_S
-    with console.status('Starting camera_sim and rtmdl_node: loading and warming up the networks'):
-        while not _works(listener):
-            listener.spin(_REFRESH_S)
-            _check(listener, camera, node)
+def _start_node(listener: Listener, camera: Child, node: Child, console: Console) -> None:
+    """Configure and activate the node; raises DemoError as soon as that is hopeless."""
+
+    def wait(done: Callable[[], bool], what: str) -> None:
+        end_s = time.monotonic() + _START_TIMEOUT_S
+        while not done():
+            listener.spin(_POLL_S)
+            camera.check()
+            node.check()
             if time.monotonic() > end_s:
-                raise node.failure(f'no frame was worked on within {_START_TIMEOUT_S:g} s')
+                raise node.failure(f'{what} took longer than {_START_TIMEOUT_S:g} s')
 
+    def change_state(transition: int, what: str) -> None:
+        answer = listener.change_state(transition)
+        wait(answer.done, what)
+        if not answer.result().success:
+            listener.spin(_DIAGNOSTICS_S)
+            cause = ', '.join(listener.node_errors()) or f'{what} failed'
+            raise node.failure(f'rtmdl_node: {cause}')
 
-def _works(listener: Listener) -> bool:
-    status = listener.status
-    return status is not None and any(task.released > 0 for task in status.tasks)
-
-
-def _check(listener: Listener, camera: Child, node: Child) -> None:
-    camera.check()
-    node.check()
-    if listener.status is None:
-        # Without a status the node is not active; what it calls an error is why.
-        for error in listener.node_errors():
-            raise node.failure(f'rtmdl_node: {error}')
+    with console.status('Starting camera_sim and rtmdl_node'):
+        wait(lambda: listener.can_change_state, 'starting rtmdl_node')
+    with console.status('Loading and warming up the networks'):
+        change_state(Transition.TRANSITION_CONFIGURE, 'configuring rtmdl_node')
+        wait(lambda: listener.hears_all and listener.frames_published > 0, 'starting camera_sim')
+        change_state(Transition.TRANSITION_ACTIVATE, 'activating rtmdl_node')
+        wait(lambda: listener.status is not None, 'activating rtmdl_node')
 
 
 def _measure(
@@ -138,7 +146,8 @@ def _measure(
     with display.shown():
         while (elapsed_s := time.monotonic() - start_s) < options.duration_s:
             listener.spin(min(_REFRESH_S, options.duration_s - elapsed_s))
-            _check(listener, camera, node)
+            camera.check()
+            node.check()
             display.update(time.monotonic() - start_s, listener.status, listener.frames_published)
 
 

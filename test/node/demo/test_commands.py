@@ -23,6 +23,7 @@ def test_every_camera_of_the_node_looks_at_the_simulated_one():
         '--ros-args', '--params-file', 'my.yaml',
         '-r', '~/input/left/image:=/camera_sim/image',
         '-r', '~/input/right/image:=/camera_sim/image',
+        '-p', 'autostart:=false',
         '-p', 'trace_file:=/out/trace.json',
         '-p', 'status_period_s:=0.25',
         '-p', 'traffic_light.deadline_ms:=20.0',

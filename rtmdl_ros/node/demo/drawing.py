@@ -100,9 +100,19 @@ def _draw_label(
     place = (best or free or places)[0]
     x, y = round(place.x_min), round(place.y_min)
     colour = class_colour(detection.class_name)
+    _draw_leader(image, detection.box, place, colour)
     cv2.rectangle(image, (x, y), (x + width + 6, y + height + 7), colour, cv2.FILLED)
     _write(image, text, (x + 3, y + height + 2), 0.45, _BLACK)
     return place
+
+
+def _draw_leader(image: Image, box: Box, label: Box, colour: Colour) -> None:
+    """Tie a label to its box where it stands away from it."""
+    x = round((box.x_min + min(box.x_max, label.x_max)) / 2)
+    if label.y_min > box.y_max + 2:
+        cv2.line(image, (x, round(box.y_max)), (x, round(label.y_min)), colour, 1)
+    elif label.y_max < box.y_min - 2:
+        cv2.line(image, (x, round(label.y_max)), (x, round(box.y_min)), colour, 1)
 
 
 def _places(image: Image, box: Box, width: int, height: int) -> list[Box]:

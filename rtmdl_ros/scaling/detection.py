@@ -15,6 +15,7 @@ from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.detector import STRIDE, DeployedDetector, Detector
 from rtmdl_ros.networks.letterbox import Letterbox
 from rtmdl_ros.scaling.coco import average_precision
+from rtmdl_ros.scaling.detector_figures import EVALUATION_THRESHOLD
 from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_view, turn
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.losses import detection_loss
@@ -24,8 +25,6 @@ from rtmdl_ros.scaling.train import Schedule
 from rtmdl_ros.workload.detection import Detection
 
 Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
-#: Detections below this do not change average precision noticeably.
-EVALUATION_THRESHOLD = 0.02
 
 
 @dataclass(frozen=True)

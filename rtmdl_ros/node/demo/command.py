@@ -15,7 +15,7 @@ processes, watch them for a while, and score what the node found against the tru
 
 _EXAMPLES = """examples:
   rtmdl demo
-  rtmdl demo --deadline-ms 15          a deadline that cannot always be met: who misses, and why
+  rtmdl demo --deadline-ms 25          a deadline that cannot always be met: who misses, and why
   rtmdl demo --width 1280 --height 720
   rtmdl demo --params-file config/rtmdl.param.yaml --json figures.json
 """

@@ -23,6 +23,11 @@ def percent(ratio: float | None) -> str:
     return '–' if ratio is None else f'{100 * ratio:.1f} %'
 
 
+def milliseconds(time_ms: float) -> str:
+    """Return a time for people; a dash for the 0 that stands for none."""
+    return f'{time_ms:.1f} ms' if time_ms else '–'
+
+
 def coloured(ratio: float) -> Text:
     """Return a miss ratio, green, yellow or red."""
     style = 'green' if ratio < _WARN else 'yellow' if ratio < _ERROR else 'red'
@@ -76,8 +81,8 @@ def status_table(status: Any) -> Table:
             task.task,
             f'{task.rate_hz:.1f} Hz',
             coloured(task.miss_ratio),
-            f'{task.response_p50_ms:.1f} ms',
-            f'{task.response_p99_ms:.1f} ms',
+            milliseconds(task.response_p50_ms),
+            milliseconds(task.response_p99_ms),
             f'{task.detections_per_frame:.1f}',
             str(task.released),
         )
@@ -88,7 +93,8 @@ def status_line(elapsed_s: float, status: Any) -> str:
     """Return a SchedulerStatus message as one line of plain text."""
     tasks = '; '.join(
         f'{task.task} {task.rate_hz:.1f} Hz, missed {percent(task.miss_ratio)}, '
-        f'response p50 {task.response_p50_ms:.1f} ms, p99 {task.response_p99_ms:.1f} ms'
+        f'response p50 {milliseconds(task.response_p50_ms)}, '
+        f'p99 {milliseconds(task.response_p99_ms)}'
         for task in status.tasks
     )
     return f'{elapsed_s:4.0f} s  {tasks}'

@@ -103,8 +103,11 @@ def _observe(
         camera.interrupt()
         camera.wait(_END_TIMEOUT_S)
         listener.spin(_SETTLE_S)
+        recording = listener.recording()
+        if not recording.received:
+            raise node.failure('no frame of camera_sim reached rtmdl_node')
         assert listener.status is not None
-        return listener.status, listener.recording()
+        return listener.status, recording
     finally:
         listener.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rich import box
 from rich.table import Table
 
-from rtmdl_ros.node.demo.live import percent
+from rtmdl_ros.node.demo.live import milliseconds, percent
 from rtmdl_ros.node.demo.results import DemoResult, TaskResult
 
 _Row = tuple[str, Callable[[TaskResult], str]]
@@ -22,11 +22,11 @@ _JOBS: tuple[_Row, ...] = (
     ('miss ratio', lambda task: percent(task.miss_ratio)),
 )
 _TIMES: tuple[_Row, ...] = (
-    ('deadline', lambda task: _ms(task.deadline_ms)),
-    ('response time, median', lambda task: _response(task, task.response_ms.p50)),
-    ('  95th percentile', lambda task: _response(task, task.response_ms.p95)),
-    ('  99th percentile', lambda task: _response(task, task.response_ms.p99)),
-    ('  maximum', lambda task: _response(task, task.response_ms.max)),
+    ('deadline', lambda task: milliseconds(task.deadline_ms)),
+    ('response time, median', lambda task: milliseconds(task.response_ms.p50)),
+    ('  95th percentile', lambda task: milliseconds(task.response_ms.p95)),
+    ('  99th percentile', lambda task: milliseconds(task.response_ms.p99)),
+    ('  maximum', lambda task: milliseconds(task.response_ms.max)),
 )
 _ACCURACY: tuple[_Row, ...] = (
     ('objects shown', lambda task: str(task.scores[0].objects)),
@@ -62,11 +62,3 @@ def remarks(result: DemoResult) -> tuple[str, ...]:
         f'({percent(frames.delivered)}){skipped}',
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
     )
-
-
-def _ms(milliseconds: float) -> str:
-    return f'{milliseconds:.1f} ms'
-
-
-def _response(task: TaskResult, milliseconds: float) -> str:
-    return _ms(milliseconds) if task.response_ms.jobs else '–'

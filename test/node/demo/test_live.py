@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
-from rtmdl_ros.node.demo.live import Display, percent
+from rtmdl_ros.node.demo.live import Display, milliseconds, percent
 
 
 def status():
@@ -46,5 +46,6 @@ def test_table_on_a_terminal():
         assert figure in last
 
 
-def test_percent():
+def test_figures_for_people():
+    assert (milliseconds(9.123), milliseconds(0.0)) == ('9.1 ms', '–')
     assert (percent(0.1234), percent(None)) == ('12.3 %', '–')

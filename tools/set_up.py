@@ -65,6 +65,9 @@ def main() -> int:
     except SetupError as error:
         print(f'setup: {error}', file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print('setup: interrupted; the next call continues', file=sys.stderr)
+        return 130
     if any(worked):
         print(f'setup: ready after {time.monotonic() - started:.0f} s')
     return 0
@@ -110,7 +113,11 @@ def make_venv(distro: str) -> bool:
     if new:
         with step('make the virtual environment .venv'):
             options = ['--system-site-packages'] if distro else []
-            call([sys.executable, '-m', 'venv', *options, str(VENV)])
+            try:
+                call([sys.executable, '-m', 'venv', *options, str(VENV)])
+            except BaseException:
+                shutil.rmtree(str(VENV), ignore_errors=True)
+                raise
     check_venv(distro)
     return new
 

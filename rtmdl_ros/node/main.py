@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+import cv2
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
@@ -43,6 +44,8 @@ def main(args: Sequence[str] | None = None) -> int:
         args=None if args is None else list(args),
         signal_handler_options=SignalHandlerOptions.NO,
     )
+    # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
+    cv2.setNumThreads(1)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -11,6 +11,7 @@ from rclpy.parameter import Parameter
 
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
 from rtmdl_ros.workload.parameters import (
+    FOREIGN,
     CameraParameters,
     NodeParameters,
     ParameterError,
@@ -19,9 +20,6 @@ from rtmdl_ros.workload.parameters import (
     Value,
     rules_of,
 )
-
-#: Set by rclpy or by ROS itself, no business of the schema.
-_FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
 
 def declare(node: Node, overrides: Mapping[str, Parameter]) -> Configuration:
@@ -32,7 +30,7 @@ def declare(node: Node, overrides: Mapping[str, Parameter]) -> Configuration:
     values = {
         name: parameter.value
         for name, parameter in overrides.items()
-        if not name.startswith(_FOREIGN)
+        if not name.startswith(FOREIGN)
     }
     configuration = configuration_of(values)
     for name, value, rules in flattened(configuration):

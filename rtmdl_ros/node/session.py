@@ -21,6 +21,7 @@ from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.records import Policy
+from rtmdl_ros.workload.units import NS_PER_MS
 
 #: A stage that takes longer than this to end when the node stops is given up.
 _STOP_TIMEOUT_S = 1.0
@@ -82,6 +83,7 @@ class Session:
             if task != self._tasks[name]:
                 self._tasks[name] = task
                 task.apply_threshold()
+                self._warn_of_hopeless(task)
                 self._runtime.change_task(scheduled(task))
 
     def status(self) -> SchedulerStatus:
@@ -144,9 +146,19 @@ class Session:
         )
         for name, task in self._tasks.items():
             task.apply_threshold()
+            self._warn_of_hopeless(task)
             runtime.add_task(scheduled(task), self._outputs[name].functions)
         runtime.start()
         return runtime
+
+    def _warn_of_hopeless(self, task: ReadyTask) -> None:
+        least_ms = sum(stage.optimistic_ns for stage in task.stages) / NS_PER_MS
+        if least_ms > task.parameters.deadline_ms:
+            self._node.get_logger().warning(
+                f'task {task.name} takes {least_ms:.1f} ms at best, its deadline is '
+                f'{task.parameters.deadline_ms:g} ms: no frame can be on time; raise '
+                f'{task.name}.deadline_ms'
+            )
 
     def _camera(self, name: str) -> CameraInput:
         outputs = [

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+#: How the names begin that rclpy or ROS itself sets, no business of the schema.
+FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+
 Value = bool | int | float | str | tuple[str, ...]
 
 

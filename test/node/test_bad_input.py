@@ -241,6 +241,13 @@ def test_wrong_parameters_are_named_at_start(make_bench, parameters, text):
         make_bench(parameters)
 
 
+def test_a_deadline_that_cannot_be_met_is_told_at_start(logged):
+    bench, log = logged({'traffic_sign.deadline_ms': 1.0})
+    bench.start()
+    assert log.count('task traffic_sign takes') == 1
+    assert log.count('no frame can be on time; raise traffic_sign.deadline_ms') == 1
+
+
 def test_an_image_of_one_pixel_is_served(make_bench):
     bench = make_bench()
     bench.start()

@@ -5,7 +5,3 @@
 
 class DemoError(RuntimeError):
     """The demo ran and failed; the text says why and where to look."""
-
-
-class UsageError(ValueError):
-    """An option that cannot be used; the text names it and the remedy."""

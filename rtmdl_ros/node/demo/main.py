@@ -8,10 +8,11 @@ from rich.console import Console
 
 from rtmdl_ros.node.demo.album import make_album
 from rtmdl_ros.node.demo.environment import busy_cores
-from rtmdl_ros.node.demo.errors import DemoError, UsageError
+from rtmdl_ros.node.demo.errors import DemoError
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.run import run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
+from rtmdl_ros.workload.parameters import ParameterError
 
 #: Wide enough for every table where there is no terminal whose width could be asked for.
 _PLAIN_WIDTH = 100
@@ -25,7 +26,7 @@ def demo(options: DemoOptions) -> int:
     console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     try:
         return _demo(options, console)
-    except UsageError as error:
+    except ParameterError as error:
         print(f'rtmdl demo: {error}', file=sys.stderr)
         return 2
     except (DemoError, OSError) as error:

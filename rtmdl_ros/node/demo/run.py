@@ -22,13 +22,13 @@ from rtmdl_ros.node.demo.errors import DemoError
 from rtmdl_ros.node.demo.listener import Listener
 from rtmdl_ros.node.demo.live import Display
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.parameter_file import read_parameter_file
 from rtmdl_ros.node.demo.processes import Child, end_all, executable
 from rtmdl_ros.node.demo.recording import Recording
 from rtmdl_ros.node.demo.results import DemoResult, as_json, result_of
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.parameter_file import read_parameter_file
 
 #: The first start exports the networks, on a slow machine that takes a while.
 _START_TIMEOUT_S = 120.0
@@ -56,7 +56,7 @@ class DemoRun:
 def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     """Run camera and node; writes demo.json, trace.json and the logs to the output folder.
 
-    Raises UsageError for a wrong parameter file, DemoError when a process fails.
+    Raises ParameterError for a wrong parameter file, DemoError when a process fails.
     """
     configuration = read_parameter_file(options.params_file)
     options.out.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameter files as users write them, right and wrong."""
 
-from pathlib import Path
-
 import pytest
-from ament_index_python.packages import get_package_share_directory
 
-from rtmdl_ros.node.demo.errors import UsageError
-from rtmdl_ros.node.demo.parameter_file import read_parameter_file
 from rtmdl_ros.workload.configuration import configuration_of
+from rtmdl_ros.workload.parameter_file import read_parameter_file
+from rtmdl_ros.workload.parameters import ParameterError
 
 
 def read(folder, text):
@@ -20,11 +17,6 @@ def read(folder, text):
 
 def test_no_file_means_the_defaults():
     assert read_parameter_file(None) == configuration_of({})
-
-
-def test_the_shipped_file_holds_the_defaults():
-    share = Path(get_package_share_directory('rtmdl_ros'))
-    assert read_parameter_file(share / 'config' / 'rtmdl.param.yaml') == configuration_of({})
 
 
 def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
@@ -59,12 +51,12 @@ def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
     ],
 )
 def test_mistakes_are_named_with_the_file_in_one_line(tmp_path, text, message):
-    with pytest.raises(UsageError, match=message) as caught:
+    with pytest.raises(ParameterError, match=message) as caught:
         read(tmp_path, text)
     assert str(caught.value).startswith(str(tmp_path / 'my.yaml') + ': ')
     assert '\n' not in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(UsageError, match=r'none\.yaml: cannot be read'):
+    with pytest.raises(ParameterError, match=r'none\.yaml: cannot be read'):
         read_parameter_file(tmp_path / 'none.yaml')

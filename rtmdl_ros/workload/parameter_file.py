@@ -1,53 +1,50 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a ROS parameter file as the node will, so that mistakes are told before anything starts."""
+"""Reads a ROS parameter file as the node will, for tools that start without one."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 
-from rtmdl_ros.node.demo.errors import UsageError
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 
 #: Sections of the file that are meant for a node named rtmdl at the top of the name tree.
 _SECTIONS = ('/**', '/rtmdl', 'rtmdl')
-#: Set by rclpy or by ROS itself, no business of the schema.
-_FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
 
 def read_parameter_file(path: Path | None) -> Configuration:
     """Return the configuration in a parameter file, or the default one where there is no file.
 
-    Raises UsageError that names the file and, where it is at fault, the parameter.
+    Raises ParameterError that names the file and, where it is at fault, the parameter.
     """
     if path is None:
         return configuration_of({})
     try:
         document = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
-        raise UsageError(f'{path}: cannot be read ({error.strerror})') from error
+        raise ParameterError(f'{path}: cannot be read ({error.strerror})') from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         cause = ' '.join(str(error).split())
-        raise UsageError(f'{path}: not a YAML file ({cause})') from error
+        raise ParameterError(f'{path}: not a YAML file ({cause})') from error
     try:
         return configuration_of(dict(_values(path, document)))
     except ParameterError as error:
-        raise UsageError(f'{path}: {error}') from error
+        raise ParameterError(f'{path}: {error}') from error
 
 
 def _values(path: Path, document: object) -> Iterator[tuple[str, object]]:
     sections = [name for name in _SECTIONS if isinstance(document, dict) and name in document]
     if not sections:
-        raise UsageError(f'{path}: no parameters for the node; put them under "/**:"')
+        raise ParameterError(f'{path}: no parameters for the node; put them under "/**:"')
     assert isinstance(document, dict)
     for name in sections:
         section = document[name]
         if not isinstance(section, dict) or not isinstance(section.get('ros__parameters'), dict):
-            raise UsageError(f'{path}: "{name}:" must hold "ros__parameters:" and them in it')
+            raise ParameterError(f'{path}: "{name}:" must hold "ros__parameters:" and them in it')
         for key, value in _flat('', section['ros__parameters']):
-            if not key.startswith(_FOREIGN):
+            if not key.startswith(FOREIGN):
                 yield key, value
 
 

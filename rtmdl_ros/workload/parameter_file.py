@@ -21,6 +21,18 @@ def read_parameter_file(path: Path | None) -> Configuration:
     """
     if path is None:
         return configuration_of({})
+    values = read_values(path)
+    try:
+        return configuration_of(values)
+    except ParameterError as error:
+        raise ParameterError(f'{path}: {error}') from error
+
+
+def read_values(path: Path) -> dict[str, object]:
+    """Return the values in a parameter file by full parameter name, unchecked.
+
+    Raises ParameterError, naming the file, where it cannot be read or holds none for the node.
+    """
     try:
         document = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
@@ -28,10 +40,7 @@ def read_parameter_file(path: Path | None) -> Configuration:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         cause = ' '.join(str(error).split())
         raise ParameterError(f'{path}: not a YAML file ({cause})') from error
-    try:
-        return configuration_of(dict(_values(path, document)))
-    except ParameterError as error:
-        raise ParameterError(f'{path}: {error}') from error
+    return dict(_values(path, document))
 
 
 def _values(path: Path, document: object) -> Iterator[tuple[str, object]]:

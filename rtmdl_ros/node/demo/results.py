@@ -19,8 +19,8 @@ LEAST_IOUS = (0.5, 0.3)
 
 
 @dataclass(frozen=True)
-class ResponseTimes:
-    """Nearest-rank quantiles of the finished jobs' response times, milliseconds; 0 for none."""
+class Quantiles:
+    """Nearest-rank quantiles over the finished jobs, milliseconds; 0 for none."""
 
     jobs: int
     p50: float
@@ -42,7 +42,9 @@ class TaskResult:
     superseded: int
     discarded: int
     failed: int
-    response_ms: ResponseTimes
+    response_ms: Quantiles
+    #: Response time minus the times of the job's own stages: waiting and hand-overs.
+    added_ms: Quantiles
     #: One for each of LEAST_IOUS.
     scores: tuple[Score, ...]
 
@@ -76,13 +78,24 @@ class DemoResult:
         return (released - sum(task.on_time for task in self.tasks)) / max(1, released)
 
 
-def response_times(reports: Sequence[JobReport], task: str) -> ResponseTimes:
+def response_times(reports: Sequence[JobReport], task: str) -> Quantiles:
     """Return the response times of the jobs of a task that finished, on time or late."""
-    ordered = sorted(r.response_ns for r in reports if r.task == task and r.finished)
+    return _quantiles([r.response_ns for r in reports if r.task == task and r.finished])
+
+
+def added_times(reports: Sequence[JobReport], task: str) -> Quantiles:
+    """Return what waiting and hand-overs added to the stages of the jobs that finished."""
+    return _quantiles(
+        [r.response_ns - r.stages_ns for r in reports if r.task == task and r.finished]
+    )
+
+
+def _quantiles(times_ns: Sequence[int]) -> Quantiles:
+    ordered = sorted(times_ns)
     if not ordered:
-        return ResponseTimes(0, 0.0, 0.0, 0.0, 0.0)
+        return Quantiles(0, 0.0, 0.0, 0.0, 0.0)
     p50, p95, p99, longest = (quantile(ordered, q) / NS_PER_MS for q in (0.5, 0.95, 0.99, 1.0))
-    return ResponseTimes(len(ordered), p50, p95, p99, longest)
+    return Quantiles(len(ordered), p50, p95, p99, longest)
 
 
 def lane_utilization(reports: Sequence[JobReport], lanes: int) -> float:
@@ -124,6 +137,7 @@ def result_of(
                 discarded=task.discarded,
                 failed=task.failed,
                 response_ms=response_times(reports, task.task),
+                added_ms=added_times(reports, task.task),
                 scores=tuple(score(recordings[task.task], iou) for iou in LEAST_IOUS),
             )
             for task in status.tasks
@@ -159,7 +173,6 @@ def as_json(result: DemoResult) -> dict[str, Any]:
 
 
 def _task_json(task: TaskResult) -> dict[str, Any]:
-    response = task.response_ms
     return {
         'variant': task.variant,
         'deadline_ms': task.deadline_ms,
@@ -170,11 +183,14 @@ def _task_json(task: TaskResult) -> dict[str, Any]:
         'discarded': task.discarded,
         'failed': task.failed,
         'miss_ratio': task.miss_ratio,
-        'response_ms': {
-            'p50': response.p50, 'p95': response.p95, 'p99': response.p99, 'max': response.max,
-        },
+        'response_ms': _quantiles_json(task.response_ms),
+        'added_ms': _quantiles_json(task.added_ms),
         'accuracy': {f'iou_{score.least_iou:g}': _score_json(score) for score in task.scores},
-    }  # fmt: skip
+    }
+
+
+def _quantiles_json(times: Quantiles) -> dict[str, float]:
+    return {'p50': times.p50, 'p95': times.p95, 'p99': times.p99, 'max': times.max}
 
 
 def _score_json(score: Score) -> dict[str, Any]:

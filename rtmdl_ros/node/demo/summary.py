@@ -27,6 +27,7 @@ _TIMES: tuple[_Row, ...] = (
     ('  95th percentile', lambda task: milliseconds(task.response_ms.p95)),
     ('  99th percentile', lambda task: milliseconds(task.response_ms.p99)),
     ('  maximum', lambda task: milliseconds(task.response_ms.max)),
+    ('of it waiting, median', lambda task: milliseconds(task.added_ms.p50)),
 )
 _ACCURACY: tuple[_Row, ...] = (
     ('objects shown', lambda task: str(task.scores[0].objects)),

@@ -8,7 +8,13 @@ from demo_records import short_run
 
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.results import as_json, lane_utilization, response_times, result_of
+from rtmdl_ros.node.demo.results import (
+    added_times,
+    as_json,
+    lane_utilization,
+    response_times,
+    result_of,
+)
 from rtmdl_ros.node.demo.summary import remarks, summary_table
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.records import Outcome
@@ -57,6 +63,13 @@ def test_response_times_are_of_the_jobs_that_finished():
     assert (nothing.jobs, nothing.p50, nothing.max) == (0, 0.0, 0.0)
 
 
+def test_added_times_are_what_the_stages_do_not_account_for():
+    spans = (StageSpan('a', 'cpu0', 2 * MS, 5 * MS), StageSpan('b', 'lane0', 6 * MS, 9 * MS))
+    late_start = JobReport(1, 'a', Outcome.ON_TIME, 1 * MS, 50 * MS, 9 * MS, spans, '', None)
+    assert added_times([late_start], 'a').max == 2.0
+    assert added_times(REPORTS, 'traffic_light').max == 0.0
+
+
 def test_lane_utilization():
     # Stages on lanes: (2 + ... + 20 + 60 + 10) / 2 = 90 ms of 1110 ms.
     assert lane_utilization(REPORTS, 1) == 90 / 1110
@@ -75,6 +88,7 @@ def test_json_has_the_shape_of_the_design():
     assert (policy['queue_order'], policy['lanes']) == ('edf', 2)
     light = policy['tasks']['traffic_light']
     assert light['response_ms'] == {'p50': 12.0, 'p95': 60.0, 'p99': 60.0, 'max': 60.0}
+    assert light['added_ms'] == {'p50': 0.0, 'p95': 0.0, 'p99': 0.0, 'max': 0.0}
     assert light['accuracy']['iou_0.5']['correct'] == 2
     for task in policy['tasks'].values():
         outcomes = ('on_time', 'late', 'superseded', 'discarded', 'failed')

@@ -29,6 +29,8 @@ except ImportError:  # Humble
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
 _FUTURE_AGE_S = -0.1
+#: Long enough for a thread on another core to wake up.
+_YIELD_S = 5e-5
 
 
 class CameraProblem(Enum):
@@ -162,11 +164,14 @@ class CameraInput:
         self, decode: Callable[[Any], Pixels], message: Image | CompressedImage
     ) -> None:
         arrival_ns = time.monotonic_ns()
+        self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
+        # This thread goes on in Python, and would keep the worker that was just woken waiting for
+        # the GIL: 0.2 ms more before every job begins.
+        time.sleep(_YIELD_S)
         self._frames += 1
         self._arrivals.append(arrival_ns)
         self._forget_before(arrival_ns - self._window_ns)
         self._age_s = age_s(self._node, message.header)
-        self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
 
     def _forget_before(self, time_ns: int) -> None:
         while self._arrivals and self._arrivals[0] < time_ns and len(self._arrivals) > 1:

@@ -14,16 +14,14 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import rclpy
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -33,42 +31,17 @@ from std_msgs.msg import Header
 
 from rtmdl_ros.msg import DetectionArray
 from rtmdl_ros.node.messages import detection_array
+from rtmdl_ros.node.ros_parameters import declare_record
 from rtmdl_ros.rendering.ahead import RenderAhead
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.track import Track
-from rtmdl_ros.workload.parameters import ParameterError, Rules, checked, refuse_unknown
+from rtmdl_ros.workload.parameters import CameraSimParameters, ParameterError
 from rtmdl_ros.workload.units import NS_PER_S
 
 _FIRST_FRAME_TIMEOUT_S = 30.0
 _SPIN_S = 0.2
 #: Truth is small and must not get lost: some 3 s of it are kept for slow listeners.
 _TRUTH_DEPTH = 100
-
-_RULES: Mapping[str, Rules] = {
-    'seed': Rules('Number of the track: hall, signs, lights, drive.', 0, 2**31 - 1),
-    'width': Rules('Width of the images in pixels.', 64, 4096),
-    'height': Rules('Height of the images in pixels.', 64, 4096),
-    'rate_hz': Rules('Frames a second.', 0.1, 240.0),
-    'duration_s': Rules('End after this time in s; 0: never.', 0.0, 86_400.0),
-    'frame_id': Rules('Frame id of the headers (REP-103: an optical frame).'),
-    'prefetch': Rules('Frames rendered ahead of their time.', 1, 120),
-    'jpeg_quality': Rules('Quality of the compressed images.', 1, 100),
-}
-_FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
-
-
-@dataclass(frozen=True)
-class CameraSimParameters:
-    """Values of the node's parameters; all are read at start only."""
-
-    seed: int = 1
-    width: int = 640
-    height: int = 480
-    rate_hz: float = 30.0
-    duration_s: float = 0.0
-    frame_id: str = 'camera_optical_frame'
-    prefetch: int = 8
-    jpeg_quality: int = 85
 
 
 @dataclass(frozen=True)
@@ -106,7 +79,9 @@ class CameraSim(Node):
         """Declare parameters and publishers; `options` go to rclpy's node."""
         super().__init__('camera_sim', **options)
         try:
-            self.parameters = _declared(self, self._parameter_overrides)
+            self.parameters = declare_record(
+                self, CameraSimParameters, self._parameter_overrides
+            )
         except ParameterError:
             self.destroy_node()
             raise
@@ -251,32 +226,6 @@ class _Services:
         except ExternalShutdownException:
             pass
         executor.shutdown()
-
-
-def _declared(node: Node, overrides: Mapping[str, Parameter]) -> CameraSimParameters:
-    """Declare the parameters with the values that the node was started with."""
-    given = {k: v.value for k, v in overrides.items() if not k.startswith(_FOREIGN)}
-    refuse_unknown(given, _RULES)
-    values: dict[str, Any] = {}
-    for entry in fields(CameraSimParameters):
-        default: Any = entry.default
-        rules = _RULES[entry.name]
-        values[entry.name] = checked(entry.name, given.get(entry.name, default), default, rules)
-        descriptor = _descriptor(default, rules)
-        # Checked above: rclpy itself would refuse 30 where it expects 30.0.
-        node.declare_parameter(entry.name, values[entry.name], descriptor, ignore_override=True)
-    return CameraSimParameters(**values)
-
-
-def _descriptor(default: object, rules: Rules) -> ParameterDescriptor:
-    descriptor = ParameterDescriptor(description=rules.description, read_only=True)
-    if isinstance(default, int):
-        span = IntegerRange(from_value=int(rules.minimum), to_value=int(rules.maximum), step=0)
-        descriptor.integer_range = [span]
-    elif isinstance(default, float):
-        reach = FloatingPointRange(from_value=rules.minimum, to_value=rules.maximum, step=0.0)
-        descriptor.floating_point_range = [reach]
-    return descriptor
 
 
 def _bytes_of(pixels: Any) -> 'array[int]':

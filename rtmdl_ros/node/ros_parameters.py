@@ -3,7 +3,7 @@
 """ROS parameters declared from the schema in workload/, and changes of them checked by it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
@@ -12,32 +12,34 @@ from rclpy.parameter import Parameter
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
 from rtmdl_ros.workload.parameters import (
     FOREIGN,
-    CameraParameters,
-    NodeParameters,
     ParameterError,
+    Parameters,
+    Record,
     Rules,
-    TaskParameters,
     Value,
+    record_of,
+    refuse_unknown,
     rules_of,
 )
 
 
 def declare(node: Node, overrides: Mapping[str, Parameter]) -> Configuration:
-    """Declare all parameters of the schema with the values the node was started with.
+    """Declare all parameters of `rtmdl` with the values the node was started with.
 
     Raises ParameterError, before anything is declared, for a name or a value that cannot be used.
     """
-    values = {
-        name: parameter.value
-        for name, parameter in overrides.items()
-        if not name.startswith(FOREIGN)
-    }
-    configuration = configuration_of(values)
-    for name, value, rules in flattened(configuration):
-        # The values are checked and brought to their types above, so overrides are not applied
-        # again here: rclpy would refuse a whole number where a fraction is declared.
-        node.declare_parameter(name, value, _descriptor(value, rules), ignore_override=True)
+    configuration = configuration_of(_own(overrides))
+    _declare_all(node, flattened(configuration))
     return configuration
+
+
+def declare_record(node: Node, record: type[Record], overrides: Mapping[str, Parameter]) -> Record:
+    """Declare the parameters of one record, as `declare` does those of `rtmdl`."""
+    values = _own(overrides)
+    refuse_unknown(values, rules_of(record))
+    parameters = record_of(record, values)
+    _declare_all(node, _rows('', parameters))
+    return parameters
 
 
 def flattened(configuration: Configuration) -> list[tuple[str, Value, Rules]]:
@@ -66,9 +68,22 @@ def changed(configuration: Configuration, parameters: Sequence[Parameter]) -> Co
     return configuration_of(values)
 
 
-def _rows(
-    prefix: str, record: NodeParameters | CameraParameters | TaskParameters
-) -> list[tuple[str, Value, Rules]]:
+def _own(overrides: Mapping[str, Parameter]) -> dict[str, object]:
+    return {
+        name: parameter.value
+        for name, parameter in overrides.items()
+        if not name.startswith(FOREIGN)
+    }
+
+
+def _declare_all(node: Node, rows: Iterable[tuple[str, Value, Rules]]) -> None:
+    for name, value, rules in rows:
+        # The values are checked and brought to their types already, so overrides are not applied
+        # again here: rclpy would refuse a whole number where a fraction is declared.
+        node.declare_parameter(name, value, _descriptor(value, rules), ignore_override=True)
+
+
+def _rows(prefix: str, record: Parameters) -> list[tuple[str, Value, Rules]]:
     return [
         (prefix + name, getattr(record, name), rules)
         for name, (_, rules) in rules_of(type(record)).items()

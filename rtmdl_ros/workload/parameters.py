@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one schema of all parameters: names, types, ranges, units, defaults, descriptions.
 
-The three records below are the schema. The node declares its ROS parameters from them, the checks
+The records below are the schema. The node declares its ROS parameters from them, the checks
 below refuse wrong values by name, and offline tools build the same records from the same file.
 """
 
@@ -132,12 +132,37 @@ class TaskParameters:
     )  # fmt: skip
 
 
-Record = TypeVar('Record', NodeParameters, CameraParameters, TaskParameters)
+@dataclass(frozen=True)
+class CameraSimParameters:
+    """Parameters of the simulated camera."""
+
+    seed: int = _parameter(
+        1, 'Number of the track: hall, signs, lights, drive.', minimum=0, maximum=2**31 - 1
+    )
+    width: int = _parameter(640, 'Width of the images in pixels.', minimum=64, maximum=4096)
+    height: int = _parameter(480, 'Height of the images in pixels.', minimum=64, maximum=4096)
+    rate_hz: float = _parameter(30.0, 'Frames a second.', minimum=0.1, maximum=240.0)
+    duration_s: float = _parameter(
+        0.0, 'End after this time in s; 0: never.', minimum=0.0, maximum=86_400.0
+    )
+    frame_id: str = _parameter(
+        'camera_optical_frame', 'Frame id of the headers (REP-103: an optical frame).'
+    )
+    prefetch: int = _parameter(
+        8, 'Frames rendered ahead of their time.', minimum=1, maximum=120
+    )
+    jpeg_quality: int = _parameter(
+        85, 'Quality of the compressed images.', minimum=1, maximum=100
+    )
 
 
-def rules_of(
-    record: type[NodeParameters | CameraParameters | TaskParameters],
-) -> dict[str, tuple[Value, Rules]]:
+Parameters = NodeParameters | CameraParameters | TaskParameters | CameraSimParameters
+Record = TypeVar(
+    'Record', NodeParameters, CameraParameters, TaskParameters, CameraSimParameters
+)
+
+
+def rules_of(record: type[Parameters]) -> dict[str, tuple[Value, Rules]]:
     """Return default and rules of every parameter of a record, by name."""
     return {f.name: f.metadata['schema'] for f in fields(record)}
 

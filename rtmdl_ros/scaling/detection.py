@@ -40,6 +40,8 @@ class Augmentation:
     #: Range of the longer side of pasted objects, in input pixels.
     paste_size: tuple[float, float]
     paste_count: int = 2
+    #: How often each class is pasted, relative to the others; all alike where empty.
+    paste_weights: tuple[float, ...] = ()
     #: Share of scenes that are turned a quarter.
     turn_share: float = 0.0
 
@@ -88,14 +90,16 @@ class Views(Dataset[Sample]):
             scene = mosaic(scenes, self._height, self._width, change.mosaic_zoom, rng)
         else:
             scene = random_view(self._pick(rng), self._height, self._width, change.zoom, rng)
-        if self._cuttings and rng.random() < change.paste_share:
+        pasting = not len(scene.boxes) or rng.random() < change.paste_share
+        if self._cuttings and pasting:
             scene = self._pasted(scene, rng)
         return finish(scene, rng)
 
     def _pasted(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """Paste some cuttings, every class as often as the others."""
+        """Paste some cuttings, each class as often as its weight says."""
+        weights = np.array(self._augmentation.paste_weights or (1.0,) * self._classes)
         for _ in range(int(rng.integers(1, self._augmentation.paste_count + 1))):
-            choices = self._of_label[int(rng.integers(self._classes))]
+            choices = self._of_label[int(rng.choice(self._classes, p=weights / weights.sum()))]
             if choices:
                 cutting = choices[int(rng.integers(len(choices)))]
                 longest = float(np.exp(rng.uniform(*np.log(self._augmentation.paste_size))))

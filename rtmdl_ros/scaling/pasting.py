@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.scaling.frame_augmentation import Image, Scene
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import NEAR, Frame
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,10 @@ def paste(
     tuned = _tuned(image.astype(np.uint8), target, rng)
     mixed = target + (tuned.astype(np.float32) - target) * np.asarray(opacity)[..., None]
     target[...] = mixed.clip(0, 255).astype(np.uint8)
+    near = NEAR * np.array([-width, -height, width, height], np.float32)
     return replace(
         scene,
         boxes=np.concatenate([scene.boxes, box[None]]),
         labels=np.append(scene.labels, cutting.label).astype(np.int64),
-        regions=np.concatenate([scene.regions, np.append(box, 1).astype(np.float32)[None]]),
+        regions=np.concatenate([scene.regions, np.append(box + near, 1).astype(np.float32)[None]]),
     )

@@ -17,7 +17,7 @@ from rtmdl_ros.workload.detection import Box, Detection
 
 Image = NDArray[np.uint8]
 TILE = 160
-CAPTION = 28
+CAPTION = 42
 COLUMNS = 8
 ROWS = 5
 TRUTH_COLOUR = (0, 220, 0)
@@ -68,7 +68,7 @@ def _match_tile(match: Match, frame: Frame) -> Image:
     there = f'is {match.truth.class_name}' if match.truth else 'is nothing'
     answer = match.detection
     said = f'said {answer.class_name} {answer.score:.2f}' if answer else 'missed'
-    return _captioned(tile, (f'{there}, {said}'[:28], frame.path.stem[:28]))
+    return _captioned(tile, (there[:28], said[:28], frame.path.stem[:28]))
 
 
 def _save(tiles: Sequence[Image], path: Path) -> None:

@@ -85,7 +85,9 @@ def test_paste_adds_one_box() -> None:
     x0, y0, x1, y1 = (int(edge) for edge in scene.boxes[1])
     assert (x1 - x0, y1 - y0) == (8, 16)
     assert (scene.image[y0:y1, x0:x1] > 80).all()
-    assert scene.regions[-1].tolist() == [x0, y0, x1, y1, 1]
+    np.testing.assert_allclose(
+        scene.regions[-1], [x0 - 3.2, y0 - 6.4, x1 + 3.2, y1 + 6.4, 1], rtol=1e-6
+    )
 
 
 def test_paste_without_room_changes_nothing() -> None:

@@ -86,7 +86,7 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
         height=recipe.input_height,
         width=recipe.input_width,
         augmentation=Augmentation(
-            zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.3,
+            zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
             paste_share=0.5, paste_size=(14, 220), paste_count=2,
             paste_weights=(0.35, 0.25, 0.3, 0.1), turn_share=0.06,
         ),
@@ -146,7 +146,7 @@ RECIPES = {
             TRAFFIC_LIGHT_STATES,
             320,
             416,
-            Schedule(steps=8500, batch=16, learning_rate=2e-3, evaluate_every=500),
+            Schedule(steps=10000, batch=16, learning_rate=2e-3, evaluate_every=500),
             _light_lesson,
             ('cinta_v2', 'road_sign_detection', 'gtsdb', 'rendered'),
         ),

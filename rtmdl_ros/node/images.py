@@ -53,7 +53,7 @@ def pixels_of(message: Image) -> Pixels:
     Raises ImageError for an unknown encoding and for a size, step and data that disagree.
     """
     encoding = _checked_encoding(message)
-    if _CV_BRIDGE is not None:
+    if _CV_BRIDGE is not None and _suits_cv_bridge(message, encoding):
         return _CV_BRIDGE(message)
     return _by_views(message, encoding)
 
@@ -104,6 +104,16 @@ def _checked_encoding(message: Image) -> _Encoding:
             f'are {needed}'
         )
     return encoding
+
+
+def _suits_cv_bridge(message: Image, encoding: _Encoding) -> bool:
+    """Return whether to leave a message to cv_bridge (3.2.1 and 3.4.0 behave alike here).
+
+    It knows only the old names of the YUV encodings, and it counts a row in whole pixels: where the
+    step is no multiple of them, rows run into each other without an error. BGR it merely copies.
+    """
+    known = message.encoding not in ('uyvy', 'yuyv')
+    return known and message.step % encoding.channels == 0 and encoding.to_bgr is not None
 
 
 def _by_views(message: Image, encoding: _Encoding) -> Pixels:

@@ -10,9 +10,11 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
 from sensor_msgs.msg import CompressedImage, Image
 
+from rtmdl_ros.node import images
 from rtmdl_ros.node.images import ImageError, decompressed, pixels_of
 
 BGR = np.random.default_rng(1).integers(0, 256, (4, 6, 3), np.uint8)
+RANDOM = np.random.default_rng(2).integers(0, 256, (48, 64, 4), np.uint8)
 SMOOTH = cv2.resize(np.uint8([[[10, 60, 200], [200, 90, 30]]]), (64, 48))
 
 
@@ -70,6 +72,40 @@ def test_big_endian_makes_no_difference_to_bytes():
     source = message(BGR, 'bgr8')
     source.is_bigendian = 1
     assert np.array_equal(pixels_of(source), BGR)
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'channels', 'padding'),
+    [
+        ('bgr8', 3, 0),
+        ('rgb8', 3, 1),
+        ('bgra8', 4, 2),
+        ('rgba8', 4, 5),
+        ('yuv422', 2, 1),
+        ('yuv422_yuy2', 2, 3),
+        ('uyvy', 2, 0),
+        ('yuyv', 2, 0),
+    ],
+)
+def test_cv_bridge_is_not_given_what_it_would_spoil(monkeypatch, encoding, channels, padding):
+    source = message(RANDOM[:, :, :channels], encoding, padding)
+    monkeypatch.setattr(images, '_CV_BRIDGE', None)
+    expected = pixels_of(source)
+    monkeypatch.setattr(images, '_CV_BRIDGE', lambda _: pytest.fail('cv_bridge was called'))
+    assert np.array_equal(pixels_of(source), expected)
+
+
+@pytest.mark.skipif(images._CV_BRIDGE is None, reason='needs cv_bridge and numpy 1')
+@pytest.mark.parametrize('padded_pixels', [0, 3])
+@pytest.mark.parametrize(
+    ('encoding', 'channels'),
+    [('rgb8', 3), ('bgra8', 4), ('rgba8', 4), ('mono8', 1), ('yuv422', 2), ('yuv422_yuy2', 2)],
+)
+def test_cv_bridge_gives_the_same_pixels(monkeypatch, encoding, channels, padded_pixels):
+    source = message(RANDOM[:, :, :channels], encoding, padded_pixels * channels)
+    by_cv_bridge = images._CV_BRIDGE(source)
+    monkeypatch.setattr(images, '_CV_BRIDGE', None)
+    assert np.array_equal(by_cv_bridge, pixels_of(source))
 
 
 @pytest.mark.parametrize(

@@ -190,9 +190,11 @@ def build_workspace(distro: str) -> bool:
             # What was built elsewhere or with other packages cannot be continued.
             shutil.rmtree(str(ROOT / 'build'), ignore_errors=True)
             shutil.rmtree(str(ROOT / 'install'), ignore_errors=True)
-        colcon = [str(VENV / 'bin' / 'colcon'), '--log-base', 'log/colcon', 'build']
+        # Colcon may be the system's, but it has to run on the Python of the virtual environment.
+        colcon = [str(PYTHON), '-c', 'import sys, colcon_core.command as c; sys.exit(c.main())']
+        options = ['--log-base', 'log/colcon', 'build', '--symlink-install']
         defines = ['-DBUILD_TESTING=OFF', f'-DPython3_EXECUTABLE={PYTHON}']
-        call([*colcon, '--symlink-install', '--cmake-args', *defines], build_environment(distro))
+        call([*colcon, *options, '--cmake-args', *defines], build_environment(distro))
     base.write()
     built.write()
     return True

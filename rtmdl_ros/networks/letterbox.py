@@ -12,8 +12,8 @@ from rtmdl_ros.workload.detection import Box
 
 Image = NDArray[np.uint8]
 GREY = 114
-#: Below this scale a bilinear resize would skip pixels; then areas are averaged.
-AREA_SCALE = 0.6
+#: Below this scale a bilinear resize skips pixels; then the image is halved first.
+BILINEAR_SCALE = 0.6
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,26 @@ class Letterbox:
         inner_width = min(self.input_width, max(1, round(width * scale)))
         inner_height = min(self.input_height, max(1, round(height * scale)))
         inner = out[:inner_height, :inner_width]
-        if (inner_height, inner_width) == (height, width):
+        image = _halved(image, inner_height, inner_width)
+        if image.shape[:2] == (inner_height, inner_width):
             inner[...] = image
         else:
-            how = cv2.INTER_AREA if scale < AREA_SCALE else cv2.INTER_LINEAR
-            inner[...] = cv2.resize(image, (inner_width, inner_height), interpolation=how)
+            inner[...] = cv2.resize(image, (inner_width, inner_height))
         out[inner_height:] = GREY
         out[:inner_height, inner_width:] = GREY
         return out, scale
+
+
+def _halved(image: Image, height: int, width: int) -> Image:
+    """Halve the image until a bilinear resize to height x width uses all pixels.
+
+    Averaging pairs has a fast path in OpenCV: 1280x720 takes a tenth of the time of INTER_AREA in
+    one go.
+    """
+    while height < BILINEAR_SCALE * image.shape[0] and width < BILINEAR_SCALE * image.shape[1]:
+        size = (max(width, image.shape[1] // 2), max(height, image.shape[0] // 2))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return image
 
 
 def box_to_image(box: Box, scale: float, image_height: int, image_width: int) -> Box:

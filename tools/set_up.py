@@ -81,6 +81,8 @@ def check_machine(distro: str) -> None:
             f'Python {python} is not supported (3.10 to 3.13 are); name another one, '
             'for example: make PYTHON=python3.12'
         )
+    if len(str(ROOT).split()) > 1:
+        raise SetupError(f'colcon cannot work in a path with spaces; move the folder {ROOT}')
     if distro and distro not in ROS_DISTROS:
         raise SetupError(
             f'the sourced ROS 2 is {distro!r}, but humble and jazzy are supported; open a shell '

@@ -76,6 +76,15 @@ def test_unsupported_python_is_named(set_up: ModuleType, monkeypatch: pytest.Mon
     )
 
 
+def test_path_with_spaces_is_refused(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(set_up, 'ROOT', Path('/tmp/my car'))
+    with pytest.raises(set_up.SetupError) as caught:
+        set_up.check_machine('')
+    assert str(caught.value) == (
+        'colcon cannot work in a path with spaces; move the folder /tmp/my car'
+    )
+
+
 def test_missing_headers_are_named(set_up: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = [str(set_up.VENV), sys.version, '/nowhere/include']
     monkeypatch.setattr(set_up, 'ask_venv', lambda *_: answer)

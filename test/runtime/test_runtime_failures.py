@@ -1,0 +1,164 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime under bad luck and wrong use, on real threads."""
+
+import logging
+import threading
+import time
+from queue import SimpleQueue
+
+import pytest
+from runtime_bench import CPU, LANE, PATIENCE_S, SECOND, Bench, Gate, chain, nothing
+
+from rtmdl_ros.runtime.runtime import NotRunningError
+from rtmdl_ros.scheduling.errors import DuplicateTaskError, UnknownTaskError
+from rtmdl_ros.workload.records import Outcome
+
+
+@pytest.mark.parametrize('raised', [ValueError('no\n  light'), SystemExit(3), KeyError('x')])
+def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, caplog):
+    def broken(payload):
+        if payload == 'bad':
+            raise raised
+
+    bench.runtime.add_task(chain('a', CPU, LANE, CPU), [nothing, broken, nothing])
+    bench.runtime.start()
+    for payload in ('bad', 'bad', 'good'):
+        bench.release('a', payload)
+        (report,) = bench.wait()
+        if payload == 'bad':
+            assert report.outcome is Outcome.FAILED
+            text = {'ValueError': 'no light', 'SystemExit': '3', 'KeyError': "'x'"}
+            name = type(raised).__name__
+            assert report.detail == f'{name}: {text[name]} in stage s1'
+            assert [span.stage for span in report.spans] == ['s0', 's1']
+    assert report.outcome is Outcome.ON_TIME
+    (record,) = caplog.records
+    assert record.getMessage() == f'task a: stage s1 raised {name}: {text[name]} (told once)'
+
+
+def test_an_answer_without_truth_value_fails_the_job(bench):
+    class Vague:
+        def __bool__(self):
+            raise TypeError('neither')
+
+    bench.runtime.add_task(chain('a', CPU), [lambda p: Vague()])
+    bench.runtime.start()
+    bench.release('a')
+    assert bench.wait()[0].detail == 'TypeError: neither in stage s0'
+
+
+def test_on_end_that_raises_is_logged_once_and_kills_nothing(caplog):
+    ended = SimpleQueue()
+
+    def on_end(report):
+        ended.put(report)
+        raise RuntimeError('publisher is gone')
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU, LANE), [nothing, nothing])
+    bench.runtime.start()
+    for _ in range(5):
+        bench.release('a')
+        ended.get(timeout=PATIENCE_S)
+    bench.runtime.stop(PATIENCE_S)
+    assert bench.task('a').on_time == 5
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.getMessage() == 'on_end raised RuntimeError: publisher is gone (told once)'
+
+
+def test_stop_while_busy_ends_every_job():
+    gate = Gate()
+
+    def on_end(report):
+        bench.reports.put(report)
+        gate.open.set()  # the job that waits ends first, while the others still run
+
+    bench = Bench(cpu_workers=2, on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU, LANE), [gate, nothing])
+    bench.runtime.add_task(chain('last', CPU), [gate])
+    bench.runtime.start()
+    running = bench.release('a')
+    finishing = bench.release('last')
+    waiting = bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.runtime.stop(PATIENCE_S)
+    reports = {report.job_id: report for report in bench.wait(3)}
+    assert bench.reports.empty()
+    assert reports[waiting].outcome is Outcome.DISCARDED
+    assert reports[running].outcome is Outcome.DISCARDED
+    assert [span.stage for span in reports[running].spans] == ['s0']
+    assert reports[finishing].outcome is Outcome.ON_TIME
+    assert {reports[job].detail for job in (waiting, running)} == {'runtime stopped'}
+    assert bench.task('a').in_flight == 0
+    names = {thread.name for thread in threading.enumerate()}
+    assert not {name for name in names if name.startswith('rtmdl ')}
+
+
+def test_a_hung_stage_is_reported_and_its_thread_abandoned(caplog):
+    bench = Bench()
+    gate = Gate()
+    bench.runtime.add_task(chain('a', LANE, CPU), [gate, nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.runtime.stop(0.05)
+    (report,) = bench.wait()
+    text = 'stage s0 did not return within 0.05 s of the stop'
+    assert (report.outcome, report.detail) == (Outcome.FAILED, text)
+    assert [r.getMessage() for r in caplog.records] == [f'task a: {text}; its thread is abandoned']
+    (hung,) = [t for t in threading.enumerate() if t.name == 'rtmdl lane0']
+    gate.open.set()  # it returns after all: too late to count
+    hung.join(PATIENCE_S)
+    assert not hung.is_alive() and bench.reports.empty()
+    assert (bench.task('a').failed, bench.task('a').in_flight) == (1, 0)
+
+
+def test_stop_from_on_end_and_stop_again():
+    stopped = threading.Event()
+
+    def on_end(report):
+        bench.runtime.stop(PATIENCE_S)
+        stopped.set()
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert stopped.wait(PATIENCE_S)
+    bench.runtime.stop(PATIENCE_S)
+    with pytest.raises(RuntimeError, match='a runtime is started once'):
+        bench.runtime.start()
+
+
+def test_a_runtime_that_does_not_run_accepts_no_job():
+    bench = Bench()
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    with pytest.raises(NotRunningError, match='task a: job released while'):
+        bench.release('a')
+    bench.runtime.start()
+    bench.runtime.stop(PATIENCE_S)
+    with pytest.raises(NotRunningError):
+        bench.release('a')
+
+
+def test_wrong_use_is_refused(bench):
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    bench.runtime.start()
+    with pytest.raises(ValueError, match='task b: 1 functions for 2 stages'):
+        bench.runtime.add_task(chain('b', CPU, LANE), [nothing])
+    with pytest.raises(DuplicateTaskError):
+        bench.runtime.add_task(chain('a', CPU), [nothing])
+    with pytest.raises(ValueError, match='task a: 2 stages for 1 functions'):
+        bench.runtime.change_task(chain('a', CPU, LANE))
+    with pytest.raises(UnknownTaskError):
+        bench.runtime.change_task(chain('b', CPU))
+    with pytest.raises(UnknownTaskError):
+        bench.release('b')
+    with pytest.raises(ValueError, match='ns in the future'):
+        bench.runtime.release('a', None, time.monotonic_ns() + 3600 * SECOND)
+    with pytest.raises(ValueError, match='window_s is 0; it must be above 0'):
+        Bench(window_s=0)
+    bench.release('a')
+    assert bench.wait()[0].outcome is Outcome.ON_TIME

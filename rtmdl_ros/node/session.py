@@ -45,7 +45,7 @@ class Session:
         tasks: Sequence[ReadyTask],
         outputs: Outputs,
     ) -> None:
-        """Start the runtime, then subscribe to the cameras."""
+        """Start the runtime, then subscribe to the cameras; raises what rclpy raises there."""
         self._node = node
         self._configuration = configuration
         self._tasks = {task.name: task for task in tasks}
@@ -58,22 +58,22 @@ class Session:
         }
         self._runtime = self._started_runtime()
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
-        self._cameras = [self._camera(name) for name in configuration.cameras]
+        self._cameras: list[CameraInput] = []
+        try:
+            for name in configuration.cameras:
+                self._cameras.append(self._camera(name))
+        except Exception:
+            self.close()
+            raise
 
     def close(self) -> tuple[TaskStatistics, ...]:
-        """Unsubscribe, end all jobs, tell of the last misses; returns the final counters.
-
-        Raises OSError where the trace cannot be written; everything else is closed by then.
-        """
+        """Unsubscribe, end all jobs, tell of the last misses; returns the final counters."""
         for camera in self._cameras:
             camera.close()
         self._runtime.stop(_STOP_TIMEOUT_S)
         self._reporter.close()
-        statistics = self._runtime.statistics().tasks
-        if self._configuration.node.trace_file:
-            path = Path(self._configuration.node.trace_file).expanduser()
-            self._runtime.trace.write_chrome_trace(path)
-        return statistics
+        self._write_trace()
+        return self._runtime.statistics().tasks
 
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""
@@ -150,6 +150,17 @@ class Session:
             runtime.add_task(scheduled(task), self._outputs[name].functions)
         runtime.start()
         return runtime
+
+    def _write_trace(self) -> None:
+        path = self._configuration.node.trace_file
+        if not path:
+            return
+        try:
+            self._runtime.trace.write_chrome_trace(Path(path).expanduser())
+        except OSError as error:
+            self._node.get_logger().error(
+                f'trace_file {path}: cannot be written ({error.strerror}); name another file'
+            )
 
     def _warn_of_hopeless(self, task: ReadyTask) -> None:
         least_ms = sum(stage.optimistic_ns for stage in task.stages) / NS_PER_MS

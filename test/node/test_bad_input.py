@@ -4,6 +4,7 @@
 
 import logging
 import shutil
+import threading
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image
+from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import CompressedImage, Image
 
 from rtmdl_ros.msg import DeadlineMiss
@@ -246,6 +248,23 @@ def test_a_deadline_that_cannot_be_met_is_told_at_start(logged):
     bench.start()
     assert log.count('task traffic_sign takes') == 1
     assert log.count('no frame can be on time; raise traffic_sign.deadline_ms') == 1
+
+
+def test_a_trace_that_cannot_be_written_is_told_and_the_node_stops_all_the_same(logged, tmp_path):
+    (tmp_path / 'file').write_text('')
+    bench, log = logged({'trace_file': str(tmp_path / 'file' / 'trace.json')})
+    bench.start()
+    assert bench.node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    assert log.count(f'trace_file {tmp_path}/file/trace.json: cannot be written') == 1
+
+
+def test_a_qos_override_that_does_not_exist_fails_activate_with_its_cause(logged):
+    bench, log = logged({f'qos_overrides.{IMAGE_TOPIC}.subscription.reliability': 'sometimes'})
+    assert not bench.node.start()
+    assert log.count('activate failed: ') == 1
+    assert log.count('sometimes') == 1
+    names = {thread.name for thread in threading.enumerate()}
+    assert not {name for name in names if name == 'reporter' or name.startswith('rtmdl ')}
 
 
 def test_an_image_of_one_pixel_is_served(make_bench):

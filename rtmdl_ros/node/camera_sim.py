@@ -9,7 +9,6 @@ none of the others is delayed.
 """
 
 import signal
-import statistics
 import sys
 import threading
 import time
@@ -35,6 +34,7 @@ from rtmdl_ros.node.ros_parameters import declare_record
 from rtmdl_ros.rendering.ahead import RenderAhead
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.runtime.accounting import quantile
 from rtmdl_ros.workload.parameters import CameraSimParameters, ParameterError
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -110,8 +110,8 @@ class CameraSim(Node):
                 f'{self._image.topic_name}, track {values.seed}'
             )
             published, skipped = self._release(stop, frames.take, period_s)
-            times = frames.render_times_ms()
-        summary = Summary(published, skipped, _quantile(times, 0.5), _quantile(times, 0.99))
+            times = sorted(frames.render_times_ms()) or [0.0]
+        summary = Summary(published, skipped, quantile(times, 0.5), quantile(times, 0.99))
         self.get_logger().info(str(summary))
         return summary
 
@@ -233,13 +233,6 @@ def _bytes_of(pixels: Any) -> 'array[int]':
     data = array('B')
     data.frombytes(pixels.tobytes())
     return data
-
-
-def _quantile(values: Sequence[float], part: float) -> float:
-    """Return the quantile, or 0 where there are no values."""
-    if len(values) < 2:
-        return values[0] if values else 0.0
-    return statistics.quantiles(values, n=100, method='inclusive')[round(100 * part) - 1]
 
 
 if __name__ == '__main__':

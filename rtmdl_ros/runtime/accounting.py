@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TypeVar
 
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.records import Outcome
@@ -73,7 +74,10 @@ class RuntimeStatistics:
     executors: tuple[tuple[str, float], ...]
 
 
-def quantile(ordered: Sequence[int], share: float) -> int:
+Number = TypeVar('Number', int, float)
+
+
+def quantile(ordered: Sequence[Number], share: float) -> Number:
     """Nearest-rank quantile of sorted samples, `share` in (0, 1]."""
     return ordered[max(0, ceil(share * len(ordered)) - 1)]
 

@@ -18,7 +18,6 @@ from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILI
 Boxes = NDArray[np.float32]
 #: How far around a box the background is trusted in pictures with missing labels.
 NEAR = 0.4
-HELD_OUT = ('test_public', 'holdout')
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rich.progress import track
 from rtmdl_ros.rendering.crops import random_sign_crop
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.scene import random_scene
-from rtmdl_ros.rendering.signs import SIGN_CLASSES
+from rtmdl_ros.rendering.signs import SIGN_CLASSES, sign_family
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.scaling.frame_augmentation import Scene
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
@@ -27,20 +27,6 @@ FIRST_TRACK = 10_000
 FRAMES_A_TRACK = 5
 #: Frames are drawn from the first minute of a drive at 30 frames a second.
 DRIVE_FRAMES = 1800
-
-#: Index of every sign's family, by class id, as in the German detection benchmark.
-_PROHIBITORY = (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16)
-_DANGER = (11, *range(18, 32))
-_MANDATORY = tuple(range(33, 41))
-
-
-def sign_family(class_id: int) -> str:
-    """Return the shape family of one of the 43 signs (Houben et al., IJCNN 2013)."""
-    if class_id in _PROHIBITORY:
-        return 'prohibitory'
-    if class_id in _DANGER:
-        return 'danger'
-    return 'mandatory' if class_id in _MANDATORY else 'other'
 
 
 def _rows(detections: Sequence[Detection]) -> NDArray[np.float32]:
@@ -89,7 +75,7 @@ def ensure_scenes(path: Path, count: int, tracks: int, seed: int) -> Path:
 
 
 def _families(signs: NDArray[np.int64]) -> NDArray[np.int64]:
-    families = [TRAFFIC_SIGN_FAMILIES.index(sign_family(int(sign))) for sign in signs]
+    families = [TRAFFIC_SIGN_FAMILIES.index(sign_family(TRAFFIC_SIGNS[sign])) for sign in signs]
     return np.array(families, np.int64)
 
 

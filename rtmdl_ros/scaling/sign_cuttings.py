@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.pasting import Cutting
-from rtmdl_ros.scaling.rendered import sign_family
 from rtmdl_ros.scaling.sign_crops import read_training_crops
-from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES
+from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 #: Correlation above which a training crop counts as the same moment as a test frame's sign.
 SAME_MOMENT = 0.93
@@ -29,7 +29,7 @@ def _mask(class_id: int, height: int, width: int) -> NDArray[np.float32]:
         'diamond': ((0.5, -0.02), (1.02, 0.5), (0.5, 1.02), (-0.02, 0.5)),
     }
     shape = {12: 'diamond', 13: 'down'}.get(class_id)
-    if sign_family(class_id) == 'danger':
+    if sign_family(TRAFFIC_SIGNS[class_id]) == 'danger':
         shape = 'up'
     big = 8
     canvas = np.zeros((height * big, width * big), np.uint8)
@@ -86,7 +86,7 @@ def cut_signs(data: Path, unseen: tuple[Frame, ...]) -> list[Cutting]:
         plate = crops.images[at, y0:y1, x0:x1]
         usable = native[at].min() >= LEAST_NATIVE_SIZE and plate.mean() >= LEAST_BRIGHTNESS
         if usable and int(keys[at]) not in spoiled:
-            label = TRAFFIC_SIGN_FAMILIES.index(sign_family(int(crops.labels[at])))
+            label = TRAFFIC_SIGN_FAMILIES.index(sign_family(TRAFFIC_SIGNS[crops.labels[at]]))
             opacity = _mask(int(crops.labels[at]), *plate.shape[:2])
             cuttings.append(Cutting(plate.copy(), opacity, label))
     return cuttings

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling import evaluate_command
-from rtmdl_ros.scaling.rendered import sign_family
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 DATA = Path(__file__).resolve().parents[2].parent / 'shared' / 'data'
@@ -53,7 +53,7 @@ def test_families_are_the_benchmarks() -> None:
     labels = json.loads((DATA / 'traffic_sign_frames' / 'gtsdb' / 'labels.json').read_text())
     for category in labels['categories']:
         assert TRAFFIC_SIGNS[category['id']] == category['name']
-        assert sign_family(category['id']) == category['supercategory']
+        assert sign_family(TRAFFIC_SIGNS[category['id']]) == category['supercategory']
 
 
 def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

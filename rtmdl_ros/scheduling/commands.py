@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the core wants done. A driver carries commands out in the order in which they come."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
 
 
-@dataclass(frozen=True)
-class StartStage:
+class StartStage(NamedTuple):
     """Run the stage with index `stage` of a job on `executor` ('cpu0', 'lane1') now."""
 
     job_id: int
@@ -16,22 +16,32 @@ class StartStage:
     executor: str
 
 
-@dataclass(frozen=True)
-class EndJob:
+class WaitStage(NamedTuple):
+    """A job waits for its stage from now on, for this reason; said again when that changes."""
+
+    job_id: int
+    stage: int
+    reason: Reason
+    #: The task of the job that it waits for; '' where that is not one job.
+    because: str
+
+
+class EndJob(NamedTuple):
     """A job has ended at `time_ns`; nothing more will be said about it."""
 
     job_id: int
     outcome: Outcome
     time_ns: int
-    #: Why, in words; empty for a job that finished.
+    #: Why before its last stage; None for a job that finished.
+    reason: Reason | None = None
+    #: The same in words, with figures; '' for a job that finished.
     detail: str = ''
 
 
-@dataclass(frozen=True)
-class WakeAt:
+class WakeAt(NamedTuple):
     """Step at `time_ns` even if nothing happens until then. Replaces an earlier wish."""
 
     time_ns: int
 
 
-Command = StartStage | EndJob | WakeAt
+Command = StartStage | WaitStage | EndJob | WakeAt

@@ -29,7 +29,9 @@ from rtmdl_ros.scheduling.events import (
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
-from rtmdl_ros.workload.records import Outcome, Policy, Resource
+from rtmdl_ros.workload.reasons import Reason
+from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 
 class Core:
@@ -49,7 +51,15 @@ class Core:
     even if its task has been removed meanwhile.
     """
 
-    def __init__(self, policy: Policy, cpu_workers: int, lanes: int) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        cpu_workers: int,
+        lanes: int,
+        *,
+        packing: Packing = Packing.GUARDED,
+        slow_downs: SlowDowns | None = None,
+    ) -> None:
         """Start without tasks at no particular time. Raises ValueError for a count below 1."""
         for field, count in (('cpu_workers', cpu_workers), ('lanes', lanes)):
             if count < 1:
@@ -122,7 +132,7 @@ class Core:
         live.removed = event.detail
         del self._tasks[event.task]
         for job in live.waiting():
-            self._end(job, Outcome.DISCARDED, event.time_ns, event.detail)
+            self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, event.detail)
 
     def _job_released(self, event: JobReleased) -> None:
         live = self._task(event.task)
@@ -135,7 +145,7 @@ class Core:
         job = LiveJob(event.job_id, live, task, live.remaining_ns, deadline_ns, key)
         if live.fresh is not None:
             detail = f'superseded by job {job.job_id}'
-            self._end(live.fresh, Outcome.SUPERSEDED, event.time_ns, detail)
+            self._end(live.fresh, Outcome.SUPERSEDED, event.time_ns, Reason.NEWER_JOB, detail)
         live.fresh = job
         self._jobs[job.job_id] = job
         self._wait(job)
@@ -148,7 +158,8 @@ class Core:
             outcome = Outcome.ON_TIME if on_time else Outcome.LATE
             self._end(job, outcome, event.time_ns)
         elif job.owner.removed is not None:
-            self._end(job, Outcome.DISCARDED, event.time_ns, job.owner.removed)
+            why = job.owner.removed
+            self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, why)
         else:
             job.stage += 1
             self._wait(job)
@@ -156,7 +167,7 @@ class Core:
     def _stage_failed(self, event: StageFailed) -> None:
         job = self._running(event.job_id, event.stage)
         self._vacate(job)
-        self._end(job, Outcome.FAILED, event.time_ns, event.detail)
+        self._end(job, Outcome.FAILED, event.time_ns, Reason.STAGE_FAILED, event.detail)
 
     def _task(self, name: str) -> LiveTask:
         live = self._tasks.get(name)
@@ -195,13 +206,20 @@ class Core:
         self._pools[job.current.resource].free(job.executor)
         job.executor = None
 
-    def _end(self, job: LiveJob, outcome: Outcome, time_ns: int, detail: str = '') -> None:
+    def _end(
+        self,
+        job: LiveJob,
+        outcome: Outcome,
+        time_ns: int,
+        reason: Reason | None = None,
+        detail: str = '',
+    ) -> None:
         if job.queued:
             self._pools[job.current.resource].remove(job)
         job.ended = True
         job.owner.forget(job)
         del self._jobs[job.job_id]
-        self._commands.append(EndJob(job.job_id, outcome, time_ns, detail))
+        self._commands.append(EndJob(job.job_id, outcome, time_ns, reason, detail))
         self._admit(job.owner)
 
     def _start(self, job: LiveJob, executor: str) -> None:
@@ -231,7 +249,7 @@ class Core:
             f'hopeless before stage {job.current.name}: '
             f'{needed_ms:.3f} ms needed, {left_ms:.3f} ms left'
         )
-        self._end(job, Outcome.DISCARDED, now_ns, detail)
+        self._end(job, Outcome.DISCARDED, now_ns, Reason.HOPELESS, detail)
 
     def _dispatch(self) -> None:
         progress = True

@@ -6,29 +6,26 @@ An event's time may lie before the step that reports it (a frame arrived while a
 held the lock) but never after it. That time merely passed is a step without events.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rtmdl_ros.workload.records import Task
 
 
-@dataclass(frozen=True)
-class TaskAdded:
+class TaskAdded(NamedTuple):
     """A task begins to exist; its name must be new."""
 
     time_ns: int
     task: Task
 
 
-@dataclass(frozen=True)
-class TaskChanged:
+class TaskChanged(NamedTuple):
     """A task has new properties, for the jobs released from now on."""
 
     time_ns: int
     task: Task
 
 
-@dataclass(frozen=True)
-class TaskRemoved:
+class TaskRemoved(NamedTuple):
     """A task is gone: waiting jobs end now, running ones after their current stage."""
 
     time_ns: int
@@ -37,8 +34,7 @@ class TaskRemoved:
     detail: str = 'task removed'
 
 
-@dataclass(frozen=True)
-class JobReleased:
+class JobReleased(NamedTuple):
     """A job of `task` arrived; its deadline counts from `time_ns`. Job ids grow."""
 
     time_ns: int
@@ -46,8 +42,7 @@ class JobReleased:
     task: str
 
 
-@dataclass(frozen=True)
-class StageFinished:
+class StageFinished(NamedTuple):
     """The stage with index `stage` of a job ended at `time_ns`."""
 
     time_ns: int
@@ -57,8 +52,7 @@ class StageFinished:
     complete: bool = False
 
 
-@dataclass(frozen=True)
-class StageFailed:
+class StageFailed(NamedTuple):
     """The stage with index `stage` of a job ended at `time_ns` without a result."""
 
     time_ns: int

@@ -21,6 +21,15 @@ class Policy(Enum):
     FIFO = 'fifo'
 
 
+class Packing(Enum):
+    """When a free worker or lane takes a ready stage (DESIGN.md section 5, rule 5)."""
+
+    #: Only if, by what is known, no more urgent job misses its deadline through it.
+    GUARDED = 'guarded'
+    #: At once.
+    GREEDY = 'greedy'
+
+
 class LatePolicy(Enum):
     """What becomes of a job that can no longer meet its deadline."""
 
@@ -46,11 +55,20 @@ class Stage:
     resource: Resource
     #: Shortest time that the stage is believed to take, in nanoseconds (0: not known).
     optimistic_ns: int = 0
+    #: Longest time that it is believed to take with no other lane at work (0: not known).
+    worst_ns: int = 0
+    #: The network segment that it runs, by its name in the table of slow-downs ('': not there).
+    segment: str = ''
 
     def __post_init__(self) -> None:
-        """Refuse a negative time with ValueError."""
+        """Refuse a negative time, and a longest below the shortest, with ValueError."""
         if self.optimistic_ns < 0:
             raise ValueError(f'stage {self.name}: optimistic_ns is {self.optimistic_ns}, below 0')
+        if self.worst_ns != 0 and self.worst_ns < self.optimistic_ns:
+            raise ValueError(
+                f'stage {self.name}: worst_ns is {self.worst_ns}, below optimistic_ns, '
+                f'{self.optimistic_ns}'
+            )
 
 
 @dataclass(frozen=True)

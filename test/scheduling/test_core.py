@@ -22,6 +22,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task
 
 PRE, NET = Stage('pre', Resource.CPU), Stage('net', Resource.ACCELERATOR)
@@ -44,7 +45,7 @@ def test_a_failed_stage_ends_its_job_and_frees_the_executor(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [JobReleased(1, 1, 'a')])
     assert core.step(9, [StageFailed(9, 0, 0, 'broken')]) == [
-        EndJob(0, Outcome.FAILED, 9, 'broken'),
+        EndJob(0, Outcome.FAILED, 9, Reason.STAGE_FAILED, 'broken'),
         StartStage(1, 0, 'cpu0'),
     ]
 
@@ -84,9 +85,9 @@ def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
 def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [JobReleased(1, 1, 'a')])
-    assert core.step(2, [TaskRemoved(2, 'a')]) == [EndJob(1, Outcome.DISCARDED, 2, 'task removed')]
+    assert core.step(2, [TaskRemoved(2, 'a')]) == [EndJob(1, Outcome.DISCARDED, 2, Reason.TASK_REMOVED, 'task removed')]
     assert core.step(9, [StageFinished(9, 0, 0)]) == [
-        EndJob(0, Outcome.DISCARDED, 9, 'task removed')
+        EndJob(0, Outcome.DISCARDED, 9, Reason.TASK_REMOVED, 'task removed')
     ]
 
 
@@ -101,7 +102,7 @@ def test_a_name_is_free_again_after_removal(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [TaskRemoved(1, 'a'), TaskAdded(1, TASK), JobReleased(1, 1, 'a')])
     assert core.step(3, [StageFinished(3, 0, 0)]) == [
-        EndJob(0, Outcome.DISCARDED, 3, 'task removed'),
+        EndJob(0, Outcome.DISCARDED, 3, Reason.TASK_REMOVED, 'task removed'),
         StartStage(1, 0, 'cpu0'),
     ]
 
@@ -155,7 +156,7 @@ def test_commands_of_events_before_a_refused_one_come_with_the_next_step(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     with pytest.raises(UnknownTaskError):
         core.step(4, [StageFailed(4, 0, 0, 'broken'), JobReleased(4, 1, 'b')])
-    assert core.step(5) == [EndJob(0, Outcome.FAILED, 4, 'broken')]
+    assert core.step(5) == [EndJob(0, Outcome.FAILED, 4, Reason.STAGE_FAILED, 'broken')]
 
 
 def test_time_does_not_go_back(core):

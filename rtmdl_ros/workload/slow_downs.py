@@ -1,0 +1,35 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How much segments slow each other down that run at once on two lanes."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SlowDowns:
+    """The measured pairs; of others nothing is known.
+
+    Of more than two segments at once, a segment's factors are multiplied: nobody measures all
+    triples, and the product is never below the largest of them.
+    """
+
+    #: (segment, segment beside it) -> time beside it / time alone, at least 1.
+    factors: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a factor that is not a finite number of at least 1 with ValueError."""
+        for (segment, beside), factor in self.factors.items():
+            if not 1.0 <= factor < math.inf:
+                raise ValueError(
+                    f'slow-down of {segment} beside {beside} is {factor}; it must be at least 1'
+                )
+
+    def known(self, segment: str, beside: str) -> bool:
+        """Tell whether both directions of the pair were measured."""
+        return (segment, beside) in self.factors and (beside, segment) in self.factors
+
+    def factor(self, segment: str, beside: str) -> float:
+        """Return the factor of `segment` beside another; 1 where it was never measured."""
+        return self.factors.get((segment, beside), 1.0)

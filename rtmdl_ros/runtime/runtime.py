@@ -21,7 +21,7 @@ from rtmdl_ros.runtime.real_time import shorten_switch_interval
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
-from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage
+from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.errors import UnknownTaskError
 from rtmdl_ros.scheduling.events import (
@@ -320,7 +320,7 @@ class Runtime:
                 report = self._jobs.pop(command.job_id).report(command)
                 self._ledger.add_end(report)
                 reports.append(report)
-            else:
+            elif isinstance(command, WakeAt):
                 self._timer.wake_at(command.time_ns)
         return own, reports
 

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 4)."""
+"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.errors import (
     DuplicateTaskError,
     JobOrderError,
@@ -26,9 +26,11 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.scheduling.guard import Guard, Objection, Occupation, RunningStage
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
+from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -46,6 +48,10 @@ class Core:
     4. A waiting job whose remaining stages, by their optimistic times, end after its deadline
        is discarded at the first nanosecond at which that is so, unless its task says
        `LatePolicy.RUN`. A job that ends exactly at its deadline is on time.
+    5. Under `Packing.GUARDED` a stage starts on a free executor only if no more urgent job
+       misses its deadline through it (`rtmdl_ros.scheduling.guard`), beside it on another lane
+       or behind it; ready stages that are less urgent and shorter may then go first. Under
+       `Packing.GREEDY` it starts at once.
 
     A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
     even if its task has been removed meanwhile.
@@ -57,14 +63,24 @@ class Core:
         cpu_workers: int,
         lanes: int,
         *,
-        packing: Packing = Packing.GUARDED,
+        packing: Packing = Packing.GREEDY,
         slow_downs: SlowDowns | None = None,
     ) -> None:
-        """Start without tasks at no particular time. Raises ValueError for a count below 1."""
+        """Start without tasks at no particular time; `slow_downs`: of pairs of segments.
+
+        Raises ValueError for a count below 1.
+        """
         for field, count in (('cpu_workers', cpu_workers), ('lanes', lanes)):
             if count < 1:
                 raise ValueError(f'{field} is {count}; at least 1 is needed')
         self._key = KEY_FUNCTIONS[policy]
+        slow_downs = slow_downs or SlowDowns()
+        counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
+        self._guard = Guard(self._key, counts, slow_downs) if packing is Packing.GUARDED else None
+        self._sharing = Sharing(slow_downs)
+        self._occupied: dict[str, LiveJob] = {}
+        #: When to ask again for jobs that are held back.
+        self._lapses: list[int] = []
         # The accelerator is served first: a job that leaves its queue may let the task's
         # fresh job, which mostly begins on the CPU, take part in the same instant.
         self._pools = {
@@ -109,7 +125,7 @@ class Core:
                 raise TimeOrderError(f'{event} is reported at {now_ns} ns, before it happened')
             self._handlers[type(event)](event)
         self._discard_hopeless(now_ns)
-        self._dispatch()
+        self._dispatch(now_ns)
         self._plan_wake()
         commands, self._commands = self._commands, []
         return commands
@@ -142,6 +158,7 @@ class Core:
         task = live.task
         deadline_ns = event.time_ns + task.deadline_ns
         key = self._key(task, event.time_ns, deadline_ns, event.job_id)
+        live.last_release_ns = event.time_ns
         job = LiveJob(event.job_id, live, task, live.remaining_ns, deadline_ns, key)
         if live.fresh is not None:
             detail = f'superseded by job {job.job_id}'
@@ -202,7 +219,10 @@ class Core:
             self._pools[job.current.resource].add(job)
 
     def _vacate(self, job: LiveJob) -> None:
-        assert job.executor is not None
+        assert job.executor is not None and self._now_ns is not None
+        del self._occupied[job.executor]
+        if job.current.resource is Resource.ACCELERATOR:
+            self._sharing.stop(job.executor, self._now_ns)
         self._pools[job.current.resource].free(job.executor)
         job.executor = None
 
@@ -222,9 +242,15 @@ class Core:
         self._commands.append(EndJob(job.job_id, outcome, time_ns, reason, detail))
         self._admit(job.owner)
 
-    def _start(self, job: LiveJob, executor: str) -> None:
+    def _start(self, job: LiveJob, now_ns: int) -> None:
         live = job.owner
+        stage = job.current
+        executor = self._pools[stage.resource].take(job)
         job.executor = executor
+        job.start_ns = now_ns
+        self._occupied[executor] = job
+        if stage.resource is Resource.ACCELERATOR:
+            self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
         if job is live.fresh:
             live.fresh = None
             live.started.append(job)
@@ -251,24 +277,66 @@ class Core:
         )
         self._end(job, Outcome.DISCARDED, now_ns, Reason.HOPELESS, detail)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, now_ns: int) -> None:
+        held: dict[int, tuple[Reason, str]] = {}
         progress = True
         while progress:
             progress = False
+            held.clear()
+            self._lapses.clear()
             for pool in self._pools.values():
-                while (match := pool.match()) is not None:
-                    self._start(*match)
-                    progress = True
+                for job in pool.ready:
+                    if not pool.has_free:
+                        break
+                    objection = self._objection(job, now_ns)
+                    if objection is None:
+                        self._start(job, now_ns)
+                        progress = True
+                        # The start may have let a job of the same task into the queue.
+                        break
+                    held[job.job_id] = (objection.reason, objection.because)
+                    if objection.lapse_ns is not None:
+                        self._lapses.append(objection.lapse_ns)
+        self._tell_waits(held)
+
+    def _objection(self, job: LiveJob, now_ns: int) -> Objection | None:
+        if self._guard is None:
+            return None
+        left_ns = self._sharing.left(now_ns)
+        running = {}
+        for name, other in self._occupied.items():
+            stage = other.current
+            left = left_ns.get(name)
+            if left is None:
+                left = other.start_ns + stage.worst_ns - now_ns
+            running[name] = RunningStage(stage, left)
+        return self._guard.objection(job, self._tasks.values(), Occupation(now_ns, running))
+
+    def _tell_waits(self, held: Mapping[int, tuple[Reason, str]]) -> None:
+        for job in self._arrivals:
+            if job.waits and not job.queued:
+                self._tell_wait(job, Reason.EARLIER_JOB, job.task.name)
+        for pool in self._pools.values():
+            for job in pool.ready:
+                self._tell_wait(job, *held.get(job.job_id, (Reason.EXECUTORS_BUSY, '')))
+
+    def _tell_wait(self, job: LiveJob, reason: Reason, because: str) -> None:
+        if job.told != (job.stage, reason):
+            job.told = (job.stage, reason)
+            self._commands.append(WaitStage(job.job_id, job.stage, reason, because))
 
     def _plan_wake(self) -> None:
-        """Wish to be woken when the first waiting job becomes hopeless."""
+        """Wish to be woken when a waiting job becomes hopeless or may be asked for again."""
         for job in self._arrivals:
             if job.waits and job.discardable:
                 heapq.heappush(self._expiries, (job.latest_start_ns, job.job_id, job.stage))
         self._arrivals.clear()
         while self._expiries and not self._still_waits(*self._expiries[0][1:]):
             heapq.heappop(self._expiries)
-        wake_ns = self._expiries[0][0] + 1 if self._expiries else None
+        wishes = self._lapses.copy()
+        if self._expiries:
+            wishes.append(self._expiries[0][0] + 1)
+        wake_ns = min(wishes, default=None)
         if wake_ns is not None and wake_ns != self._wake_ns:
             self._commands.append(WakeAt(wake_ns))
         self._wake_ns = wake_ns

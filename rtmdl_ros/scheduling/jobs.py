@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from rtmdl_ros.scheduling.policies import Key
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 
 
@@ -33,6 +34,10 @@ class LiveJob:
     executor: str | None = None
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
+    #: When the current stage started; of no meaning while the job waits.
+    start_ns: int = 0
+    #: Why it waits, as last said by a `WaitStage`.
+    told: tuple[int, Reason] | None = None
     ended: bool = False
 
     @property
@@ -64,6 +69,7 @@ class LiveTask:
     remaining_ns: tuple[int, ...]
     started: list[LiveJob] = field(default_factory=list)
     fresh: LiveJob | None = None
+    last_release_ns: int | None = None
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 

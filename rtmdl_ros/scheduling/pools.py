@@ -39,14 +39,21 @@ class Pool:
         """Take an executor back."""
         self._free.append(executor)
 
-    def match(self) -> tuple[LiveJob, str] | None:
-        """Take the most urgent ready job and an executor for it, or None if one is lacking.
+    @property
+    def ready(self) -> tuple[LiveJob, ...]:
+        """The jobs in the ready queue, the most urgent first."""
+        return tuple(self._ready)
+
+    @property
+    def has_free(self) -> bool:
+        """Tell whether an executor is free."""
+        return bool(self._free)
+
+    def take(self, job: LiveJob) -> str:
+        """Take a ready job out of the queue; returns the executor for it.
 
         The executor that became free last is taken: the thread that reports the end of a
         stage goes on with the next one without a hand-over and with warm caches.
         """
-        if not self._free or not self._ready:
-            return None
-        job = self._ready.pop(0)
-        job.queued = False
-        return job, self._free.pop()
+        self.remove(job)
+        return self._free.pop()

@@ -51,6 +51,11 @@ class Sharing:
             for lane, stage in self._running.items()
         }
 
+    def left(self, now_ns: int) -> dict[str, float]:
+        """Return what is left of each lane's stage, in nanoseconds of running alone."""
+        self._advance(now_ns)
+        return {lane: stage.left_ns for lane, stage in self._running.items()}
+
     def _advance(self, now_ns: int) -> None:
         passed_ns = now_ns - self._now_ns
         self._now_ns = now_ns

@@ -60,7 +60,7 @@ class VirtualTime:
                     self.schedule.ends.append(command)
                 elif isinstance(command, WakeAt):
                     self._agenda.setdefault(command.time_ns, [])
-                else:
+                elif isinstance(command, StartStage):
                     self._start(now_ns, command, (command.job_id, command.stage) in complete)
         return self.schedule
 

@@ -4,7 +4,7 @@
 
 import pytest
 
-from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.errors import (
     DuplicateTaskError,
@@ -85,7 +85,9 @@ def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
 def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):
     core.step(0, [JobReleased(0, 0, 'a')])
     core.step(1, [JobReleased(1, 1, 'a')])
-    assert core.step(2, [TaskRemoved(2, 'a')]) == [EndJob(1, Outcome.DISCARDED, 2, Reason.TASK_REMOVED, 'task removed')]
+    assert core.step(2, [TaskRemoved(2, 'a')]) == [
+        EndJob(1, Outcome.DISCARDED, 2, Reason.TASK_REMOVED, 'task removed')
+    ]
     assert core.step(9, [StageFinished(9, 0, 0)]) == [
         EndJob(0, Outcome.DISCARDED, 9, Reason.TASK_REMOVED, 'task removed')
     ]
@@ -109,7 +111,10 @@ def test_a_name_is_free_again_after_removal(core):
 
 def test_a_wake_is_asked_for_once_and_dropped_when_the_job_starts(core):
     core.step(0, [JobReleased(0, 0, 'a')])
-    assert core.step(10, [JobReleased(10, 1, 'a')]) == [WakeAt(111)]
+    assert core.step(10, [JobReleased(10, 1, 'a')]) == [
+        WaitStage(1, 0, Reason.EARLIER_JOB, 'a'),
+        WakeAt(111),
+    ]
     assert core.step(11) == []
     assert core.step(20, [StageFinished(20, 0, 0)]) == [
         StartStage(0, 1, 'lane0'),

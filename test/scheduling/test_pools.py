@@ -15,30 +15,26 @@ def job(*key):
     return LiveJob(key[-1], owner, TASK, owner.remaining_ns, 10, key)
 
 
-def test_the_smallest_key_goes_first_and_the_last_freed_executor_is_taken():
+def test_ready_jobs_stand_in_order_and_the_last_freed_executor_is_taken():
     pool = Pool('lane', 3)
     jobs = [job(5, 0), job(2, 1), job(2, 2), job(9, 3)]
     for each in jobs:
         pool.add(each)
-    assert [pool.match() for _ in range(3)] == [
-        (jobs[1], 'lane0'),
-        (jobs[2], 'lane1'),
-        (jobs[0], 'lane2'),
-    ]
-    assert pool.match() is None
+    assert pool.ready == (jobs[1], jobs[2], jobs[0], jobs[3])
+    assert [pool.take(each) for each in pool.ready[:3]] == ['lane0', 'lane1', 'lane2']
+    assert not pool.has_free
     pool.free('lane2')
     pool.free('lane0')
-    assert pool.match() == (jobs[3], 'lane0')
-    assert pool.match() is None
+    assert pool.take(jobs[3]) == 'lane0'
+    assert pool.ready == ()
     assert pool.executors == ('lane0', 'lane1', 'lane2')
 
 
-def test_a_removed_job_is_not_matched():
+def test_a_removed_job_is_no_longer_ready():
     pool = Pool('cpu', 3)
     jobs = [job(1, 0), job(1, 1), job(1, 2)]
     for each in jobs:
         pool.add(each)
     pool.remove(jobs[1])
     assert [each.queued for each in jobs] == [True, False, True]
-    assert [pool.match()[0] for _ in range(2)] == [jobs[0], jobs[2]]
-    assert pool.match() is None
+    assert pool.ready == (jobs[0], jobs[2])

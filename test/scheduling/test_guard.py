@@ -1,0 +1,116 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The guard on schedules computed by hand: who waits, for whom, and until when."""
+
+import pytest
+
+from rtmdl_ros.scheduling.commands import StartStage, WaitStage, WakeAt
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.workload.reasons import Reason
+from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+BOTH_DOUBLE = SlowDowns({('h', 'l'): 2.0, ('l', 'h'): 2.0})
+
+
+def net(name, length, deadline, period=100, priority=0):
+    """Return a task of one accelerator stage, never discarded."""
+    stage = Stage('net', Resource.ACCELERATOR, 0, length, segment=name)
+    return Task(name, (stage,), period, deadline, priority, LatePolicy.RUN)
+
+
+def guarded(*tasks, lanes, slow_downs=None):
+    """Return a core with these tasks under fixed priority."""
+    core = Core(
+        Policy.FIXED_PRIORITY, 1, lanes, packing=Packing.GUARDED, slow_downs=slow_downs
+    )
+    core.step(0, [TaskAdded(0, task) for task in tasks])
+    return core
+
+
+@pytest.mark.parametrize(
+    ('deadline', 'lane'), [(20, 'lane1'), (19, None)], ids=['just fits', 'one ns too late']
+)
+def test_a_stage_is_packed_only_if_the_running_urgent_one_stays_on_time(deadline, lane):
+    core = guarded(
+        net('h', 10, deadline, priority=1), net('l', 10, 90), lanes=2, slow_downs=BOTH_DOUBLE
+    )
+    assert core.step(0, [JobReleased(0, 0, 'h')]) == [StartStage(0, 0, 'lane0')]
+    commands = core.step(0, [JobReleased(0, 1, 'l')])
+    if lane:
+        assert commands == [StartStage(1, 0, lane)]
+    else:
+        assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h')]
+
+
+def test_what_is_left_counts_not_the_whole_stage():
+    core = guarded(net('h', 10, 15, priority=1), net('l', 4, 90), lanes=2, slow_downs=BOTH_DOUBLE)
+    core.step(0, [JobReleased(0, 0, 'h')])
+    # 5 left, doubled: 15, on time.
+    assert core.step(5, [JobReleased(5, 1, 'l')]) == [StartStage(1, 0, 'lane1')]
+
+
+def test_an_unknown_pair_is_not_packed_if_it_could_hurt():
+    core = guarded(net('h', 10, 99, priority=1), net('l', 10, 99), lanes=2)
+    core.step(0, [JobReleased(0, 0, 'h')])
+    commands = core.step(0, [JobReleased(0, 1, 'l')])
+    assert commands == [WaitStage(1, 0, Reason.SLOW_DOWN_UNKNOWN, 'h')]
+    assert StartStage(1, 0, 'lane0') in core.step(10, [StageFinished(10, 0, 0)])
+
+
+def test_a_stage_of_unknown_length_runs_alone():
+    core = guarded(
+        net('h', 10, 99, priority=1), net('l', 0, 99), lanes=2, slow_downs=BOTH_DOUBLE
+    )
+    core.step(0, [JobReleased(0, 0, 'h')])
+    commands = core.step(0, [JobReleased(0, 1, 'l')])
+    assert commands == [WaitStage(1, 0, Reason.LENGTH_UNKNOWN, 'h')]
+
+
+def test_the_more_urgent_takes_a_free_lane_whatever_it_costs_the_others():
+    core = guarded(net('h', 10, 99, priority=1), net('l', 10, 11), lanes=2, slow_downs=BOTH_DOUBLE)
+    core.step(0, [JobReleased(0, 0, 'l')])
+    assert core.step(1, [JobReleased(1, 1, 'h')]) == [StartStage(1, 0, 'lane1')]
+
+
+@pytest.mark.parametrize(('now', 'starts'), [(85, True), (86, False)])
+def test_a_stage_waits_for_an_urgent_job_that_is_expected(now, starts):
+    # The next h comes at 100 and must start by 105: a stage of 20 may start until 85.
+    core = guarded(net('h', 10, 15, priority=1), net('l', 20, 500), lanes=1)
+    core.step(0, [JobReleased(0, 0, 'h')])
+    core.step(10, [StageFinished(10, 0, 0)])
+    commands = core.step(now, [JobReleased(now, 1, 'l')])
+    if starts:
+        assert commands == [StartStage(1, 0, 'lane0')]
+    else:
+        assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h'), WakeAt(200)]
+
+
+def test_a_task_that_stopped_holds_nobody_back_for_more_than_a_period():
+    core = guarded(net('h', 10, 15, priority=1), net('l', 20, 500), lanes=1)
+    core.step(0, [JobReleased(0, 0, 'h')])
+    core.step(10, [StageFinished(10, 0, 0)])
+    core.step(90, [JobReleased(90, 1, 'l')])
+    assert core.step(150) == []
+    assert core.step(200) == [StartStage(1, 0, 'lane0')]
+
+
+def test_nobody_waits_for_a_job_that_is_lost_anyway():
+    core = guarded(net('h', 10, 5, priority=1), net('l', 20, 500), lanes=1)
+    core.step(0, [JobReleased(0, 0, 'h')])
+    core.step(10, [StageFinished(10, 0, 0)])
+    assert core.step(90, [JobReleased(90, 1, 'l')]) == [StartStage(1, 0, 'lane0')]
+
+
+def test_a_shorter_stage_goes_before_one_that_is_held_back():
+    core = guarded(
+        net('h', 10, 15, priority=2), net('m', 40, 500, 500, 1), net('l', 5, 500), lanes=1
+    )
+    core.step(0, [JobReleased(0, 0, 'h')])
+    core.step(10, [StageFinished(10, 0, 0)])
+    commands = core.step(90, [JobReleased(90, 1, 'm'), JobReleased(90, 2, 'l')])
+    assert commands == [
+        StartStage(2, 0, 'lane0'),
+        WaitStage(1, 0, Reason.EXECUTORS_BUSY, ''),
+    ]

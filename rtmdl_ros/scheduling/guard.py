@@ -11,7 +11,7 @@ here it is asked by a forecast, for chains of stages and for lanes that slow eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
@@ -99,10 +99,13 @@ class Guard:
         if shares and (unknown := self._unknown(stage, demands, occupation)):
             return unknown
         with_it = {**occupation.running, '': RunningStage(stage, stage.worst_ns)}
-        late = [d for d, end in self._forecast(demands, with_it, occupation) if end > d.deadline_ns]
+        forecast = _Forecast(self._executors, self._slow, occupation.now_ns)
+        late = [d for d, end in forecast.latest_ends(demands, with_it) if end > d.deadline_ns]
         if not late:
             return None
-        without = dict(self._forecast(demands, occupation.running, occupation))
+        # Lost only if no slow-down is needed to be late: what is feared may not come.
+        alone = _Forecast(self._executors, None, occupation.now_ns)
+        without = dict(alone.latest_ends(demands, occupation.running))
         for demand in late:
             if without[demand] <= demand.deadline_ns:
                 return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
@@ -159,17 +162,22 @@ class Guard:
             return None
         return Demand(task.name, key, release_ns, deadline_ns, task.stages, None, lapse_ns)
 
-    # What becomes of them.
 
-    def _forecast(
-        self,
-        demands: Iterable[Demand],
-        running: Mapping[str, RunningStage],
-        occupation: Occupation,
+class _Forecast:
+    """What becomes of jobs if no less urgent stage starts from now on."""
+
+    def __init__(
+        self, executors: Mapping[Resource, int], slow: SlowDowns | None, now_ns: int
+    ) -> None:
+        """Without slow-downs, lanes are taken not to slow each other down."""
+        self._executors = executors
+        self._slow = slow
+        self._now_ns = now_ns
+
+    def latest_ends(
+        self, demands: Sequence[Demand], running: Mapping[str, RunningStage]
     ) -> list[tuple[Demand, int]]:
-        """Return when each demand ends, at the latest for the most urgent task."""
-        now_ns = occupation.now_ns
-        demands = list(demands)
+        """Return when each demand ends, the most urgent first; `running` by executor."""
         future = {
             stage.segment
             for demand in demands
@@ -177,7 +185,7 @@ class Guard:
             if stage.resource is Resource.ACCELERATOR
         }
         ends = {
-            name: now_ns + ceil(max(0.0, stage.left_ns) * self._factor(name, running, future))
+            name: self._now_ns + ceil(max(0.0, stage.left_ns) * self._factor(name, running, future))
             for name, stage in running.items()
         }
         reserved: dict[Resource, list[tuple[int, int]]] = {kind: [] for kind in Resource}
@@ -196,7 +204,7 @@ class Guard:
     ) -> float:
         """Return the most that a running stage can be slowed down until it ends."""
         stage = running[name].stage
-        if stage.resource is not Resource.ACCELERATOR:
+        if self._slow is None or stage.resource is not Resource.ACCELERATOR:
             return 1.0
         factor = 1.0
         for other_name, other in running.items():
@@ -225,7 +233,9 @@ class Guard:
             ready_ns = max(ready_ns, min(end_ns for end_ns, _ in beside))
         length_ns = float(stage.worst_ns)
         for end_ns, other in beside:
-            if end_ns <= ready_ns or stage.resource is not Resource.ACCELERATOR:
+            if self._slow is None or stage.resource is not Resource.ACCELERATOR:
+                break
+            if end_ns <= ready_ns:
                 continue
             if not self._slow.known(stage.segment, other.segment):
                 # Not beside it: what it costs is not known.

@@ -22,11 +22,16 @@ COMMANDS = {
         'rtmdl_ros.scaling.evaluate_command',
         'score the networks of a zoo on real images they have not seen',
     ),
+    'simulate': (
+        'rtmdl_ros.simulation.command',
+        'run the scheduler in virtual time on random tasks',
+    ),
 }
 
 _EXAMPLES = """examples:
   rtmdl demo                        camera and node for 20 s; results in out/demo
   rtmdl demo --duration 5 --seed 7  another track, shorter
+  rtmdl simulate --lanes 2          random tasks in virtual time
   rtmdl COMMAND --help              options and examples of a command
 """
 

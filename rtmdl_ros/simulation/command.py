@@ -1,0 +1,160 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl simulate`: what becomes of random task sets under a policy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from enum import Enum
+from pathlib import Path
+
+from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
+from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
+from rtmdl_ros.workload.records import Packing, Policy
+
+EXAMPLES = """examples:
+  rtmdl simulate
+      six tasks for 10 s: what becomes of each
+  rtmdl simulate --tasks 8 --utilization 1.6 --lanes 2 --policy edf
+      under load, two stages at once on the accelerator
+  rtmdl simulate --sets 50 --seed 7 --json figures.json
+      fifty task sets, one line each
+"""
+
+#: One task set: its seed, all its jobs together, each task.
+_Result = tuple[int, Summary, tuple[Summary, ...]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `rtmdl simulate`."""
+    parser.description = (
+        'Run the scheduler in virtual time on random tasks, each a chain of a CPU stage, one to\n'
+        'three accelerator stages and a CPU stage.'
+    )
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+    def add(
+        option: str, kind: Callable[[str], object], metavar: str, default: object, words: str
+    ) -> None:
+        words += ' (default: %(default)s)'
+        parser.add_argument(option, type=kind, metavar=metavar, default=default, help=words)
+
+    add('--tasks', _count, 'N', 6, 'tasks in a set')
+    add('--utilization', _positive, 'U', 1.0, 'time by period, summed over the tasks of a set')
+    add('--sets', _count, 'K', 1, 'task sets, each with its own seed from --seed on')
+    add('--seed', int, 'S', 0, 'of tasks, slow-downs and releases')
+    add('--duration', _positive, 'S', 10.0, 'seconds of virtual time')
+    _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
+    add('--cpu-workers', _count, 'N', 2, 'CPU stages at once')
+    add('--lanes', _count, 'N', 1, 'accelerator stages at once')
+    _add_choice(
+        parser, '--packing', Packing, Packing.GUARDED, 'when a free worker or lane takes a stage'
+    )
+    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the figures there')
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the figures; return 0, 1 where they cannot be written, 2 for impossible tasks."""
+    try:
+        results = [_simulate(options, options.seed + index) for index in range(options.sets)]
+    except ValueError as error:
+        print(f'rtmdl simulate: {error}', file=sys.stderr)
+        return 2
+    _print(results)
+    if options.json:
+        try:
+            options.json.parent.mkdir(parents=True, exist_ok=True)
+            options.json.write_text(json.dumps(_figures(options, results), indent=2) + '\n')
+        except OSError as error:
+            print(f'rtmdl simulate: {error}', file=sys.stderr)
+            return 1
+    return 0
+
+
+def _simulate(options: argparse.Namespace, seed: int) -> _Result:
+    tasks = random_task_set(seed, options.tasks, options.utilization)
+    jobs = simulate(
+        tasks,
+        policy=Policy(options.policy),
+        cpu_workers=options.cpu_workers,
+        lanes=options.lanes,
+        packing=Packing(options.packing),
+        slow_downs=random_slow_downs(seed, tasks),
+        duration_ns=round(options.duration * 1e9),
+        seed=seed,
+    )
+    return seed, summarize(f'seed {seed}', jobs), summarize_tasks(jobs)
+
+
+def _print(results: Sequence[_Result]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    # Without frame and with broken headings it fits 80 columns.
+    counts = ('re-\nleased', 'on\ntime', 'late', 'super-\nseded', 'dis-\ncarded', 'missed')
+    caption = 'missed: all but on time; p50 to max: response times in ms'
+    table = Table(box=None, padding=(0, 2, 0, 0), collapse_padding=True, caption=caption)
+    table.add_column('jobs of', no_wrap=True)
+    for column in (*counts, 'p50', 'p95', 'p99', 'max'):
+        table.add_column(column, justify='right', no_wrap=True)
+    # Of one set its tasks are of interest, of many the sets.
+    for _, whole, parts in results:
+        for part in (*parts, whole) if len(results) == 1 else (whole,):
+            table.add_row(*_cells(part))
+    Console().print(table)
+
+
+def _cells(part: Summary) -> list[str]:
+    counts = (part.released, part.on_time, part.late, part.superseded, part.discarded)
+    times = asdict(part.response).values() if part.response else ()
+    return [
+        part.name,
+        *(str(count) for count in counts),
+        f'{part.miss_ratio:.2%}',
+        *(f'{time_ns / 1e6:.2f}' for time_ns in times),
+    ]
+
+
+def _figures(options: argparse.Namespace, results: Sequence[_Result]) -> dict[str, object]:
+    names = ('tasks', 'utilization', 'duration', 'policy', 'cpu_workers', 'lanes', 'packing')
+    return {
+        'options': {name: getattr(options, name) for name in names},
+        'sets': [
+            {'seed': seed, **_record(whole), 'tasks': [_record(part) for part in parts]}
+            for seed, whole, parts in results
+        ],
+    }
+
+
+def _record(part: Summary) -> dict[str, object]:
+    return {**asdict(part), 'miss_ratio': part.miss_ratio}
+
+
+def _add_choice(
+    parser: argparse.ArgumentParser, option: str, choices: type[Enum], default: Enum, words: str
+) -> None:
+    values = [choice.value for choice in choices]
+    words += ' (default: %(default)s)'
+    parser.add_argument(option, choices=values, default=default.value, help=words)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text}: give a whole number of at least 1')
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 1e-9 <= number <= 1e6:
+        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
+    return number

@@ -1,0 +1,180 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A driver of the core in virtual time: from one instant with events to the next."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import Event, JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.sharing import Sharing
+from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, Span
+from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+
+def simulate(
+    tasks: Sequence[SimulatedTask],
+    *,
+    policy: Policy,
+    cpu_workers: int,
+    lanes: int,
+    packing: Packing,
+    slow_downs: SlowDowns,
+    duration_ns: int,
+    seed: int,
+) -> tuple[SimulatedJob, ...]:
+    """Release jobs before `duration_ns`, run until all have ended; return them by job id.
+
+    Releases and stage times depend on `tasks`, `duration_ns` and `seed` alone, so that two
+    simulations with other policies or executors can be compared job by job.
+
+    Raises ValueError for a duration or a number of executors below 1, and a `SchedulingError`
+    for two tasks of one name.
+    """
+    if duration_ns < 1:
+        raise ValueError(f'duration_ns is {duration_ns}; at least 1 is needed')
+    core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
+    core.step(0, [TaskAdded(0, task.task) for task in tasks])
+    releases = [release for task in tasks for release in _releases(task, duration_ns, seed)]
+    # Stable: the jobs of one instant keep the order of the tasks.
+    releases.sort(key=_time_of)
+    # A single lane, or lanes of which no slow-down is known, need not be shared out.
+    sharing = Sharing(slow_downs) if lanes > 1 and slow_downs.factors else None
+    return _Simulation(core, releases, sharing).run()
+
+
+class _Release(NamedTuple):
+    time_ns: int
+    task: Task
+    #: The job's time of each stage, alone.
+    times_ns: tuple[int, ...]
+
+
+class _Running(NamedTuple):
+    job_id: int
+    stage: int
+    start_ns: int
+
+
+def _time_of(release: _Release) -> int:
+    return release.time_ns
+
+
+def _releases(simulated: SimulatedTask, duration_ns: int, seed: int) -> list[_Release]:
+    """Draw a task's jobs. Each task has its own stream, so tasks beside it change nothing."""
+    task, jitter_ns = simulated.task, simulated.jitter_ns
+    rng = Random(f'{seed} {task.name}')
+    constant = all(len(samples) == 1 for samples in simulated.times)
+    times_ns = tuple(samples[0] for samples in simulated.times)
+    releases = []
+    for nominal_ns in range(simulated.offset_ns, duration_ns, task.period_ns):
+        time_ns = nominal_ns + rng.randint(0, jitter_ns) if jitter_ns else nominal_ns
+        if not constant:
+            times_ns = tuple(rng.choice(samples) for samples in simulated.times)
+        if time_ns < duration_ns:
+            releases.append(_Release(time_ns, task, times_ns))
+    return releases
+
+
+class _Simulation:
+    """One run: the agenda are the releases, the ends of running stages and the core's wish."""
+
+    def __init__(self, core: Core, releases: list[_Release], sharing: Sharing | None) -> None:
+        self._core = core
+        self._releases = releases
+        self._sharing = sharing
+        self._released = 0
+        self._running: dict[str, _Running] = {}
+        #: (end, executor) of the stages whose end is certain.
+        self._ends: list[tuple[int, str]] = []
+        #: When the stage on each shared lane ends if nothing changes.
+        self._lane_ends: dict[str, int] = {}
+        self._wake_ns: float = math.inf
+        self._spans: list[list[Span]] = [[] for _ in releases]
+        self._jobs: list[SimulatedJob] = []
+
+    def run(self) -> tuple[SimulatedJob, ...]:
+        while (now_ns := self._next_ns()) is not None:
+            self._step(now_ns)
+        return tuple(sorted(self._jobs))
+
+    def _next_ns(self) -> int | None:
+        """Return the next instant at which something happens."""
+        next_ns = self._wake_ns
+        if self._ends and self._ends[0][0] < next_ns:
+            next_ns = self._ends[0][0]
+        if self._lane_ends:
+            next_ns = min(next_ns, *self._lane_ends.values())
+        if self._released < len(self._releases):
+            next_ns = min(next_ns, self._releases[self._released].time_ns)
+        return None if next_ns == math.inf else int(next_ns)
+
+    def _step(self, now_ns: int) -> None:
+        """Let the core decide on all that happens at `now_ns`, and do what it says."""
+        events: list[Event] = []
+        while self._ends and self._ends[0][0] <= now_ns:
+            events.append(self._finish(heapq.heappop(self._ends)[1], now_ns))
+        shared = self._sharing
+        lanes_changed = False
+        if shared is not None:
+            for lane in [lane for lane, end_ns in self._lane_ends.items() if end_ns <= now_ns]:
+                shared.stop(lane, now_ns)
+                events.append(self._finish(lane, now_ns))
+                lanes_changed = True
+        releases = self._releases
+        while self._released < len(releases) and releases[self._released].time_ns <= now_ns:
+            name = releases[self._released].task.name
+            events.append(JobReleased(now_ns, self._released, name))
+            self._released += 1
+        if self._wake_ns <= now_ns:
+            self._wake_ns = math.inf
+        for command in self._core.step(now_ns, events):
+            if isinstance(command, StartStage):
+                lanes_changed |= self._start(command, now_ns)
+            elif isinstance(command, EndJob):
+                self._end(command)
+            elif isinstance(command, WakeAt):
+                self._wake_ns = command.time_ns
+        if shared is not None and lanes_changed:
+            self._lane_ends = shared.ends()
+
+    def _start(self, command: StartStage, now_ns: int) -> bool:
+        """Start a stage; tells whether it slows the others down."""
+        job_id, index, executor = command
+        release = self._releases[job_id]
+        self._running[executor] = _Running(job_id, index, now_ns)
+        stage = release.task.stages[index]
+        length_ns = release.times_ns[index]
+        if self._sharing is not None and stage.resource is Resource.ACCELERATOR:
+            self._sharing.start(executor, stage.segment, length_ns, now_ns)
+            return True
+        heapq.heappush(self._ends, (now_ns + length_ns, executor))
+        return False
+
+    def _finish(self, executor: str, now_ns: int) -> StageFinished:
+        job_id, stage, start_ns = self._running.pop(executor)
+        self._spans[job_id].append(Span(stage, executor, start_ns, now_ns))
+        return StageFinished(now_ns, job_id, stage)
+
+    def _end(self, command: EndJob) -> None:
+        job_id = command.job_id
+        release = self._releases[job_id]
+        job = SimulatedJob(
+            job_id,
+            release.task.name,
+            command.outcome,
+            release.time_ns,
+            release.time_ns + release.task.deadline_ns,
+            command.time_ns,
+            command.reason,
+            command.detail,
+            tuple(self._spans[job_id]),
+        )
+        self._jobs.append(job)

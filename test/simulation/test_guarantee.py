@@ -1,0 +1,56 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The promise of packing: what the most urgent task meets without it, it meets with it."""
+
+from random import Random
+
+from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
+from rtmdl_ros.workload.records import Outcome, Packing, Policy
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+SETS = 1000
+
+
+def lost_deadlines(seed, packing):
+    """Return the deadlines the most urgent task meets on one lane, and how many two lanes lose.
+
+    Its first job does not count: nobody can expect it.
+    """
+    rng = Random(seed)
+    tasks = random_task_set(seed, rng.randint(2, 5), rng.uniform(0.5, 2.0))
+    urgent = max(tasks, key=lambda each: each.task.priority).task.name
+
+    def outcomes(lanes, how, slow_downs):
+        jobs = simulate(
+            tasks,
+            policy=Policy.FIXED_PRIORITY,
+            cpu_workers=1,
+            lanes=lanes,
+            packing=how,
+            slow_downs=slow_downs,
+            duration_ns=300_000_000,
+            seed=seed,
+        )
+        return [job.outcome is Outcome.ON_TIME for job in jobs if job.task == urgent][1:]
+
+    serial = outcomes(1, Packing.GREEDY, SlowDowns())
+    packed = outcomes(2, packing, random_slow_downs(seed, tasks))
+    lost = sum(met and not kept for met, kept in zip(serial, packed, strict=True))
+    return sum(serial), lost
+
+
+def test_guarded_packing_costs_the_most_urgent_task_no_deadline():
+    met, lost = 0, {}
+    for seed in range(SETS):
+        met_here, lost_here = lost_deadlines(seed, Packing.GUARDED)
+        met += met_here
+        if lost_here:
+            lost[seed] = lost_here
+    assert met > 10 * SETS
+    assert lost == {}
+
+
+def test_greedy_packing_does_cost_it_deadlines():
+    """Otherwise the test above would show nothing."""
+    assert sum(lost_deadlines(seed, Packing.GREEDY)[1] for seed in range(50)) > 20

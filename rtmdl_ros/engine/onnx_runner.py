@@ -25,12 +25,7 @@ class OnnxRunner:
 
     def __init__(self, path: Path) -> None:
         """Load an ONNX file. Raises EngineError where that fails."""
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), _options(), providers=['CPUExecutionProvider']
-            )
-        except Exception as error:  # the binding has no common class of its errors
-            raise EngineError(f'{path}: ONNX Runtime cannot load it: {error}') from error
+        self._session = open_session(path)
         self._input: str = self._session.get_inputs()[0].name
         self._outputs: list[str] = [output.name for output in self._session.get_outputs()]
 
@@ -38,6 +33,16 @@ class OnnxRunner:
         """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3)."""
         outputs: Any = self._session.run(self._outputs, {self._input: images})
         return tuple(outputs)
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Load an ONNX file as all networks here are run. Raises EngineError where that fails."""
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), _options(), providers=['CPUExecutionProvider']
+        )
+    except Exception as error:  # the binding has no common class of its errors
+        raise EngineError(f'{path}: ONNX Runtime cannot load it: {error}') from error
 
 
 def _options() -> onnxruntime.SessionOptions:

@@ -99,7 +99,7 @@ def _print(results: Sequence[_Result]) -> None:
     # Without frame and with broken headings it fits 80 columns.
     counts = ('re-\nleased', 'on\ntime', 'late', 'super-\nseded', 'dis-\ncarded', 'missed')
     caption = 'missed: all but on time; p50 to max: response times in ms'
-    table = Table(box=None, padding=(0, 2, 0, 0), collapse_padding=True, caption=caption)
+    table = Table(box=None, padding=(0, 1, 0, 0), caption=caption)
     table.add_column('jobs of', no_wrap=True)
     for column in (*counts, 'p50', 'p95', 'p99', 'max'):
         table.add_column(column, justify='right', no_wrap=True)

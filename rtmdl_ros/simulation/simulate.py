@@ -110,10 +110,13 @@ class _Simulation:
         next_ns = self._wake_ns
         if self._ends and self._ends[0][0] < next_ns:
             next_ns = self._ends[0][0]
-        if self._lane_ends:
-            next_ns = min(next_ns, *self._lane_ends.values())
+        for end_ns in self._lane_ends.values():
+            if end_ns < next_ns:
+                next_ns = end_ns
         if self._released < len(self._releases):
-            next_ns = min(next_ns, self._releases[self._released].time_ns)
+            release_ns = self._releases[self._released].time_ns
+            if release_ns < next_ns:
+                next_ns = release_ns
         return None if next_ns == math.inf else int(next_ns)
 
     def _step(self, now_ns: int) -> None:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import Resource, Stage
+from rtmdl_ros.workload.records import LatePolicy, Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Above all job ids: a job that has not arrived loses ties.
@@ -48,6 +48,8 @@ class Demand(NamedTuple):
     executor: str | None
     #: For an expected job: when it is no longer expected.
     lapse_ns: int | None
+    #: The least that `stages` take; None: the job runs on even if it will be late.
+    least_ns: int | None
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,10 @@ class Guard:
         key = self._key(task, release_ns, deadline_ns, _NOT_RELEASED)
         if key >= candidate.key:
             return None
-        return Demand(task.name, key, release_ns, deadline_ns, task.stages, None, lapse_ns)
+        least_ns = live.remaining_ns[0] if task.late is LatePolicy.DISCARD else None
+        return Demand(
+            task.name, key, release_ns, deadline_ns, task.stages, None, lapse_ns, least_ns
+        )
 
 
 class _Forecast:
@@ -194,6 +199,10 @@ class _Forecast:
             ready_ns = demand.ready_ns
             if demand.executor is not None:
                 ready_ns = ends[demand.executor]
+            if demand.least_ns is not None and ready_ns + demand.least_ns > demand.deadline_ns:
+                # It will be discarded: its stages keep nobody waiting.
+                forecast.append((demand, ready_ns + demand.least_ns))
+                continue
             for stage in demand.stages:
                 ready_ns = self._place(stage, ready_ns, running, ends, reserved[stage.resource])
             forecast.append((demand, ready_ns))
@@ -255,5 +264,9 @@ class _Forecast:
 
 
 def _live_demand(job: LiveJob, now_ns: int) -> Demand:
-    left = job.task.stages[job.stage + (job.executor is not None) :]
-    return Demand(job.task.name, job.key, now_ns, job.deadline_ns, left, job.executor, None)
+    first = job.stage + (job.executor is not None)
+    stages = job.task.stages[first:]
+    least_ns = (*job.remaining_ns, 0)[first] if job.discardable else None
+    return Demand(
+        job.task.name, job.key, now_ns, job.deadline_ns, stages, job.executor, None, least_ns
+    )

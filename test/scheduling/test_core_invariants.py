@@ -15,7 +15,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import (
     JobReleased,
@@ -25,8 +25,11 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
-from rtmdl_ros.workload.records import LatePolicy, Outcome, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.reasons import Reason
+from rtmdl_ros.workload.records import LatePolicy, Outcome, Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
+HELD_BACK = (Reason.URGENT_JOB, Reason.SLOW_DOWN_UNKNOWN, Reason.LENGTH_UNKNOWN)
 NAMES = ('a', 'b', 'c', 'd')
 
 
@@ -36,10 +39,13 @@ def tasks(draw, name):
     stages = draw(
         st.lists(
             st.builds(
-                Stage,
-                st.just('stage'),
+                lambda resource, least, more, segment: Stage(
+                    'stage', resource, least, least + more, segment
+                ),
                 st.sampled_from(Resource),
                 st.integers(0, 8),
+                st.integers(0, 2),
+                st.sampled_from(['x', 'y', '']),
             ),
             min_size=1,
             max_size=4,
@@ -98,12 +104,16 @@ class CoreMachine(RuleBasedStateMachine):
         policy=st.sampled_from(Policy),
         cpu_workers=st.integers(1, 3),
         lanes=st.integers(1, 3),
+        packing=st.sampled_from(Packing),
         first=st.tuples(*(tasks(name) for name in NAMES)),
     )
-    def begin(self, policy, cpu_workers, lanes, first):
+    def begin(self, policy, cpu_workers, lanes, packing, first):
         self.policy = policy
-        self.core = Core(policy, cpu_workers, lanes)
-        self.twin = Core(policy, cpu_workers, lanes)
+        self.packing = packing
+        how = {'packing': packing, 'slow_downs': SlowDowns({('x', 'x'): 1.5})}
+        self.core = Core(policy, cpu_workers, lanes, **how)
+        self.twin = Core(policy, cpu_workers, lanes, **how)
+        self.waits = {}
         self.executors = {f'cpu{n}': Resource.CPU for n in range(cpu_workers)}
         self.executors |= {f'lane{n}': Resource.ACCELERATOR for n in range(lanes)}
         self.now_ns = 0
@@ -179,6 +189,10 @@ class CoreMachine(RuleBasedStateMachine):
         ready = {job.job_id for job in self.live.values() if self.may_start(job)}
         for start in (command for command in commands if isinstance(command, StartStage)):
             self.check_start(start, ready)
+        for wait in (command for command in commands if isinstance(command, WaitStage)):
+            assert self.live[wait.job_id].executor is None
+            assert self.waits.get(wait.job_id) != (wait.stage, wait.reason), 'said twice'
+            self.waits[wait.job_id] = (wait.stage, wait.reason)
         self.check_nobody_waits_beside_a_free_executor()
         for wake in (command for command in commands if isinstance(command, WakeAt)):
             self.wake_ns = wake.time_ns
@@ -231,14 +245,21 @@ class CoreMachine(RuleBasedStateMachine):
         assert self.may_start(job)
         for other_id in ready:
             other = self.live[other_id]
-            if other.executor is None and other.resource is job.resource:
+            passed_over = other.executor is None and other.resource is job.resource
+            if passed_over and self.packing is Packing.GREEDY:
                 assert job.urgency(self.policy) <= other.urgency(self.policy)
         job.executor = start.executor
 
     def check_nobody_waits_beside_a_free_executor(self):
         free = {kind for name, kind in self.executors.items() if name not in self.busy()}
         for job in self.live.values():
-            assert not (self.may_start(job) and job.resource in free)
+            if job.executor is not None:
+                continue
+            stage, reason = self.waits[job.job_id]
+            assert stage == job.stage, 'a job waits and nobody said why'
+            if self.may_start(job) and job.resource in free:
+                assert self.packing is Packing.GUARDED
+                assert reason in HELD_BACK, 'only the packing rule keeps a job from what is free'
 
     def check_wake(self):
         for job in self.live.values():

@@ -100,6 +100,9 @@ class Guard:
             return Objection(Reason.LENGTH_UNKNOWN, first.task, first.lapse_ns) if shares else None
         if shares and (unknown := self._unknown(stage, demands, occupation)):
             return unknown
+        end_ns = occupation.now_ns + stage.worst_ns
+        if not shares and all(demand.ready_ns >= end_ns for demand in demands):
+            return None  # over before any of them is there
         with_it = {**occupation.running, '': RunningStage(stage, stage.worst_ns)}
         forecast = _Forecast(self._executors, self._slow, occupation.now_ns)
         late = [d for d, end in forecast.latest_ends(demands, with_it) if end > d.deadline_ns]

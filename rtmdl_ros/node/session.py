@@ -143,6 +143,7 @@ class Session:
             lanes=node.lanes,
             on_end=self._reporter.put,
             window_s=node.window_s,
+            hang_limit_s=node.hang_limit_s,
         )
         for name, task in self._tasks.items():
             task.apply_threshold()

@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -21,6 +22,7 @@ from rtmdl_ros.runtime.real_time import shorten_switch_interval
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
+from rtmdl_ros.runtime.watchdog import Hung, Watchdog
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.errors import UnknownTaskError
@@ -83,6 +85,10 @@ class Runtime:
     ended it: an executor, the timer, or a caller of `release`, `remove_task` or `stop`. It may
     be called by several threads at once; what it takes delays the next stage of that executor,
     so costly work belongs into the last stage. An exception in it is logged once.
+
+    A stage that does not return within `hang_limit_s` fails its job, and its executor goes on
+    with a new thread. Until the call returns after all, jobs of the task that reach that stage
+    fail at once.
     """
 
     def __init__(
@@ -94,11 +100,13 @@ class Runtime:
         on_end: Callable[[JobReport], None],
         clock: Callable[[], int] = time.monotonic_ns,
         window_s: float = 10.0,
+        hang_limit_s: float = 5.0,
     ) -> None:
         """Prepare the threads; `window_s` is the length of the statistics' window in seconds.
 
-        `clock` gives nanoseconds and never goes back. Raises ValueError for a count below 1 or
-        a window that is not above 0.
+        `hang_limit_s` is the time in seconds after which a stage is given up. `clock` gives
+        nanoseconds and never goes back. Raises ValueError for a count below 1 and for a window
+        or a limit that is not above 0.
         """
         if window_s <= 0:
             raise ValueError(f'window_s is {window_s}; it must be above 0')
@@ -109,12 +117,9 @@ class Runtime:
         self._tasks: dict[str, _Served] = {}
         self._jobs: dict[int, _Job] = {}
         self._job_ids = count()
-        #: What the executors run now, by executor.
-        self._running: dict[str, Work] = {}
-        self._executors = {
-            name: Executor(name, clock, self._stage_done) for name in self._core.executors
-        }
+        self._executors = {name: self._executor(name) for name in self._core.executors}
         self._timer = WakeTimer(clock, self._time_passed)
+        self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
         self._ledger = Ledger(round(window_s * 1e9), self._core.executors)
         self._start_ns: int | None = None
         self._accepts = False
@@ -138,9 +143,10 @@ class Runtime:
                 f'task {task.name}: {len(functions)} functions for {len(task.stages)} stages'
             )
         with self._lock:
-            self._feed(TaskAdded(self._clock(), task))
+            reports = self._feed(TaskAdded(self._clock(), task))[1]
             self._tasks[task.name] = _Served(task, tuple(functions))
             self._ledger.add_task(task.name)
+        self._deliver(reports)
 
     def change_task(self, task: Task) -> None:
         """Give a task new properties for the jobs released from now on.
@@ -155,8 +161,9 @@ class Runtime:
                     f'task {task.name}: {len(task.stages)} stages for '
                     f'{len(served.functions)} functions'
                 )
-            self._feed(TaskChanged(self._clock(), task))
+            reports = self._feed(TaskChanged(self._clock(), task))[1]
             self._tasks[task.name] = _Served(task, self._tasks[task.name].functions)
+        self._deliver(reports)
 
     def remove_task(self, name: str) -> None:
         """Remove a task. Its waiting jobs are discarded now, running ones after their stage.
@@ -184,8 +191,8 @@ class Runtime:
         """Discard the jobs that wait, let running stages end, and join the threads.
 
         A stage that does not return within `timeout_s` seconds is logged, its job fails and its
-        thread is abandoned. Afterwards every released job has ended. Without effect on a
-        runtime that does not run.
+        thread is abandoned; threads that were replaced before are not waited for. Afterwards
+        every released job has ended. Without effect on a runtime that does not run.
         """
         with self._lock:
             if not self._accepts:
@@ -209,7 +216,7 @@ class Runtime:
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:
             self._stopped = True
-            hung = list(self._running.values())
+            hung = self._watchdog.running
             now_ns = self._clock()
             failures = [
                 StageFailed(
@@ -247,7 +254,7 @@ class Runtime:
                 self._jobs[ids[task]] = _Job(self._tasks[task], release_ns, payload)
                 self._ledger.add_release(task, release_ns)
             events = [JobReleased(release_ns, job_id, task) for task, job_id in ids.items()]
-            reports = self._carry_out(self._core.step(now_ns, events), None)[1]
+            reports = self._carry_out(now_ns, self._core.step(now_ns, events), None)[1]
         self._deliver(reports)
         return ids
 
@@ -274,44 +281,81 @@ class Runtime:
     def _stage_done(self, done: Done) -> Work | None:
         """Report the end of a stage; returns the stage that the same executor runs next."""
         work, span = done.work, done.span
-        detail = None if done.error is None else self._failure(work, done.error)
         event: Event
-        if detail is None:
+        if done.error is None:
             event = StageFinished(span.end_ns, work.job_id, work.stage, done.complete)
         else:
+            detail = f'{in_one_line(done.error)} in stage {work.stage_name}'
             event = StageFailed(span.end_ns, work.job_id, work.stage, detail)
+        next_work: Work | None = None
+        reports: list[JobReport] = []
         with self._lock:
-            if self._stopped:
-                return None
-            del self._running[span.executor]
-            self._ledger.add_span(span)
-            self._jobs[work.job_id].spans.append(span)
-            next_work, reports = self._feed(event, executor=span.executor)
+            stopped = self._stopped
+            given_up = not self._watchdog.end(span.executor, work)
+            if not (stopped or given_up):
+                self._add_span(work, span)
+                next_work, reports = self._feed(event, executor=span.executor)
+        if given_up:
+            if not stopped:
+                self._tell_late_return(done)
+            return None
+        if done.error is not None:
+            self._raised.log(f'task {work.task}: stage {work.stage_name}', done.error)
         self._deliver(reports)
         return next_work
 
     def _time_passed(self) -> None:
+        """Wake the core and replace the executors whose stages hang."""
+        hung: list[Hung] = []
         with self._lock:
-            reports = self._feed()[1]
+            # After a stop no stage starts any more, and hung ones are the business of `stop`.
+            if self._accepts:
+                hung = self._watchdog.give_up(self._clock())
+            reports = self._feed(*[self._replace(call) for call in hung])[1]
+            if self._accepts:
+                self._watchdog.plan_wake()
+        for call in hung:
+            _LOGGER.error('task %s: %s', call.work.task, call.detail)
         self._deliver(reports)
 
     # Under the lock.
 
+    def _replace(self, call: Hung) -> StageFailed:
+        """Put a new thread in the place of the one that hangs; returns how its stage ended."""
+        work, span = call.work, call.span
+        self._executors[span.executor].retire()  # ends it when the call returns
+        thread = self._executors[span.executor] = self._executor(span.executor)
+        thread.start()
+        self._add_span(work, span)
+        return StageFailed(span.end_ns, work.job_id, work.stage, call.detail)
+
+    def _add_span(self, work: Work, span: StageSpan) -> None:
+        self._ledger.add_span(span)
+        self._jobs[work.job_id].spans.append(span)
+
     def _feed(
         self, *events: Event, executor: str | None = None
     ) -> tuple[Work | None, list[JobReport]]:
-        return self._carry_out(self._core.step(self._clock(), events), executor)
+        now_ns = self._clock()
+        return self._carry_out(now_ns, self._core.step(now_ns, events), executor)
 
     def _carry_out(
-        self, commands: Sequence[Command], executor: str | None
+        self, now_ns: int, commands: Sequence[Command], executor: str | None
     ) -> tuple[Work | None, list[JobReport]]:
         """Return the work that falls to the calling `executor`, and the jobs that ended."""
         own: Work | None = None
         reports = []
-        for command in commands:
+        pending = deque(commands)
+        while pending:
+            command = pending.popleft()
             if isinstance(command, StartStage):
                 work = self._work(command)
-                self._running[command.executor] = work
+                refusal = self._watchdog.refusal(work.task, work.stage)
+                if refusal is not None:
+                    failed = StageFailed(now_ns, work.job_id, work.stage, refusal)
+                    pending.extend(self._core.step(now_ns, [failed]))
+                    continue
+                self._watchdog.begin(command.executor, work, now_ns)
                 if command.executor == executor:
                     own = work
                 else:
@@ -342,6 +386,13 @@ class Runtime:
             except Exception as error:
                 self._raised.log('on_end', error)
 
-    def _failure(self, work: Work, error: BaseException) -> str:
-        self._raised.log(f'task {work.task}: stage {work.stage_name}', error)
-        return f'{in_one_line(error)} in stage {work.stage_name}'
+    def _tell_late_return(self, done: Done) -> None:
+        work, seconds = done.work, done.span.duration_ns / 1e9
+        how = 'returned' if done.error is None else f'raised {in_one_line(done.error)}'
+        _LOGGER.info(
+            'task %s: stage %s %s in job %d after %.1f s; it is served again',
+            work.task, work.stage_name, how, work.job_id, seconds,
+        )  # fmt: skip
+
+    def _executor(self, name: str) -> Executor:
+        return Executor(name, self._clock, self._stage_done)

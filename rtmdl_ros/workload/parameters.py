@@ -79,6 +79,10 @@ class NodeParameters:
     camera_timeout_s: float = _parameter(
         1.0, 'A camera without a frame for this many s is reported.', minimum=0.1, maximum=60.0
     )
+    hang_limit_s: float = _parameter(
+        5.0, 'A stage that takes longer than this many s fails its job; its thread is replaced.',
+        minimum=0.1, maximum=600.0,
+    )  # fmt: skip
     warn_miss_ratio: float = _parameter(
         0.05, 'Miss ratio in the window from which diagnostics warn.',
         minimum=0.0, maximum=1.0, dynamic=True,

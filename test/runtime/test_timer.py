@@ -61,3 +61,14 @@ def test_the_last_wish_counts():
     timer.retire()
     timer.join(PATIENCE_S)
     assert not timer.is_alive()
+
+
+def test_each_of_two_wishes_is_met(woken):
+    timer, times, rang = woken
+    begin = time.monotonic_ns()
+    timer.watch_at(begin + 60_000_000)
+    timer.wake_at(begin + 20_000_000)
+    for _ in range(2):
+        assert rang.acquire(timeout=PATIENCE_S)
+    assert not rang.acquire(timeout=0.05)
+    assert times[0] >= begin + 20_000_000 and times[1] >= begin + 60_000_000

@@ -34,8 +34,8 @@ from rtmdl_ros.node.ros_parameters import declare_record
 from rtmdl_ros.rendering.ahead import RenderAhead
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.track import Track
-from rtmdl_ros.runtime.accounting import quantile
 from rtmdl_ros.workload.parameters import CameraSimParameters, ParameterError
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.units import NS_PER_S
 
 _FIRST_FRAME_TIMEOUT_S = 30.0

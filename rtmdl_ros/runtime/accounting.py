@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
-from typing import TypeVar
 
 from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
 
 #: Most samples kept of one task or executor; in a faster stream the window gets shorter.
@@ -72,14 +71,6 @@ class RuntimeStatistics:
     accelerator_busy: float
     #: The same of each executor: ('cpu0', 0.25), ...
     executors: tuple[tuple[str, float], ...]
-
-
-Number = TypeVar('Number', int, float)
-
-
-def quantile(ordered: Sequence[Number], share: float) -> Number:
-    """Nearest-rank quantile of sorted samples, `share` in (0, 1]."""
-    return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
 def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:

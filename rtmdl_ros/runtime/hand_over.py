@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from rtmdl_ros.runtime.accounting import quantile
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
 
 _STAGE_S = 0.001

@@ -26,11 +26,10 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
-from rtmdl_ros.scheduling.guard import Guard, Objection, Occupation, RunningStage
+from rtmdl_ros.scheduling.guard import Guard, Objection
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
-from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -74,11 +73,10 @@ class Core:
             if count < 1:
                 raise ValueError(f'{field} is {count}; at least 1 is needed')
         self._key = KEY_FUNCTIONS[policy]
-        slow_downs = slow_downs or SlowDowns()
-        counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
-        self._guard = Guard(self._key, counts, slow_downs) if packing is Packing.GUARDED else None
-        self._sharing = Sharing(slow_downs)
-        self._occupied: dict[str, LiveJob] = {}
+        self._guard: Guard | None = None
+        if packing is Packing.GUARDED:
+            counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
+            self._guard = Guard(self._key, counts, slow_downs or SlowDowns())
         #: When to ask again for jobs that are held back.
         self._lapses: list[int] = []
         # The accelerator is served first: a job that leaves its queue may let the task's
@@ -220,9 +218,8 @@ class Core:
 
     def _vacate(self, job: LiveJob) -> None:
         assert job.executor is not None and self._now_ns is not None
-        del self._occupied[job.executor]
-        if job.current.resource is Resource.ACCELERATOR:
-            self._sharing.stop(job.executor, self._now_ns)
+        if self._guard is not None:
+            self._guard.ended(job.executor, self._now_ns)
         self._pools[job.current.resource].free(job.executor)
         job.executor = None
 
@@ -247,10 +244,8 @@ class Core:
         stage = job.current
         executor = self._pools[stage.resource].take(job)
         job.executor = executor
-        job.start_ns = now_ns
-        self._occupied[executor] = job
-        if stage.resource is Resource.ACCELERATOR:
-            self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
+        if self._guard is not None:
+            self._guard.started(executor, stage, now_ns)
         if job is live.fresh:
             live.fresh = None
             live.started.append(job)
@@ -302,15 +297,7 @@ class Core:
     def _objection(self, job: LiveJob, now_ns: int) -> Objection | None:
         if self._guard is None:
             return None
-        left_ns = self._sharing.left(now_ns)
-        running = {}
-        for name, other in self._occupied.items():
-            stage = other.current
-            left = left_ns.get(name)
-            if left is None:
-                left = other.start_ns + stage.worst_ns - now_ns
-            running[name] = RunningStage(stage, left)
-        return self._guard.objection(job, self._tasks.values(), Occupation(now_ns, running))
+        return self._guard.objection(job, self._tasks.values(), now_ns)
 
     def _tell_waits(self, held: Mapping[int, tuple[Reason, str]]) -> None:
         for job in self._arrivals:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
+from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -60,14 +61,6 @@ class RunningStage:
     left_ns: float
 
 
-@dataclass(frozen=True)
-class Occupation:
-    """What runs at one instant, by executor."""
-
-    now_ns: int
-    running: Mapping[str, RunningStage]
-
-
 class Guard:
     """Forecasts the more urgent jobs with and without a candidate for a free executor.
 
@@ -83,44 +76,69 @@ class Guard:
         self._key = key
         self._executors = executors
         self._slow = slow
+        self._sharing = Sharing(slow)
+        #: The stage of each executor at work, and when it started.
+        self._started: dict[str, tuple[Stage, int]] = {}
+
+    def started(self, executor: str, stage: Stage, now_ns: int) -> None:
+        """Take notice of a stage that starts."""
+        self._started[executor] = (stage, now_ns)
+        if stage.resource is Resource.ACCELERATOR:
+            self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
+
+    def ended(self, executor: str, now_ns: int) -> None:
+        """Take notice of the end of the stage on an executor."""
+        stage, _ = self._started.pop(executor)
+        if stage.resource is Resource.ACCELERATOR:
+            self._sharing.stop(executor, now_ns)
+
+    def _running(self, now_ns: int) -> Mapping[str, RunningStage]:
+        left_ns = self._sharing.left(now_ns)
+        return {
+            executor: RunningStage(
+                stage, left_ns.get(executor, start_ns + stage.worst_ns - now_ns)
+            )
+            for executor, (stage, start_ns) in self._started.items()
+        }
 
     def objection(
-        self, candidate: LiveJob, tasks: Iterable[LiveTask], occupation: Occupation
+        self, candidate: LiveJob, tasks: Iterable[LiveTask], now_ns: int
     ) -> Objection | None:
         """Return why the candidate's stage must not start now, or None if it may."""
-        stage = candidate.current
-        demands = self._demands(candidate, tasks, occupation)
+        demands = self._demands(candidate, tasks, now_ns)
         if not demands:
             return None
+        running = self._running(now_ns)
+        stage = candidate.current
         shares = stage.resource is Resource.ACCELERATOR and any(
-            other.stage.resource is Resource.ACCELERATOR for other in occupation.running.values()
+            other.stage.resource is Resource.ACCELERATOR for other in running.values()
         )
         if stage.worst_ns == 0:
             first = demands[0]
             return Objection(Reason.LENGTH_UNKNOWN, first.task, first.lapse_ns) if shares else None
-        if shares and (unknown := self._unknown(stage, demands, occupation)):
+        if shares and (unknown := self._unknown(stage, demands, running)):
             return unknown
-        end_ns = occupation.now_ns + stage.worst_ns
+        end_ns = now_ns + stage.worst_ns
         if not shares and all(demand.ready_ns >= end_ns for demand in demands):
             return None  # over before any of them is there
-        with_it = {**occupation.running, '': RunningStage(stage, stage.worst_ns)}
-        forecast = _Forecast(self._executors, self._slow, occupation.now_ns)
+        with_it = {**running, '': RunningStage(stage, stage.worst_ns)}
+        forecast = _Forecast(self._executors, self._slow, now_ns)
         late = [d for d, end in forecast.latest_ends(demands, with_it) if end > d.deadline_ns]
         if not late:
             return None
         # Lost only if no slow-down is needed to be late: what is feared may not come.
-        alone = _Forecast(self._executors, None, occupation.now_ns)
-        without = dict(alone.latest_ends(demands, occupation.running))
+        alone = _Forecast(self._executors, None, now_ns)
+        without = dict(alone.latest_ends(demands, running))
         for demand in late:
             if without[demand] <= demand.deadline_ns:
                 return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
         return None
 
     def _unknown(
-        self, stage: Stage, demands: Iterable[Demand], occupation: Occupation
+        self, stage: Stage, demands: Iterable[Demand], running: Mapping[str, RunningStage]
     ) -> Objection | None:
         for demand in demands:
-            beside = occupation.running.get(demand.executor or '')
+            beside = running.get(demand.executor or '')
             if beside is None or beside.stage.resource is not Resource.ACCELERATOR:
                 continue
             if not self._slow.known(beside.stage.segment, stage.segment):
@@ -130,10 +148,9 @@ class Guard:
     # Who is more urgent.
 
     def _demands(
-        self, candidate: LiveJob, tasks: Iterable[LiveTask], occupation: Occupation
+        self, candidate: LiveJob, tasks: Iterable[LiveTask], now_ns: int
     ) -> list[Demand]:
         """Return the more urgent jobs, the most urgent first."""
-        now_ns = occupation.now_ns
         demands = []
         for live in tasks:
             if live is candidate.owner:
@@ -244,18 +261,17 @@ class _Forecast:
         if len(beside) >= self._executors[stage.resource]:
             ready_ns = max(ready_ns, min(end_ns for end_ns, _ in beside))
         length_ns = float(stage.worst_ns)
-        for end_ns, other in beside:
-            if self._slow is None or stage.resource is not Resource.ACCELERATOR:
-                break
-            if end_ns <= ready_ns:
-                continue
-            if not self._slow.known(stage.segment, other.segment):
-                # Not beside it: what it costs is not known.
-                ready_ns = end_ns
-                continue
-            factor = self._slow.factor(stage.segment, other.segment)
-            shared_ns = min(end_ns - ready_ns, length_ns * factor)
-            length_ns += shared_ns - shared_ns / factor
+        if self._slow is not None and stage.resource is Resource.ACCELERATOR:
+            for end_ns, other in beside:
+                if end_ns <= ready_ns:
+                    continue
+                if self._slow.known(stage.segment, other.segment):
+                    factor = self._slow.factor(stage.segment, other.segment)
+                    shared_ns = min(end_ns - ready_ns, length_ns * factor)
+                    length_ns += shared_ns - shared_ns / factor
+                else:
+                    # Not beside it: what it costs is not known.
+                    ready_ns = end_ns
         start_ns = ready_ns
         for first_ns, last_ns in sorted(reserved):
             if first_ns >= start_ns + length_ns:

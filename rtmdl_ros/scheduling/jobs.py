@@ -34,8 +34,6 @@ class LiveJob:
     executor: str | None = None
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
-    #: When the current stage started; of no meaning while the job waits.
-    start_ns: int = 0
     #: Why it waits, as last said by a `WaitStage`.
     told: tuple[int, Reason] | None = None
     ended: bool = False
@@ -69,6 +67,7 @@ class LiveTask:
     remaining_ns: tuple[int, ...]
     started: list[LiveJob] = field(default_factory=list)
     fresh: LiveJob | None = None
+    #: Arrival of the last job; None before the first.
     last_release_ns: int | None = None
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtmdl_ros.simulation.records import SimulatedJob
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
 
 
@@ -73,6 +74,5 @@ def summarize_tasks(jobs: Iterable[SimulatedJob]) -> tuple[Summary, ...]:
 def _response(ascending: Sequence[int]) -> Response | None:
     if not ascending:
         return None
-    # Nearest rank: always a time that a job really took.
-    p50, p95, p99 = (ascending[-(-len(ascending) * part // 100) - 1] for part in (50, 95, 99))
+    p50, p95, p99 = (quantile(ascending, share) for share in (0.5, 0.95, 0.99))
     return Response(p50, p95, p99, ascending[-1])

@@ -9,10 +9,10 @@ from rtmdl_ros.runtime.accounting import (
     BusyAccount,
     ResponseStatistics,
     TaskAccount,
-    quantile,
     response_statistics,
 )
 from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
 
 SECOND = 1_000_000_000

@@ -10,8 +10,8 @@ from rtmdl_ros.node.demo.environment import device_name, software
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.recording import Recording
 from rtmdl_ros.node.demo.scoring import Score, score
-from rtmdl_ros.runtime.accounting import quantile
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Overlaps at which detections are scored; signs and lights are small, some boxes a bit off.

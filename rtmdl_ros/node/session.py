@@ -20,7 +20,7 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.workload.configuration import Configuration
-from rtmdl_ros.workload.records import Policy
+from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: A stage that takes longer than this to end when the node stops is given up.
@@ -141,6 +141,7 @@ class Session:
             policy=Policy(node.policy),
             cpu_workers=node.cpu_workers,
             lanes=node.lanes,
+            packing=Packing(node.packing),
             on_end=self._reporter.put,
             window_s=node.window_s,
             hang_limit_s=node.hang_limit_s,

@@ -35,7 +35,8 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
-from rtmdl_ros.workload.records import Policy, Task
+from rtmdl_ros.workload.records import Packing, Policy, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -98,19 +99,22 @@ class Runtime:
         cpu_workers: int,
         lanes: int,
         on_end: Callable[[JobReport], None],
+        packing: Packing = Packing.GUARDED,
+        slow_downs: SlowDowns | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
         window_s: float = 10.0,
         hang_limit_s: float = 5.0,
     ) -> None:
         """Prepare the threads; `window_s` is the length of the statistics' window in seconds.
 
-        `hang_limit_s` is the time in seconds after which a stage is given up. `clock` gives
-        nanoseconds and never goes back. Raises ValueError for a count below 1 and for a window
-        or a limit that is not above 0.
+        `slow_downs` are those of network segments that run at once on two lanes. `hang_limit_s`
+        is the time in seconds after which a stage is given up. `clock` gives nanoseconds and
+        never goes back. Raises ValueError for a count below 1 and for a window or a limit that
+        is not above 0.
         """
         if window_s <= 0:
             raise ValueError(f'window_s is {window_s}; it must be above 0')
-        self._core = Core(policy, cpu_workers, lanes)
+        self._core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
         self._clock = clock
         self._on_end = on_end
         self._lock = threading.Lock()

@@ -62,7 +62,7 @@ class Core:
         cpu_workers: int,
         lanes: int,
         *,
-        packing: Packing = Packing.GREEDY,
+        packing: Packing = Packing.GUARDED,
         slow_downs: SlowDowns | None = None,
     ) -> None:
         """Start without tasks at no particular time; `slow_downs`: of pairs of segments.

@@ -62,6 +62,12 @@ class NodeParameters:
     lanes: int = _parameter(
         1, 'Threads for inference, one network stage at a time each.', minimum=1, maximum=16
     )
+    packing: str = _parameter(
+        'guarded',
+        'guarded: a stage starts only where no more urgent job misses its deadline through it; '
+        'greedy: it takes a free thread at once.',
+        choices=('guarded', 'greedy'),
+    )
     zoo_dir: str = _parameter('', 'Folder with the networks; empty: the ones shipped.')
     cache_dir: str = _parameter(
         '', 'Folder for exported networks; empty: rtmdl_ros in the cache folder of the user.'

@@ -11,7 +11,7 @@ from runtime_bench import CPU, LANE, PATIENCE_S, Bench, Gate, chain, nothing
 
 from rtmdl_ros.runtime.executor import Work
 from rtmdl_ros.runtime.watchdog import Watchdog
-from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.records import Outcome, Packing
 
 LIMIT_S = 0.2
 
@@ -168,7 +168,7 @@ def test_what_hangs_when_stopped_is_up_to_the_stop(bench, gate, messages):
 
 def test_each_of_two_lanes_is_replaced():
     gates = [Gate(), Gate()]
-    bench = Bench(lanes=2, hang_limit_s=LIMIT_S)
+    bench = Bench(lanes=2, packing=Packing.GREEDY, hang_limit_s=LIMIT_S)
     for name, gate in zip('ab', gates, strict=True):
         bench.runtime.add_task(chain(name, LANE), [gate])
     bench.runtime.add_task(chain('c', LANE), [nothing])

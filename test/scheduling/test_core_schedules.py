@@ -3,7 +3,7 @@
 """Schedules computed by hand, to the nanosecond."""
 
 from rtmdl_ros.scheduling.core import Core
-from rtmdl_ros.workload.records import LatePolicy, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 
@@ -120,9 +120,8 @@ def test_can_example_of_davis_et_al(virtual_time):
 
 def test_two_lanes_take_the_two_most_urgent(virtual_time):
     tasks = [net('a', 100, 1), net('b', 100, 2), net('c', 100, 3)]
-    time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 2), tasks, {'a net': 5, 'b net': 30, 'c net': 20}
-    )
+    core = Core(Policy.FIXED_PRIORITY, 1, 2, packing=Packing.GREEDY)
+    time = virtual_time(core, tasks, {'a net': 5, 'b net': 30, 'c net': 20})
     for task in tasks:
         time.release(task.name, 0)
     schedule = time.run()

@@ -47,6 +47,8 @@ class PipelineStage:
     name: str
     resource: Resource
     run: Callable[[Work], bool]
+    #: The network segment that it runs, as in Stage.segment ('': none).
+    segment: str = ''
 
 
 class Pipeline(Protocol):
@@ -81,7 +83,8 @@ def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int = 10) -> tupl
             if complete:
                 break
     return tuple(
-        Stage(stage.name, stage.resource, least.get(stage.name, 0)) for stage in pipeline.stages
+        Stage(stage.name, stage.resource, least.get(stage.name, 0), segment=stage.segment)
+        for stage in pipeline.stages
     )
 
 
@@ -100,3 +103,7 @@ class Model:
 
     variant: Variant
     runner: Runner = field(compare=False)
+
+    def segment_name(self, index: int, count: int) -> str:
+        """Return how segment `index`, from 0, of `count` is known in the table of slow-downs."""
+        return f'{self.variant.network}/{self.variant.id}/{index + 1}of{count}'

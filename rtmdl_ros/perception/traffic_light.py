@@ -20,7 +20,12 @@ class TrafficLightPipeline:
         self.score_threshold = self.calibrated_threshold
         self.stages: Sequence[PipelineStage] = (
             PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
-            PipelineStage('detect', Resource.ACCELERATOR, self._detector.detect),
+            PipelineStage(
+                'detect',
+                Resource.ACCELERATOR,
+                self._detector.detect,
+                detector.segment_name(0, 1),
+            ),
             PipelineStage('decode', Resource.CPU, self._decode),
         )
 

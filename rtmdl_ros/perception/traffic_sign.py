@@ -35,9 +35,19 @@ class TrafficSignPipeline:
         self.score_threshold = self.calibrated_threshold
         self.stages: Sequence[PipelineStage] = (
             PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
-            PipelineStage('detect', Resource.ACCELERATOR, self._detector.detect),
+            PipelineStage(
+                'detect',
+                Resource.ACCELERATOR,
+                self._detector.detect,
+                detector.segment_name(0, 1),
+            ),
             PipelineStage('crop', Resource.CPU, self._crop),
-            PipelineStage('recognise', Resource.ACCELERATOR, self._recognise),
+            PipelineStage(
+                'recognise',
+                Resource.ACCELERATOR,
+                self._recognise,
+                recogniser.segment_name(0, 1),
+            ),
             PipelineStage('name', Resource.CPU, self._name),
         )
 

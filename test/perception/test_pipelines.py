@@ -113,6 +113,12 @@ def test_a_frame_without_signs_is_complete_after_crop():
     assert [stage.optimistic_ns > 0 for stage in stages] == [True, True, True, False, False]
 
 
+def test_network_stages_name_their_segment():
+    stages = measured_stages(sign_pipeline(SetRecogniser()), frame(), repeats=1)
+    segments = ['', 'n/detector/1of1', '', 'n/classifier/1of1', '']
+    assert [stage.segment for stage in stages] == segments
+
+
 def test_the_recogniser_is_warmed_up_for_every_number_of_signs():
     recogniser = SetRecogniser()
     sign_pipeline(recogniser).warm_up()

@@ -27,7 +27,7 @@ from rtmdl_ros.scheduling.events import (
     TaskRemoved,
 )
 from rtmdl_ros.scheduling.guard import Guard, Objection
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask, remaining_times
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.reasons import Reason
@@ -77,14 +77,15 @@ class Core:
         if packing is Packing.GUARDED:
             counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
             self._guard = Guard(self._key, counts, slow_downs or SlowDowns())
-        #: When to ask again for jobs that are held back.
-        self._lapses: list[int] = []
+        #: Why the guard holds ready jobs back, by job id, as of the last step.
+        self._held: dict[int, Objection] = {}
         # The accelerator is served first: a job that leaves its queue may let the task's
         # fresh job, which mostly begins on the CPU, take part in the same instant.
         self._pools = {
             Resource.ACCELERATOR: Pool('lane', lanes),
             Resource.CPU: Pool('cpu', cpu_workers),
         }
+        self._served = tuple(self._pools.values())
         #: The executors' names and kinds.
         self.executors: Mapping[str, Resource] = {
             name: kind for kind in Resource for name in self._pools[kind].executors
@@ -122,7 +123,8 @@ class Core:
             if event.time_ns > now_ns:
                 raise TimeOrderError(f'{event} is reported at {now_ns} ns, before it happened')
             self._handlers[type(event)](event)
-        self._discard_hopeless(now_ns)
+        if self._arrivals or self._expiries:
+            self._discard_hopeless(now_ns)
         self._dispatch(now_ns)
         self._plan_wake()
         commands, self._commands = self._commands, []
@@ -176,7 +178,7 @@ class Core:
             why = job.owner.removed
             self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, why)
         else:
-            job.stage += 1
+            job.advance()
             self._wait(job)
 
     def _stage_failed(self, event: StageFailed) -> None:
@@ -250,13 +252,14 @@ class Core:
             live.fresh = None
             live.started.append(job)
         self._commands.append(StartStage(job.job_id, job.stage, executor))
-        self._admit(live)
+        if live.fresh is not None:
+            self._admit(live)
 
     # Decisions, after all events of the instant.
 
     def _discard_hopeless(self, now_ns: int) -> None:
         for job in self._arrivals:
-            if job.waits and job.discardable and now_ns > job.latest_start_ns:
+            if now_ns > job.latest_start_ns and job.waits:
                 self._discard(job, now_ns)
         while self._expiries and self._expiries[0][0] < now_ns:
             _, job_id, stage = heapq.heappop(self._expiries)
@@ -273,57 +276,56 @@ class Core:
         self._end(job, Outcome.DISCARDED, now_ns, Reason.HOPELESS, detail)
 
     def _dispatch(self, now_ns: int) -> None:
-        held: dict[int, tuple[Reason, str]] = {}
-        progress = True
-        while progress:
-            progress = False
-            held.clear()
-            self._lapses.clear()
-            for pool in self._pools.values():
-                for job in pool.ready:
-                    if not pool.has_free:
-                        break
-                    objection = self._objection(job, now_ns)
-                    if objection is None:
-                        self._start(job, now_ns)
-                        progress = True
-                        # The start may have let a job of the same task into the queue.
-                        break
-                    held[job.job_id] = (objection.reason, objection.because)
-                    if objection.lapse_ns is not None:
-                        self._lapses.append(objection.lapse_ns)
-        self._tell_waits(held)
-
-    def _objection(self, job: LiveJob, now_ns: int) -> Objection | None:
-        if self._guard is None:
-            return None
-        return self._guard.objection(job, self._tasks.values(), now_ns)
-
-    def _tell_waits(self, held: Mapping[int, tuple[Reason, str]]) -> None:
+        self._held.clear()
+        started = True
+        while started:
+            started = False
+            for pool in self._served:
+                if pool.ready and pool.idle and self._start_one(pool, now_ns):
+                    # Ask anew: what runs has changed, and a job of the same task may follow.
+                    started = True
+                    self._held.clear()
         for job in self._arrivals:
-            if job.waits and not job.queued:
+            if not job.queued and job.waits:
                 self._tell_wait(job, Reason.EARLIER_JOB, job.task.name)
-        for pool in self._pools.values():
+        for pool in self._served:
             for job in pool.ready:
-                self._tell_wait(job, *held.get(job.job_id, (Reason.EXECUTORS_BUSY, '')))
+                objection = self._held.get(job.job_id)
+                if objection is None:
+                    self._tell_wait(job, Reason.EXECUTORS_BUSY, '')
+                else:
+                    self._tell_wait(job, objection.reason, objection.because)
+
+    def _start_one(self, pool: Pool, now_ns: int) -> bool:
+        """Start the most urgent of the ready jobs that may start; tells whether there is one."""
+        for job in pool.ready:
+            if self._guard is not None:
+                objection = self._guard.objection(job, self._tasks.values(), now_ns)
+                if objection is not None:
+                    self._held[job.job_id] = objection
+                    continue
+            self._start(job, now_ns)
+            return True
+        return False
 
     def _tell_wait(self, job: LiveJob, reason: Reason, because: str) -> None:
-        if job.told != (job.stage, reason):
-            job.told = (job.stage, reason)
+        if job.told is not reason:
+            job.told = reason
             self._commands.append(WaitStage(job.job_id, job.stage, reason, because))
 
     def _plan_wake(self) -> None:
         """Wish to be woken when a waiting job becomes hopeless or may be asked for again."""
         for job in self._arrivals:
-            if job.waits and job.discardable:
+            if job.latest_start_ns < NEVER and job.waits:
                 heapq.heappush(self._expiries, (job.latest_start_ns, job.job_id, job.stage))
         self._arrivals.clear()
         while self._expiries and not self._still_waits(*self._expiries[0][1:]):
             heapq.heappop(self._expiries)
-        wishes = self._lapses.copy()
-        if self._expiries:
-            wishes.append(self._expiries[0][0] + 1)
-        wake_ns = min(wishes, default=None)
+        wake_ns = self._expiries[0][0] + 1 if self._expiries else None
+        for objection in self._held.values():
+            lapse_ns = objection.lapse_ns
+            if lapse_ns is not None and (wake_ns is None or lapse_ns < wake_ns):
+                wake_ns = lapse_ns
         if wake_ns is not None and wake_ns != self._wake_ns:
             self._commands.append(WakeAt(wake_ns))
         self._wake_ns = wake_ns

@@ -12,13 +12,17 @@ from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 
 
+#: Above all instants.
+NEVER = 1 << 62
+
+
 def remaining_times(task: Task) -> tuple[int, ...]:
     """Optimistic nanoseconds from the start of each stage to the end of the chain."""
     times = [stage.optimistic_ns for stage in task.stages]
     return tuple(reversed(list(accumulate(reversed(times)))))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class LiveJob:
     """A job that has not ended. It waits for its stage number `stage`, or runs it."""
 
@@ -29,24 +33,34 @@ class LiveJob:
     remaining_ns: tuple[int, ...]
     deadline_ns: int
     key: Key
-    stage: int = 0
+    stage: int = field(init=False)
     #: Where the stage runs; None: the job waits.
     executor: str | None = None
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
-    #: Why it waits, as last said by a `WaitStage`.
-    told: tuple[int, Reason] | None = None
+    #: Why it waits for this stage, as last said by a `WaitStage`.
+    told: Reason | None = field(init=False)
     ended: bool = False
+    #: The stage that the job waits for or runs.
+    current: Stage = field(init=False)
+    #: Last instant at which that may start before the job is hopeless and discarded.
+    latest_start_ns: int = field(init=False)
 
-    @property
-    def current(self) -> Stage:
-        """The stage that the job waits for or runs."""
-        return self.task.stages[self.stage]
+    def __post_init__(self) -> None:
+        """Wait for the first stage."""
+        self._wait_for(0)
 
-    @property
-    def latest_start_ns(self) -> int:
-        """Last instant at which the current stage may start and the deadline still be met."""
-        return self.deadline_ns - self.remaining_ns[self.stage]
+    def advance(self) -> None:
+        """Wait for the next stage."""
+        self._wait_for(self.stage + 1)
+
+    def _wait_for(self, stage: int) -> None:
+        # What the core asks for again and again is kept, not computed.
+        self.stage = stage
+        self.current = self.task.stages[stage]
+        self.told = None
+        last_ns = self.deadline_ns - self.remaining_ns[stage]
+        self.latest_start_ns = last_ns if self.discardable else NEVER
 
     @property
     def waits(self) -> bool:
@@ -59,7 +73,7 @@ class LiveJob:
         return self.task.late is LatePolicy.DISCARD
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class LiveTask:
     """A task with its live jobs: the started ones in order of release and a fresh one."""
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import insort
 from operator import attrgetter
 
 from rtmdl_ros.scheduling.jobs import LiveJob
@@ -22,32 +22,24 @@ class Pool:
     def __init__(self, prefix: str, size: int) -> None:
         """Make `size` free executors, named `prefix` and a number from 0."""
         self.executors = tuple(f'{prefix}{number}' for number in range(size))
-        self._ready: list[LiveJob] = []
-        self._free = list(reversed(self.executors))
+        #: The jobs that wait for an executor, the most urgent first. To be read only.
+        self.ready: list[LiveJob] = []
+        #: The executors that run nothing, the last freed one last. To be read only.
+        self.idle = list(reversed(self.executors))
 
     def add(self, job: LiveJob) -> None:
         """Put a job into the ready queue."""
         job.queued = True
-        insort(self._ready, job, key=_KEY)
+        insort(self.ready, job, key=_KEY)
 
     def remove(self, job: LiveJob) -> None:
         """Take a job out of the ready queue."""
-        del self._ready[bisect_left(self._ready, job.key, key=_KEY)]
+        self.ready.remove(job)
         job.queued = False
 
     def free(self, executor: str) -> None:
         """Take an executor back."""
-        self._free.append(executor)
-
-    @property
-    def ready(self) -> tuple[LiveJob, ...]:
-        """The jobs in the ready queue, the most urgent first."""
-        return tuple(self._ready)
-
-    @property
-    def has_free(self) -> bool:
-        """Tell whether an executor is free."""
-        return bool(self._free)
+        self.idle.append(executor)
 
     def take(self, job: LiveJob) -> str:
         """Take a ready job out of the queue; returns the executor for it.
@@ -56,4 +48,4 @@ class Pool:
         stage goes on with the next one without a hand-over and with warm caches.
         """
         self.remove(job)
-        return self._free.pop()
+        return self.idle.pop()

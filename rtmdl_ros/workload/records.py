@@ -12,6 +12,9 @@ class Resource(Enum):
     CPU = 'cpu'
     ACCELERATOR = 'accelerator'
 
+    # Members are unique, so identity will do; Enum's own hash costs more than what it looks up.
+    __hash__ = object.__hash__
+
 
 class Policy(Enum):
     """The order in which ready stages are served."""

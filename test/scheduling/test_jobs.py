@@ -18,5 +18,5 @@ def test_the_latest_start_moves_with_the_stage():
     owner = LiveTask(TASK, remaining_times(TASK))
     job = LiveJob(0, owner, TASK, owner.remaining_ns, deadline_ns=130, key=(0,))
     assert job.latest_start_ns == 121
-    job.stage = 1
+    job.advance()
     assert (job.latest_start_ns, job.current.name) == (123, 'net')

@@ -20,13 +20,13 @@ def test_ready_jobs_stand_in_order_and_the_last_freed_executor_is_taken():
     jobs = [job(5, 0), job(2, 1), job(2, 2), job(9, 3)]
     for each in jobs:
         pool.add(each)
-    assert pool.ready == (jobs[1], jobs[2], jobs[0], jobs[3])
+    assert pool.ready == [jobs[1], jobs[2], jobs[0], jobs[3]]
     assert [pool.take(each) for each in pool.ready[:3]] == ['lane0', 'lane1', 'lane2']
-    assert not pool.has_free
+    assert pool.idle == []
     pool.free('lane2')
     pool.free('lane0')
     assert pool.take(jobs[3]) == 'lane0'
-    assert pool.ready == ()
+    assert pool.ready == []
     assert pool.executors == ('lane0', 'lane1', 'lane2')
 
 
@@ -37,4 +37,4 @@ def test_a_removed_job_is_no_longer_ready():
         pool.add(each)
     pool.remove(jobs[1])
     assert [each.queued for each in jobs] == [True, False, True]
-    assert pool.ready == (jobs[0], jobs[2])
+    assert pool.ready == [jobs[0], jobs[2]]

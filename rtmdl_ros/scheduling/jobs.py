@@ -11,7 +11,6 @@ from rtmdl_ros.scheduling.policies import Key
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 
-
 #: Above all instants.
 NEVER = 1 << 62
 

@@ -11,9 +11,10 @@ here it is asked by a forecast, for chains of stages and for lanes that slow eac
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
+from operator import attrgetter
 from typing import NamedTuple
 
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
@@ -53,8 +54,7 @@ class Demand(NamedTuple):
     least_ns: int | None
 
 
-@dataclass(frozen=True)
-class RunningStage:
+class RunningStage(NamedTuple):
     """A stage that occupies an executor; `left_ns` is what is left of it, running alone."""
 
     stage: Stage
@@ -74,21 +74,24 @@ class Guard:
     def __init__(self, key: KeyFunction, executors: Mapping[Resource, int], slow: SlowDowns):
         """`executors` counts the executors of each kind."""
         self._key = key
-        self._executors = executors
+        self._counts = executors
         self._slow = slow
         self._sharing = Sharing(slow)
         #: The stage of each executor at work, and when it started.
         self._started: dict[str, tuple[Stage, int]] = {}
+        self._idle = dict(executors)
 
     def started(self, executor: str, stage: Stage, now_ns: int) -> None:
         """Take notice of a stage that starts."""
         self._started[executor] = (stage, now_ns)
+        self._idle[stage.resource] -= 1
         if stage.resource is Resource.ACCELERATOR:
             self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
 
     def ended(self, executor: str, now_ns: int) -> None:
         """Take notice of the end of the stage on an executor."""
         stage, _ = self._started.pop(executor)
+        self._idle[stage.resource] += 1
         if stage.resource is Resource.ACCELERATOR:
             self._sharing.stop(executor, now_ns)
 
@@ -105,14 +108,15 @@ class Guard:
         self, candidate: LiveJob, tasks: Iterable[LiveTask], now_ns: int
     ) -> Objection | None:
         """Return why the candidate's stage must not start now, or None if it may."""
+        stage = candidate.current
+        lanes = stage.resource is Resource.ACCELERATOR
+        if not lanes and self._idle[Resource.CPU] > 1:
+            return None  # another worker is left for whoever comes
         demands = self._demands(candidate, tasks, now_ns)
         if not demands:
             return None
+        shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
         running = self._running(now_ns)
-        stage = candidate.current
-        shares = stage.resource is Resource.ACCELERATOR and any(
-            other.stage.resource is Resource.ACCELERATOR for other in running.values()
-        )
         if stage.worst_ns == 0:
             first = demands[0]
             return Objection(Reason.LENGTH_UNKNOWN, first.task, first.lapse_ns) if shares else None
@@ -122,13 +126,12 @@ class Guard:
         if not shares and all(demand.ready_ns >= end_ns for demand in demands):
             return None  # over before any of them is there
         with_it = {**running, '': RunningStage(stage, stage.worst_ns)}
-        forecast = _Forecast(self._executors, self._slow, now_ns)
-        late = [d for d, end in forecast.latest_ends(demands, with_it) if end > d.deadline_ns]
+        forecast = _latest_ends(demands, with_it, self._counts, self._slow, now_ns)
+        late = [demand for demand, end_ns in forecast if end_ns > demand.deadline_ns]
         if not late:
             return None
         # Lost only if no slow-down is needed to be late: what is feared may not come.
-        alone = _Forecast(self._executors, None, now_ns)
-        without = dict(alone.latest_ends(demands, running))
+        without = dict(_latest_ends(demands, running, self._counts, None, now_ns))
         for demand in late:
             if without[demand] <= demand.deadline_ns:
                 return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
@@ -161,7 +164,7 @@ class Guard:
             expected = self._expected(live, candidate, now_ns)
             if expected is not None:
                 demands.append(expected)
-        demands.sort(key=lambda demand: demand.key)
+        demands.sort(key=attrgetter('key'))
         return demands
 
     def _expected(self, live: LiveTask, candidate: LiveJob, now_ns: int) -> Demand | None:
@@ -188,98 +191,108 @@ class Guard:
         )
 
 
-class _Forecast:
-    """What becomes of jobs if no less urgent stage starts from now on."""
+def _latest_ends(
+    demands: Sequence[Demand],
+    running: Mapping[str, RunningStage],
+    executors: Mapping[Resource, int],
+    slow: SlowDowns | None,
+    now_ns: int,
+) -> list[tuple[Demand, int]]:
+    """Return when each demand ends, the most urgent first, if no less urgent stage starts.
+
+    `running` is by executor, `executors` how many there are. Without slow-downs, lanes are taken
+    not to slow each other down.
+    """
+    ends = _latest_ends_of_running(demands, running, executors, slow, now_ns)
+    timelines = {
+        kind: _Timeline(
+            [(ends[name], r.stage) for name, r in running.items() if r.stage.resource is kind],
+            count,
+            slow if kind is Resource.ACCELERATOR else None,
+        )
+        for kind, count in executors.items()
+    }
+    forecast = []
+    for demand in demands:
+        ready_ns = demand.ready_ns
+        if demand.executor is not None:
+            ready_ns = ends[demand.executor]
+        if demand.least_ns is not None and ready_ns + demand.least_ns > demand.deadline_ns:
+            # It will be discarded: its stages keep nobody waiting.
+            forecast.append((demand, ready_ns + demand.least_ns))
+            continue
+        for stage in demand.stages:
+            ready_ns = timelines[stage.resource].place(stage, ready_ns)
+        forecast.append((demand, ready_ns))
+    return forecast
+
+
+def _latest_ends_of_running(
+    demands: Sequence[Demand],
+    running: Mapping[str, RunningStage],
+    executors: Mapping[Resource, int],
+    slow: SlowDowns | None,
+    now_ns: int,
+) -> dict[str, int]:
+    """Return by executor when what it runs now ends, slowed down by all that may be beside it."""
+    future: set[str] = set()
+    if slow is not None and executors[Resource.ACCELERATOR] > 1:
+        future = {stage.segment for demand in demands for stage in demand.stages}
+    ends = {}
+    for name, (stage, left_ns) in running.items():
+        factor = 1.0
+        if slow is not None and stage.resource is Resource.ACCELERATOR:
+            for other_name, other in running.items():
+                if other_name != name and other.stage.resource is Resource.ACCELERATOR:
+                    factor *= slow.factor(stage.segment, other.stage.segment)
+            if future:
+                factor *= max(slow.factor(stage.segment, other) for other in future)
+        ends[name] = now_ns + ceil(max(0.0, left_ns) * factor)
+    return ends
+
+
+class _Timeline:
+    """The executors of one kind: what they run now, and a reservation after the other."""
 
     def __init__(
-        self, executors: Mapping[Resource, int], slow: SlowDowns | None, now_ns: int
+        self, beside: Sequence[tuple[int, Stage]], executors: int, slow: SlowDowns | None
     ) -> None:
-        """Without slow-downs, lanes are taken not to slow each other down."""
-        self._executors = executors
+        """Take the (end, stage) of what runs now; `slow`: it slows down what is beside it."""
+        self._beside = beside if slow is not None else ()
         self._slow = slow
-        self._now_ns = now_ns
+        self._free_ns = min(end_ns for end_ns, _ in beside) if len(beside) >= executors else 0
+        self._reserved: list[tuple[int, int]] = []
 
-    def latest_ends(
-        self, demands: Sequence[Demand], running: Mapping[str, RunningStage]
-    ) -> list[tuple[Demand, int]]:
-        """Return when each demand ends, the most urgent first; `running` by executor."""
-        future = {
-            stage.segment
-            for demand in demands
-            for stage in demand.stages
-            if stage.resource is Resource.ACCELERATOR
-        }
-        ends = {
-            name: self._now_ns + ceil(max(0.0, stage.left_ns) * self._factor(name, running, future))
-            for name, stage in running.items()
-        }
-        reserved: dict[Resource, list[tuple[int, int]]] = {kind: [] for kind in Resource}
-        forecast = []
-        for demand in demands:
-            ready_ns = demand.ready_ns
-            if demand.executor is not None:
-                ready_ns = ends[demand.executor]
-            if demand.least_ns is not None and ready_ns + demand.least_ns > demand.deadline_ns:
-                # It will be discarded: its stages keep nobody waiting.
-                forecast.append((demand, ready_ns + demand.least_ns))
-                continue
-            for stage in demand.stages:
-                ready_ns = self._place(stage, ready_ns, running, ends, reserved[stage.resource])
-            forecast.append((demand, ready_ns))
-        return forecast
-
-    def _factor(
-        self, name: str, running: Mapping[str, RunningStage], future: Iterable[str]
-    ) -> float:
-        """Return the most that a running stage can be slowed down until it ends."""
-        stage = running[name].stage
-        if self._slow is None or stage.resource is not Resource.ACCELERATOR:
-            return 1.0
-        factor = 1.0
-        for other_name, other in running.items():
-            if other_name != name and other.stage.resource is Resource.ACCELERATOR:
-                factor *= self._slow.factor(stage.segment, other.stage.segment)
-        if self._executors[Resource.ACCELERATOR] > 1:
-            factors = (self._slow.factor(stage.segment, other) for other in future)
-            factor *= max(factors, default=1.0)
-        return factor
-
-    def _place(
-        self,
-        stage: Stage,
-        ready_ns: int,
-        running: Mapping[str, RunningStage],
-        ends: Mapping[str, int],
-        reserved: list[tuple[int, int]],
-    ) -> int:
-        """Reserve the earliest time for a stage beside what runs; returns its end."""
-        beside = [
-            (ends[name], other.stage)
-            for name, other in running.items()
-            if other.stage.resource is stage.resource
-        ]
-        if len(beside) >= self._executors[stage.resource]:
-            ready_ns = max(ready_ns, min(end_ns for end_ns, _ in beside))
-        length_ns = float(stage.worst_ns)
-        if self._slow is not None and stage.resource is Resource.ACCELERATOR:
-            for end_ns, other in beside:
-                if end_ns <= ready_ns:
-                    continue
-                if self._slow.known(stage.segment, other.segment):
-                    factor = self._slow.factor(stage.segment, other.segment)
-                    shared_ns = min(end_ns - ready_ns, length_ns * factor)
-                    length_ns += shared_ns - shared_ns / factor
-                else:
-                    # Not beside it: what it costs is not known.
-                    ready_ns = end_ns
-        start_ns = ready_ns
-        for first_ns, last_ns in sorted(reserved):
+    def place(self, stage: Stage, ready_ns: int) -> int:
+        """Reserve the earliest time for a stage; returns its end."""
+        start_ns = max(ready_ns, self._free_ns)
+        length_ns = stage.worst_ns
+        if self._beside:
+            start_ns, length_ns = self._shared(stage, start_ns)
+        for first_ns, last_ns in self._reserved:
             if first_ns >= start_ns + length_ns:
                 break
-            start_ns = max(start_ns, last_ns)
-        end_ns = start_ns + ceil(length_ns)
-        reserved.append((start_ns, end_ns))
+            if last_ns > start_ns:
+                start_ns = last_ns
+        end_ns = start_ns + length_ns
+        insort(self._reserved, (start_ns, end_ns))
         return end_ns
+
+    def _shared(self, stage: Stage, start_ns: int) -> tuple[int, int]:
+        """Return start and length of a stage beside what runs now."""
+        assert self._slow is not None
+        length_ns = float(stage.worst_ns)
+        for end_ns, other in self._beside:
+            if end_ns <= start_ns:
+                continue
+            if self._slow.known(stage.segment, other.segment):
+                factor = self._slow.factor(stage.segment, other.segment)
+                shared_ns = min(end_ns - start_ns, length_ns * factor)
+                length_ns += shared_ns - shared_ns / factor
+            else:
+                # Not beside it: what it costs is not known.
+                start_ns = end_ns
+        return start_ns, ceil(length_ns)
 
 
 def _live_demand(job: LiveJob, now_ns: int) -> Demand:

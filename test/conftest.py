@@ -10,12 +10,25 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 if importlib.util.find_spec('rtmdl_ros') is None:
     sys.path.append(str(ROOT))
 HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))
 collect_ignore = [] if HAS_ROS else ['node']
+
+
+@pytest.fixture(scope='session')
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache that holds all shipped networks, exported once for all tests."""
+    from rtmdl_ros.engine.cache import ensure_exported
+    from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+
+    folder = tmp_path_factory.mktemp('cache')
+    ensure_exported(read_zoo(default_zoo_dir()), folder)
+    return folder
 
 
 def pytest_report_header() -> str:

@@ -7,12 +7,13 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import onnxruntime
 
-from rtmdl_ros.engine.onnx_runner import EngineError, OnnxRunner
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.networks.zoo import Variant
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,11 +35,31 @@ def ensure_exported(variants: Iterable[Variant], cache_dir: Path) -> None:
     EngineError, naming the file, where the folder cannot be made or an export fails.
     """
     missing = [v for v in variants if not cached_path(v, cache_dir).exists()]
-    if not missing:
-        return
+    if missing:
+        _export(missing, cache_dir)
+
+
+def load_runner(variant: Variant, segments: int, cache_dir: Path) -> OnnxRunner:
+    """Load a variant in segments, exporting it first where the cache has no usable file of it.
+
+    Raises EngineError, naming the file, where the variant cannot be exported, cut or loaded.
+    """
+    ensure_exported([variant], cache_dir)
+    path = cached_path(variant, cache_dir)
+    try:
+        # Whole, whatever is wanted: only a file that does not load is worth another export.
+        whole = OnnxRunner(path)
+    except EngineError as error:
+        _LOGGER.warning('%s; exporting it again', error)
+        _export([variant], cache_dir)
+        whole = OnnxRunner(path)
+    return whole if segments == 1 else OnnxRunner(path, segments)
+
+
+def _export(variants: Sequence[Variant], cache_dir: Path) -> None:
     _LOGGER.info(
         'exporting %s to %s, on the first start only',
-        ', '.join(variant.network for variant in missing),
+        ', '.join(variant.network for variant in variants),
         cache_dir,
     )
     try:
@@ -49,7 +70,7 @@ def ensure_exported(variants: Iterable[Variant], cache_dir: Path) -> None:
         ) from error
     arguments = [
         text
-        for v in missing
+        for v in variants
         for text in (str(v.weights_path.parent.resolve()), v.id, str(cached_path(v, cache_dir)))
     ]
     result = subprocess.run(
@@ -62,22 +83,6 @@ def ensure_exported(variants: Iterable[Variant], cache_dir: Path) -> None:
     if result.returncode != 0:
         reason = (result.stderr.strip().splitlines() or ['no reason given'])[-1]
         raise EngineError(f'export to {cache_dir} failed: {reason}')
-
-
-def load_runner(variant: Variant, cache_dir: Path) -> OnnxRunner:
-    """Load a variant, exporting it first where the cache has no usable file of it.
-
-    Raises EngineError, naming the file, where the variant cannot be exported or loaded.
-    """
-    ensure_exported([variant], cache_dir)
-    path = cached_path(variant, cache_dir)
-    try:
-        return OnnxRunner(path)
-    except EngineError as error:
-        _LOGGER.warning('%s; exporting it again', error)
-        path.unlink()
-    ensure_exported([variant], cache_dir)
-    return OnnxRunner(path)
 
 
 def cached_path(variant: Variant, cache_dir: Path) -> Path:

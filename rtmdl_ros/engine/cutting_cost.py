@@ -16,9 +16,9 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from rtmdl_ros.engine.cache import cached_path, default_cache_dir, load_runner
-from rtmdl_ros.engine.onnx_runner import EngineError
-from rtmdl_ros.engine.segments import SegmentedRunner
+from rtmdl_ros.engine.cache import default_cache_dir, load_runner
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
 
 COUNTS = (2, 3, 4)
@@ -59,9 +59,7 @@ def _print_variant(variant: Variant, cache_dir: Path, rounds: int) -> None:
 
 def _measure(variant: Variant, cache_dir: Path, rounds: int) -> dict[int, NDArray[np.float64]]:
     """Return the ms of each segment, (rounds, segments), by the number of segments, 1 first."""
-    load_runner(variant, cache_dir)
-    path = cached_path(variant, cache_dir)
-    runners = {count: SegmentedRunner(path, count) for count in (1, *COUNTS)}
+    runners = {count: load_runner(variant, count, cache_dir) for count in (1, *COUNTS)}
     shape = (1, variant.input_height, variant.input_width, 3)
     images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     rows: dict[int, list[list[float]]] = {count: [] for count in runners}
@@ -71,10 +69,10 @@ def _measure(variant: Variant, cache_dir: Path, rounds: int) -> dict[int, NDArra
     return {count: np.array(row[WARM_UP:]) for count, row in rows.items()}
 
 
-def _time_segments(runner: SegmentedRunner, images: NDArray[np.uint8]) -> list[float]:
+def _time_segments(runner: OnnxRunner, images: NDArray[np.uint8]) -> list[float]:
     tensors = runner.start(images)
     times = [perf_counter()]
-    for index in range(runner.count):
+    for index in range(runner.segments):
         tensors = runner.run_segment(index, tensors)
         times.append(perf_counter())
     return [1e3 * float(step) for step in np.diff(times)]

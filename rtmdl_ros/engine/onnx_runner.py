@@ -1,11 +1,14 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""One network on the CPU by ONNX Runtime.
+"""One network on the CPU by ONNX Runtime, whole or in segments.
 
 ONNX Runtime releases the GIL for the whole call and, with one intra-op thread, computes in the
-thread that calls: a lane is then exactly one thread, and lanes do not fight over cores.
+thread that calls: a lane is then exactly one thread, and lanes do not fight over cores. Between
+two segments a lane is free to take a more urgent job, and to go on later with the tensors that
+crossed the cut.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +16,89 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.segments import CuttableNetwork
+
 Array = NDArray[np.float32]
 
-
-class EngineError(RuntimeError):
-    """A network that cannot be loaded or run; the text names the file."""
+#: Tensors by name, of any type and shape.
+Tensors = Mapping[str, NDArray[Any]]
 
 
 class OnnxRunner:
-    """A loaded network; `run` may be called from several lanes at once."""
+    """A loaded network; all methods may be called from several lanes at once.
 
-    def __init__(self, path: Path) -> None:
-        """Load an ONNX file. Raises EngineError where that fails."""
-        self._session = open_session(path)
-        self._input: str = self._session.get_inputs()[0].name
-        self._outputs: list[str] = [output.name for output in self._session.get_outputs()]
+    It keeps no state of a job: that is all in the tensors, which the caller hands on.
+    """
+
+    def __init__(self, path: Path, segments: int = 1) -> None:
+        """Load an ONNX file, cut in memory into segments of nearly equal work.
+
+        Raises EngineError where the file cannot be loaded or cut (see CuttableNetwork).
+        """
+        if segments == 1:
+            # Uncut, networks will do that cannot be cut.
+            self._sessions = [_open_session(str(path), f'{path}')]
+            self._outputs = [output.name for output in self._sessions[0].get_outputs()]
+        else:
+            network = CuttableNetwork(path)
+            self._sessions = [
+                _open_session(model.SerializeToString(), f'{path}, segment {number} of {segments}')
+                for number, model in enumerate(network.cut(segments), 1)
+            ]
+            self._outputs = network.outputs
+        self._image: str = self._sessions[0].get_inputs()[0].name
+        self._inputs = [[i.name for i in session.get_inputs()] for session in self._sessions]
+        self._made = [[o.name for o in session.get_outputs()] for session in self._sessions]
+        # What is still needed when a segment has run: the rest is let go, to free its memory.
+        self._needed_after = [
+            set(self._outputs).union(*self._inputs[index + 1 :]) for index in range(self.segments)
+        ]
+
+    @property
+    def segments(self) -> int:
+        """How many segments there are, at least 1."""
+        return len(self._sessions)
+
+    def start(self, images: NDArray[np.uint8]) -> Tensors:
+        """Return the tensors for segment 0, for a batch of BGR images, uint8 (N, H, W, 3)."""
+        return {self._image: images}
+
+    def run_segment(self, index: int, tensors: Tensors) -> Tensors:
+        """Run segment index, from 0, and return the tensors for the next; leaves those given alone.
+
+        Raises IndexError for a segment that there is not, KeyError where an earlier one has not
+        been run.
+        """
+        if not 0 <= index < self.segments:
+            raise IndexError(f'segment {index} of {self.segments}')
+        feeds = {name: tensors[name] for name in self._inputs[index]}
+        made = self._made[index]
+        results = dict(zip(made, self._sessions[index].run(made, feeds), strict=True))
+        needed = self._needed_after[index]
+        return {name: t for name, t in (*tensors.items(), *results.items()) if name in needed}
+
+    def outputs(self, tensors: Tensors) -> tuple[Array, ...]:
+        """Return the network's outputs, in its own order, from what the last segment returned.
+
+        Raises KeyError where that has not been run.
+        """
+        return tuple(tensors[name] for name in self._outputs)
 
     def run(self, images: NDArray[np.uint8]) -> tuple[Array, ...]:
-        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3)."""
-        outputs: Any = self._session.run(self._outputs, {self._input: images})
-        return tuple(outputs)
+        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3), in one go."""
+        tensors = self.start(images)
+        for index in range(self.segments):
+            tensors = self.run_segment(index, tensors)
+        return self.outputs(tensors)
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """Load an ONNX file as all networks here are run. Raises EngineError where that fails."""
+def _open_session(model: str | bytes, name: str) -> onnxruntime.InferenceSession:
+    """Load a model by its path or from memory; name it in the error."""
     try:
-        return onnxruntime.InferenceSession(
-            str(path), _options(), providers=['CPUExecutionProvider']
-        )
+        return onnxruntime.InferenceSession(model, _options(), providers=['CPUExecutionProvider'])
     except Exception as error:  # the binding has no common class of its errors
-        raise EngineError(f'{path}: ONNX Runtime cannot load it: {error}') from error
+        raise EngineError(f'{name}: ONNX Runtime cannot load it: {error}') from error
 
 
 def _options() -> onnxruntime.SessionOptions:

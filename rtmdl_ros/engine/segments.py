@@ -2,133 +2,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """An exported network cut into segments that run one after the other.
 
-Between two segments a lane is free to take a more urgent job, and to go on later with the tensors
-that crossed the cut. Any position in the order of the nodes is a valid cut: the file has them in
-topological order, so that nothing before a cut needs what is made after it.
+Any position in the order of the nodes is a valid cut: the file has them in topological order, so
+that nothing before a cut needs what is made after it. Cutting takes some 25 ms a network, so that
+segments are made at every start and no files of them can be stale, broken or impossible to write.
 """
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import prod
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx.utils import Extractor
 
-from rtmdl_ros.engine.onnx_runner import Array, EngineError, open_session
+from rtmdl_ros.engine.errors import EngineError
 
-#: Tensors by name, of any type and shape.
-Tensors = dict[str, NDArray[Any]]
-
-#: Raise when the same file is cut otherwise, so that old segments are made anew.
-CUT_VERSION = 1
 #: How far from its ideal place a cut may lie to let fewer bytes cross, as a share of all work.
 SLACK = 0.05
 
-_ORIGIN = 'rtmdl_ros.cut_from'
 
-
-def cut_onnx(path: Path, segments: int) -> tuple[Path, ...]:
-    """Cut a network into segments of nearly equal multiply-adds, in files beside it.
-
-    The files, <stem>.seg1of3.onnx and so on, are written atomically, and kept where they are there
-    already and were made from the same content. The inputs of one are tensors of those before it,
-    by their names in the network. One segment is the network itself: (path,).
-
-    Raises EngineError, naming the file, where segments is below 1 or above the number of nodes,
-    and where the network cannot be read or cut: it needs exactly one input, computed outputs, no
-    control flow (If, Loop, Scan) and tensors of known types.
-    """
-    if segments < 1:
-        raise EngineError(f'{path}: cannot be cut into {segments} segments, 1 is the fewest')
-    if segments == 1:
-        return (path,)
-    origin = _origin(path)
-    files = tuple(
-        path.with_name(f'{path.stem}.seg{number}of{segments}.onnx')
-        for number in range(1, segments + 1)
-    )
-    if not all(_is_usable(file, origin) for file in files):
-        for file, model in zip(files, _Network(path).cut(segments), strict=True):
-            onnx.helper.set_model_props(model, {_ORIGIN: origin})
-            _write(model, file)
-    return files
-
-
-def work_of(path: Path) -> int:
-    """Return the multiply-adds of one image in the convolutions and matrix products of a file.
-
-    Raises EngineError, naming the file, where cut_onnx would for what the network is.
-    """
-    return sum(_Network(path).work)
-
-
-class SegmentedRunner:
-    """A network loaded in segments; all methods may be called from several lanes at once.
-
-    It keeps no state of a job: that is all in the tensors, which the caller hands on.
-    """
-
-    def __init__(self, path: Path, segments: int) -> None:
-        """Cut an ONNX file as cut_onnx does, and load the segments. Raises EngineError likewise."""
-        self._sessions = [open_session(file) for file in cut_onnx(path, segments)]
-        self._image: str = self._sessions[0].get_inputs()[0].name
-        self._inputs = [[i.name for i in session.get_inputs()] for session in self._sessions]
-        self._made = [[o.name for o in session.get_outputs()] for session in self._sessions]
-        self._outputs = [output.name for output in _load(path).graph.output]
-        # What is still needed when a segment has run: the rest is let go, to free its memory.
-        self._needed_after = [
-            set(self._outputs).union(*self._inputs[index + 1 :]) for index in range(self.count)
-        ]
-
-    @property
-    def count(self) -> int:
-        """How many segments there are."""
-        return len(self._sessions)
-
-    def start(self, images: NDArray[np.uint8]) -> Tensors:
-        """Return the tensors for segment 0, for a batch of BGR images, uint8 (N, H, W, 3)."""
-        return {self._image: images}
-
-    def run_segment(self, index: int, tensors: Mapping[str, NDArray[Any]]) -> Tensors:
-        """Run segment index, from 0, and return the tensors for the next; leaves those given alone.
-
-        Raises IndexError for a segment that there is not, KeyError where an earlier one has not
-        been run.
-        """
-        if not 0 <= index < self.count:
-            raise IndexError(f'segment {index} of {self.count}')
-        feeds = {name: tensors[name] for name in self._inputs[index]}
-        made = self._made[index]
-        results = dict(zip(made, self._sessions[index].run(made, feeds), strict=True))
-        needed = self._needed_after[index]
-        return {name: t for name, t in (*tensors.items(), *results.items()) if name in needed}
-
-    def outputs(self, tensors: Mapping[str, NDArray[Any]]) -> tuple[Array, ...]:
-        """Return the network's outputs, in its own order, from what the last segment returned.
-
-        Raises KeyError where that has not been run.
-        """
-        return tuple(tensors[name] for name in self._outputs)
-
-    def run(self, images: NDArray[np.uint8]) -> tuple[Array, ...]:
-        """Run all segments, as OnnxRunner.run does: BGR images, uint8 (N, H, W, 3)."""
-        tensors = self.start(images)
-        for index in range(self.count):
-            tensors = self.run_segment(index, tensors)
-        return self.outputs(tensors)
-
-
-class _Network:
-    """What cutting needs to know of a network."""
+class CuttableNetwork:
+    """A network of an ONNX file and what cutting needs to know of it."""
 
     def __init__(self, path: Path) -> None:
+        """Read an ONNX file.
+
+        Raises EngineError, naming the file, where it cannot be read or cut: it needs exactly one
+        input, computed outputs and no control flow (If, Loop, Scan).
+        """
         self._path = path
         model = _load(path)
         try:
@@ -136,9 +37,10 @@ class _Network:
             model = onnx.shape_inference.infer_shapes(model, data_prop=True)
             weights = {tensor.name for tensor in model.graph.initializer}
             images = [value.name for value in model.graph.input if value.name not in weights]
-            self._outputs = [value.name for value in model.graph.output]
+            #: Names of the outputs, in the network's own order.
+            self.outputs = [value.name for value in model.graph.output]
             # A first extraction leaves out nodes that no output needs.
-            model = Extractor(model).extract_model(images, self._outputs)
+            model = Extractor(model).extract_model(images, self.outputs)
             self._extractor = Extractor(model)
         except Exception as error:  # onnx has no common class of its errors
             raise EngineError(f'{path}: cannot be cut: {error}') from error
@@ -154,7 +56,7 @@ class _Network:
             for name in node.output
             if name
         }
-        for name in self._outputs:
+        for name in self.outputs:
             if name not in self._made:
                 raise EngineError(f'{path}: cannot be cut: output {name} is a constant')
         #: The last position at which each tensor is still needed; an output is held, not used.
@@ -164,10 +66,20 @@ class _Network:
         self._shapes = {
             name: _shape(value) for name, value in self._extractor.value_infos.items()
         } | {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
-        #: Multiply-adds of each node.
+        #: Multiply-adds of each node for one image, convolutions and matrix products only.
         self.work = [_multiply_adds(node, self._shapes) for node in self._nodes]
 
     def cut(self, segments: int) -> list[onnx.ModelProto]:
+        """Return segments of nearly equal multiply-adds, in the order in which they run.
+
+        The inputs of one are tensors of those before it, by their names in the network. Raises
+        EngineError, naming the file, where segments is below 1 or above the number of nodes, and
+        where the type of a tensor is not known.
+        """
+        if segments < 1:
+            raise EngineError(
+                f'{self._path}: cannot be cut into {segments} segments, 1 is the fewest'
+            )
         if segments > len(self._nodes):
             raise EngineError(
                 f'{self._path}: cannot be cut into {segments} segments, '
@@ -224,7 +136,7 @@ class _Network:
             name
             for node in nodes
             for name in node.output
-            if self._used.get(name, -1) >= end or name in self._outputs
+            if self._used.get(name, -1) >= end or name in self.outputs
         ]
         try:
             return self._extractor.extract_model(list(inputs), outputs)
@@ -256,35 +168,3 @@ def _load(path: Path) -> onnx.ModelProto:
         return onnx.load(path)
     except Exception as error:  # protobuf's errors and the system's
         raise EngineError(f'{path}: onnx cannot read it: {error}') from error
-
-
-def _origin(path: Path) -> str:
-    """Return what the segments of a file depend on, besides their number."""
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise EngineError(f'{path}: cannot be read: {error.strerror}') from error
-    return f'{CUT_VERSION} {digest}'
-
-
-def _is_usable(file: Path, origin: str) -> bool:
-    try:
-        # The properties come last in a file, so that one cut short has none.
-        properties = {p.key: p.value for p in onnx.load(file).metadata_props}
-    except Exception:  # missing or broken: either way it is made anew
-        return False
-    return properties.get(_ORIGIN) == origin
-
-
-def _write(model: onnx.ModelProto, path: Path) -> None:
-    partial = None
-    try:
-        descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.partial')
-        with os.fdopen(descriptor, 'wb') as stream:
-            stream.write(model.SerializeToString())
-        os.replace(partial, path)
-    except OSError as error:
-        raise EngineError(f'{path}: cannot be written: {error.strerror}') from error
-    finally:
-        if partial is not None:
-            Path(partial).unlink(missing_ok=True)

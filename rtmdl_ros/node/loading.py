@@ -38,7 +38,7 @@ def load_tasks(
     }
     ensure_exported({v.weights_path: v for vs in variants.values() for v in vs}.values(), cache_dir)
     models = {
-        function: [Model(variant, load_runner(variant, cache_dir)) for variant in chosen]
+        function: [Model(variant, load_runner(variant, 1, cache_dir)) for variant in chosen]
         for function, chosen in variants.items()
     }
     tasks = []

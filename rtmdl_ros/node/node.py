@@ -12,7 +12,7 @@ from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from rtmdl_ros.engine.onnx_runner import EngineError
+from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.node.diagnostics import inactive_statuses

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.engine.cache import cached_path, default_cache_dir, ensure_exported, load_runner
-from rtmdl_ros.engine.onnx_runner import EngineError
+from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import Variant, default_zoo_dir, read_zoo
 
 
@@ -30,7 +30,8 @@ def cache_dir(recogniser: Variant, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_what_is_there_is_not_exported_again(recogniser, cache_dir):
     path = cached_path(recogniser, cache_dir)
     before = path.stat().st_mtime_ns
-    runner = load_runner(recogniser, cache_dir)
+    runner = load_runner(recogniser, 2, cache_dir)
+    assert runner.segments == 2
     assert path.stat().st_mtime_ns == before
     assert [file.name for file in cache_dir.iterdir()] == [path.name]
     shape = (3, recogniser.input_height, recogniser.input_width, 3)
@@ -43,10 +44,26 @@ def test_a_broken_export_is_made_anew(recogniser, cache_dir, caplog):
     path = cached_path(recogniser, cache_dir)
     path.write_bytes(path.read_bytes()[:1000])
     with caplog.at_level(logging.WARNING):
-        load_runner(recogniser, cache_dir)
+        load_runner(recogniser, 2, cache_dir)
     assert f'{path}: ONNX Runtime cannot load it' in caplog.text
     assert 'exporting it again' in caplog.text
     assert path.stat().st_size > 100_000
+
+
+def test_a_broken_export_that_cannot_be_replaced_is_named(recogniser, tmp_path):
+    path = cached_path(recogniser, tmp_path)
+    path.mkdir()
+    with pytest.raises(EngineError, match=f'export to {tmp_path} failed: .*{path}'):
+        load_runner(recogniser, 1, tmp_path)
+
+
+def test_a_sound_export_is_left_alone_when_it_cannot_be_cut(recogniser, cache_dir, caplog):
+    path = cached_path(recogniser, cache_dir)
+    before = path.stat().st_mtime_ns
+    with pytest.raises(EngineError, match=f'{path}: cannot be cut into 99 segments'):
+        load_runner(recogniser, 99, cache_dir)
+    assert path.stat().st_mtime_ns == before
+    assert 'exporting' not in caplog.text
 
 
 def test_the_name_changes_with_weights_and_size(recogniser, cache_dir):

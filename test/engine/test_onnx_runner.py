@@ -1,55 +1,87 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""ONNX Runtime behind the engine's door, on a graph small enough to compute by hand."""
+"""Segments compute what the whole network does; a file that is no network is named."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
-import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
+from small_networks import cast, save
 
-from rtmdl_ros.engine.onnx_runner import EngineError, OnnxRunner
-
-
-@pytest.fixture
-def doubling(tmp_path: Path) -> Path:
-    """Return a graph with the outputs x as float, and 2 x."""
-    shape = ['n', 2, 2, 3]
-
-    def tensor(name: str, kind: int) -> onnx.ValueInfoProto:
-        return helper.make_tensor_value_info(name, kind, shape)
-
-    graph = helper.make_graph(
-        [
-            helper.make_node('Cast', ['image'], ['same'], to=TensorProto.FLOAT),
-            helper.make_node('Add', ['same', 'same'], ['twice']),
-        ],
-        'doubling',
-        [tensor('image', TensorProto.UINT8)],
-        [tensor('same', TensorProto.FLOAT), tensor('twice', TensorProto.FLOAT)],
-    )
-    opsets = [helper.make_opsetid('', 17)]
-    path = tmp_path / 'doubling.onnx'
-    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
-    return path
+from rtmdl_ros.engine.cache import cached_path
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.onnx_runner import OnnxRunner
 
 
-def test_outputs_come_in_the_order_of_the_graph(doubling):
+@pytest.mark.parametrize('count', [1, 2, 3, 4])
+def test_segments_compute_what_the_network_does(variant, cache_dir, count):
+    path = cached_path(variant, cache_dir)
+    shape = (1 if variant.kind == 'detector' else 3, variant.input_height, variant.input_width, 3)
+    images = np.random.default_rng(7).integers(0, 256, shape, np.uint8)
+    runner = OnnxRunner(path, count)
+    assert runner.segments == count
+    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    whole = session.run(None, {'image': images})
+    assert len(whole) == (2 if variant.kind == 'detector' else 1)
+    for expected, found in zip(whole, runner.run(images), strict=True):
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_every_node_may_be_a_segment(small):
     images = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
-    same, twice = OnnxRunner(doubling).run(images)
-    assert same.dtype == np.float32
-    assert np.array_equal(same, images)
-    assert np.array_equal(twice, 2.0 * images)
+    for count in (1, 2, 3, 4):
+        last, twice = OnnxRunner(small, count).run(images)
+        assert np.array_equal(last, 4.0 * images + 1.0)
+        assert np.array_equal(twice, 2.0 * images)
 
 
-def test_lanes_may_run_one_network_at_once(doubling):
-    runner = OnnxRunner(doubling)
+def test_only_tensors_still_needed_are_handed_on(small):
+    runner = OnnxRunner(small, 4)
+    tensors = runner.start(np.ones((1, 2, 2, 3), np.uint8))
+    names = [set(tensors)]
+    for index in range(runner.segments):
+        given = dict(tensors)
+        handed_on = runner.run_segment(index, tensors)
+        assert tensors == given
+        tensors = handed_on
+        names.append(set(tensors))
+    assert names == [{'image'}, {'same'}, {'twice'}, {'more', 'twice'}, {'last', 'twice'}]
+
+
+def test_segments_run_only_in_their_order(small):
+    runner = OnnxRunner(small, 2)
+    tensors = runner.start(np.ones((1, 2, 2, 3), np.uint8))
+    with pytest.raises(KeyError):
+        runner.run_segment(1, tensors)
+    with pytest.raises(KeyError):
+        runner.outputs(tensors)
+    for index in (-1, 2):
+        with pytest.raises(IndexError, match=f'segment {index} of 2'):
+            runner.run_segment(index, tensors)
+
+
+@pytest.mark.parametrize('count', [1, 3])
+def test_lanes_may_run_one_network_at_once(small, count):
+    runner = OnnxRunner(small, count)
     images = [np.full((1, 2, 2, 3), value, np.uint8) for value in range(50)]
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(runner.run, images))
     assert [int(twice[0, 0, 0, 0]) for _, twice in results] == list(range(0, 100, 2))
+
+
+def test_a_network_that_cannot_be_cut_runs_whole(tmp_path):
+    fixed = helper.make_tensor('fixed', TensorProto.FLOAT, [1, 2, 2, 3], [0.5] * 12)
+    path = save(tmp_path / 'network.onnx', [cast()], ['same', 'fixed'], weights=[fixed])
+    images = np.ones((1, 2, 2, 3), np.uint8)
+    same, held = OnnxRunner(path).run(images)
+    assert np.array_equal(same, images)
+    assert np.array_equal(held, 0.5 * images)
+    with pytest.raises(EngineError, match=f'{path}: cannot be cut: output fixed is a constant'):
+        OnnxRunner(path, 2)
 
 
 @pytest.mark.parametrize('content', [None, b'', b'no graph'])
@@ -57,5 +89,6 @@ def test_a_file_that_is_no_network_is_named(tmp_path, content):
     path = tmp_path / 'broken.onnx'
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(EngineError, match=f'{path}: ONNX Runtime cannot load it'):
-        OnnxRunner(path)
+    for count in (1, 2):
+        with pytest.raises(EngineError, match=re.escape(f'{path}: ')):
+            OnnxRunner(path, count)

@@ -3,6 +3,7 @@
 """Fixtures of the tests on a running node."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +12,8 @@ if TYPE_CHECKING:
     from node_bench import Bench
 
 
-@pytest.fixture(scope='session')
-def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return a folder where the networks are exported once for all tests."""
-    return str(tmp_path_factory.mktemp('cache'))
-
-
 @pytest.fixture
-def make_bench(cache_dir: str) -> Iterator[Callable[..., 'Bench']]:
+def make_bench(cache_dir: Path) -> Iterator[Callable[..., 'Bench']]:
     """Return a function that makes a bench from parameters by name; closed after the test."""
     from node_bench import Bench  # needs ROS 2, which the tests ask for first
 
@@ -26,7 +21,7 @@ def make_bench(cache_dir: str) -> Iterator[Callable[..., 'Bench']]:
 
     def make(parameters: dict[str, object] | None = None) -> 'Bench':
         # Long deadlines: whether the machine is fast enough is not what these tests ask.
-        values: dict[str, object] = {'cache_dir': cache_dir}
+        values: dict[str, object] = {'cache_dir': str(cache_dir)}
         values |= {f'{task}.deadline_ms': 2000.0 for task in ('traffic_light', 'traffic_sign')}
         benches.append(Bench(values | (parameters or {})))
         return benches[-1]

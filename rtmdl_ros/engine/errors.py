@@ -1,0 +1,7 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What can be wrong with a network that is to run."""
+
+
+class EngineError(RuntimeError):
+    """A network that cannot be exported, cut or loaded; the text names the file."""

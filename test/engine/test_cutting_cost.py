@@ -1,0 +1,14 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The table of what cutting costs."""
+
+from rtmdl_ros.engine import cutting_cost
+from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+
+
+def test_the_cost_of_cutting_is_shown(cache_dir, capsys):
+    assert cutting_cost.main(['--rounds', '2', '--cache-dir', str(cache_dir)]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ['network', 'segments', 'ms', 'ratio', 'longest', 'ms']
+    networks = len(read_zoo(default_zoo_dir()))
+    assert [line.split()[2] for line in lines] == ['1', '2', '3', '4'] * networks

@@ -63,8 +63,9 @@ class Sharing:
             stage.left_ns -= passed_ns / stage.factor
 
     def _set_factors(self) -> None:
-        for lane, stage in self._running.items():
+        running = self._running.values()
+        for stage in running:
             stage.factor = 1.0
-            for other_lane, other in self._running.items():
-                if other_lane != lane:
+            for other in running:
+                if other is not stage:
                     stage.factor *= self._slow_downs.factor(stage.segment, other.segment)

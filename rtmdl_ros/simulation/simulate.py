@@ -38,14 +38,27 @@ def simulate(
     Raises ValueError for a duration or a number of executors below 1, and a `SchedulingError`
     for two tasks of one name.
     """
+    core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
+    return simulate_core(core, tasks, slow_downs=slow_downs, duration_ns=duration_ns, seed=seed)
+
+
+def simulate_core(
+    core: Core,
+    tasks: Sequence[SimulatedTask],
+    *,
+    slow_downs: SlowDowns,
+    duration_ns: int,
+    seed: int,
+) -> tuple[SimulatedJob, ...]:
+    """Do as `simulate` does with a new core; its lanes are slowed down by `slow_downs`."""
     if duration_ns < 1:
         raise ValueError(f'duration_ns is {duration_ns}; at least 1 is needed')
-    core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
     core.step(0, [TaskAdded(0, task.task) for task in tasks])
     releases = [release for task in tasks for release in _releases(task, duration_ns, seed)]
     # Stable: the jobs of one instant keep the order of the tasks.
     releases.sort(key=_time_of)
     # A single lane, or lanes of which no slow-down is known, need not be shared out.
+    lanes = sum(kind is Resource.ACCELERATOR for kind in core.executors.values())
     sharing = Sharing(slow_downs) if lanes > 1 and slow_downs.factors else None
     return _Simulation(core, releases, sharing).run()
 
@@ -57,10 +70,8 @@ class _Release(NamedTuple):
     times_ns: tuple[int, ...]
 
 
-class _Running(NamedTuple):
-    job_id: int
-    stage: int
-    start_ns: int
+#: A stage at work: (start_ns, job id, index of the stage).
+_Running = tuple[int, int, int]
 
 
 def _time_of(release: _Release) -> int:
@@ -91,11 +102,11 @@ class _Simulation:
         self._releases = releases
         self._sharing = sharing
         self._released = 0
-        self._running: dict[str, _Running] = {}
-        #: (end, executor) of the stages whose end is certain.
-        self._ends: list[tuple[int, str]] = []
-        #: When the stage on each shared lane ends if nothing changes.
-        self._lane_ends: dict[str, int] = {}
+        #: (end, executor, stage) of the stages whose end is certain.
+        self._ends: list[tuple[int, str, _Running]] = []
+        #: What runs on each shared lane, and when it ends if nothing changes.
+        self._shared: dict[str, _Running] = {}
+        self._shared_ends: dict[str, int] = {}
         self._wake_ns: float = math.inf
         self._spans: list[list[Span]] = [[] for _ in releases]
         self._jobs: list[SimulatedJob] = []
@@ -110,7 +121,7 @@ class _Simulation:
         next_ns = self._wake_ns
         if self._ends and self._ends[0][0] < next_ns:
             next_ns = self._ends[0][0]
-        for end_ns in self._lane_ends.values():
+        for end_ns in self._shared_ends.values():
             if end_ns < next_ns:
                 next_ns = end_ns
         if self._released < len(self._releases):
@@ -123,14 +134,14 @@ class _Simulation:
         """Let the core decide on all that happens at `now_ns`, and do what it says."""
         events: list[Event] = []
         while self._ends and self._ends[0][0] <= now_ns:
-            events.append(self._finish(heapq.heappop(self._ends)[1], now_ns))
-        shared = self._sharing
-        lanes_changed = False
-        if shared is not None:
-            for lane in [lane for lane, end_ns in self._lane_ends.items() if end_ns <= now_ns]:
-                shared.stop(lane, now_ns)
-                events.append(self._finish(lane, now_ns))
-                lanes_changed = True
+            _, executor, running = heapq.heappop(self._ends)
+            events.append(self._finish(executor, running, now_ns))
+        sharing = self._sharing
+        if sharing is not None:
+            for lane in [lane for lane, end_ns in self._shared_ends.items() if end_ns <= now_ns]:
+                sharing.stop(lane, now_ns)
+                events.append(self._finish(lane, self._shared.pop(lane), now_ns))
+                self._shared_ends = sharing.ends()
         releases = self._releases
         while self._released < len(releases) and releases[self._released].time_ns <= now_ns:
             name = releases[self._released].task.name
@@ -140,29 +151,29 @@ class _Simulation:
             self._wake_ns = math.inf
         for command in self._core.step(now_ns, events):
             if isinstance(command, StartStage):
-                lanes_changed |= self._start(command, now_ns)
+                self._start(command, now_ns)
             elif isinstance(command, EndJob):
                 self._end(command)
             elif isinstance(command, WakeAt):
                 self._wake_ns = command.time_ns
-        if shared is not None and lanes_changed:
-            self._lane_ends = shared.ends()
 
-    def _start(self, command: StartStage, now_ns: int) -> bool:
-        """Start a stage; tells whether it slows the others down."""
+    def _start(self, command: StartStage, now_ns: int) -> None:
         job_id, index, executor = command
         release = self._releases[job_id]
-        self._running[executor] = _Running(job_id, index, now_ns)
-        stage = release.task.stages[index]
         length_ns = release.times_ns[index]
-        if self._sharing is not None and stage.resource is Resource.ACCELERATOR:
-            self._sharing.start(executor, stage.segment, length_ns, now_ns)
-            return True
-        heapq.heappush(self._ends, (now_ns + length_ns, executor))
-        return False
+        running = (now_ns, job_id, index)
+        sharing = self._sharing
+        if sharing is not None:
+            stage = release.task.stages[index]
+            if stage.resource is Resource.ACCELERATOR:
+                self._shared[executor] = running
+                sharing.start(executor, stage.segment, length_ns, now_ns)
+                self._shared_ends = sharing.ends()
+                return
+        heapq.heappush(self._ends, (now_ns + length_ns, executor, running))
 
-    def _finish(self, executor: str, now_ns: int) -> StageFinished:
-        job_id, stage, start_ns = self._running.pop(executor)
+    def _finish(self, executor: str, running: _Running, now_ns: int) -> StageFinished:
+        start_ns, job_id, stage = running
         self._spans[job_id].append(Span(stage, executor, start_ns, now_ns))
         return StageFinished(now_ns, job_id, stage)
 

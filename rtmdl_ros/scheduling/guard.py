@@ -54,6 +54,9 @@ class Demand(NamedTuple):
     least_ns: int | None
 
 
+_KEY = attrgetter('key')
+
+
 class RunningStage(NamedTuple):
     """A stage that occupies an executor; `left_ns` is what is left of it, running alone."""
 
@@ -76,7 +79,8 @@ class Guard:
         self._key = key
         self._counts = executors
         self._slow = slow
-        self._sharing = Sharing(slow)
+        #: A single lane shares with none.
+        self._sharing = Sharing(slow) if executors[Resource.ACCELERATOR] > 1 else None
         #: The stage of each executor at work, and when it started.
         self._started: dict[str, tuple[Stage, int]] = {}
         self._idle = dict(executors)
@@ -85,18 +89,18 @@ class Guard:
         """Take notice of a stage that starts."""
         self._started[executor] = (stage, now_ns)
         self._idle[stage.resource] -= 1
-        if stage.resource is Resource.ACCELERATOR:
+        if self._sharing is not None and stage.resource is Resource.ACCELERATOR:
             self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
 
     def ended(self, executor: str, now_ns: int) -> None:
         """Take notice of the end of the stage on an executor."""
         stage, _ = self._started.pop(executor)
         self._idle[stage.resource] += 1
-        if stage.resource is Resource.ACCELERATOR:
+        if self._sharing is not None and stage.resource is Resource.ACCELERATOR:
             self._sharing.stop(executor, now_ns)
 
     def _running(self, now_ns: int) -> Mapping[str, RunningStage]:
-        left_ns = self._sharing.left(now_ns)
+        left_ns = self._sharing.left(now_ns) if self._sharing is not None else {}
         return {
             executor: RunningStage(
                 stage, left_ns.get(executor, start_ns + stage.worst_ns - now_ns)
@@ -112,19 +116,19 @@ class Guard:
         lanes = stage.resource is Resource.ACCELERATOR
         if not lanes and self._idle[Resource.CPU] > 1:
             return None  # another worker is left for whoever comes
+        shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
+        end_ns = now_ns + stage.worst_ns
+        if not shares and not _is_awaited(candidate, tasks, end_ns):
+            return None  # over before any of them is there
         demands = self._demands(candidate, tasks, now_ns)
         if not demands:
             return None
-        shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
-        running = self._running(now_ns)
         if stage.worst_ns == 0:
             first = demands[0]
             return Objection(Reason.LENGTH_UNKNOWN, first.task, first.lapse_ns) if shares else None
+        running = self._running(now_ns)
         if shares and (unknown := self._unknown(stage, demands, running)):
             return unknown
-        end_ns = now_ns + stage.worst_ns
-        if not shares and all(demand.ready_ns >= end_ns for demand in demands):
-            return None  # over before any of them is there
         with_it = {**running, '': RunningStage(stage, stage.worst_ns)}
         forecast = _latest_ends(demands, with_it, self._counts, self._slow, now_ns)
         late = [demand for demand, end_ns in forecast if end_ns > demand.deadline_ns]
@@ -164,7 +168,7 @@ class Guard:
             expected = self._expected(live, candidate, now_ns)
             if expected is not None:
                 demands.append(expected)
-        demands.sort(key=attrgetter('key'))
+        demands.sort(key=_KEY)
         return demands
 
     def _expected(self, live: LiveTask, candidate: LiveJob, now_ns: int) -> Demand | None:
@@ -178,9 +182,10 @@ class Guard:
         task = live.task
         release_ns = live.last_release_ns + task.period_ns
         lapse_ns = release_ns + task.period_ns
-        if now_ns >= lapse_ns:
-            return None
-        release_ns = max(release_ns, now_ns)
+        if now_ns > release_ns:
+            if now_ns >= lapse_ns:
+                return None
+            release_ns = now_ns
         deadline_ns = release_ns + task.deadline_ns
         key = self._key(task, release_ns, deadline_ns, _NOT_RELEASED)
         if key >= candidate.key:
@@ -258,7 +263,7 @@ class _Timeline:
         self, beside: Sequence[tuple[int, Stage]], executors: int, slow: SlowDowns | None
     ) -> None:
         """Take the (end, stage) of what runs now; `slow`: it slows down what is beside it."""
-        self._beside = beside if slow is not None else ()
+        self._beside = beside if slow is not None and executors > 1 else ()
         self._slow = slow
         self._free_ns = min(end_ns for end_ns, _ in beside) if len(beside) >= executors else 0
         self._reserved: list[tuple[int, int]] = []
@@ -293,6 +298,22 @@ class _Timeline:
                 # Not beside it: what it costs is not known.
                 start_ns = end_ns
         return start_ns, ceil(length_ns)
+
+
+def _is_awaited(candidate: LiveJob, tasks: Iterable[LiveTask], end_ns: int) -> bool:
+    """Tell whether a more urgent job is there or any may come before `end_ns`."""
+    key = candidate.key
+    for live in tasks:
+        if live is candidate.owner:
+            continue
+        if live.last_release_ns is not None and live.last_release_ns + live.task.period_ns < end_ns:
+            return True
+        if live.fresh is not None and live.fresh.key < key:
+            return True
+        for job in live.started:
+            if job.key < key:
+                return True
+    return False
 
 
 def _live_demand(job: LiveJob, now_ns: int) -> Demand:

@@ -105,6 +105,10 @@ class LiveTask:
         fresh job starts only when no started job of the task waits: otherwise preprocessed
         frames would age in front of a busy accelerator, where a newer one could have come.
         """
+        if len(self.started) == 1 and self.fresh is None:
+            # Nobody to wait for: by far the most frequent case, found out cheaply.
+            job = self.started[0]
+            return [job] if job.executor is None and not job.queued else []
         ready = []
         held = False
         ahead: LiveJob | None = None

@@ -8,28 +8,19 @@ two segments a lane is free to take a more urgent job, and to go on later with t
 crossed the cut.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.runner import Outputs, Runner, Tensors
 from rtmdl_ros.engine.segments import CuttableNetwork
 
-Array = NDArray[np.float32]
 
-#: Tensors by name, of any type and shape.
-Tensors = Mapping[str, NDArray[Any]]
-
-
-class OnnxRunner:
-    """A loaded network; all methods may be called from several lanes at once.
-
-    It keeps no state of a job: that is all in the tensors, which the caller hands on.
-    """
+class OnnxRunner(Runner):
+    """A loaded network: see Runner."""
 
     def __init__(self, path: Path, segments: int = 1) -> None:
         """Load an ONNX file, cut in memory into segments of nearly equal work.
@@ -57,19 +48,15 @@ class OnnxRunner:
 
     @property
     def segments(self) -> int:
-        """How many segments there are, at least 1."""
+        """How many there are, at least 1."""
         return len(self._sessions)
 
     def start(self, images: NDArray[np.uint8]) -> Tensors:
-        """Return the tensors for segment 0, for a batch of BGR images, uint8 (N, H, W, 3)."""
+        """Return the tensors for segment 0."""
         return {self._image: images}
 
     def run_segment(self, index: int, tensors: Tensors) -> Tensors:
-        """Run segment index, from 0, and return the tensors for the next; leaves those given alone.
-
-        Raises IndexError for a segment that there is not, KeyError where an earlier one has not
-        been run.
-        """
+        """Run one segment and return the tensors for the next."""
         if not 0 <= index < self.segments:
             raise IndexError(f'segment {index} of {self.segments}')
         feeds = {name: tensors[name] for name in self._inputs[index]}
@@ -78,15 +65,12 @@ class OnnxRunner:
         needed = self._needed_after[index]
         return {name: t for name, t in (*tensors.items(), *results.items()) if name in needed}
 
-    def outputs(self, tensors: Tensors) -> tuple[Array, ...]:
-        """Return the network's outputs, in its own order, from what the last segment returned.
-
-        Raises KeyError where that has not been run.
-        """
+    def outputs(self, tensors: Tensors) -> Outputs:
+        """Return the network's outputs from what the last segment returned."""
         return tuple(tensors[name] for name in self._outputs)
 
-    def run(self, images: NDArray[np.uint8]) -> tuple[Array, ...]:
-        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3), in one go."""
+    def run(self, images: NDArray[np.uint8]) -> Outputs:
+        """Run all segments."""
         tensors = self.start(images)
         for index in range(self.segments):
             tensors = self.run_segment(index, tensors)

@@ -6,17 +6,26 @@ import numpy as np
 
 from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.letterbox import Letterbox
-from rtmdl_ros.perception.pipeline import Model, Work
+from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work, network_stages
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.records import Resource
 
 
 class DetectorStages:
-    """Letterboxes a frame, runs the detector, reads its maps."""
+    """preprocess (CPU) letterboxes a frame, detect (accelerator) runs the detector.
+
+    `decode` then reads its maps.
+    """
 
     def __init__(self, model: Model) -> None:
         """Take a network of kind detector."""
         self._model = model
         self._letterbox = Letterbox(model.variant.input_height, model.variant.input_width)
+        #: In the order of the chain; detect is a stage for each segment of the detector.
+        self.stages = (
+            PipelineStage('preprocess', Resource.CPU, self._preprocess),
+            *network_stages('detect', model),
+        )
 
     def warm_up(self) -> None:
         """Run the detector once on an empty input."""
@@ -25,21 +34,9 @@ class DetectorStages:
             np.zeros((1, variant.input_height, variant.input_width, 3), np.uint8)
         )
 
-    def preprocess(self, work: Work) -> bool:
-        """Make the network's input from the frame's pixels. Raises what decoding them raises."""
-        batch, work.scale = self._letterbox.apply(work.frame.image())
-        work.batch = batch[None]
-        return False
-
-    def detect(self, work: Work) -> bool:
-        """Compute score and box maps."""
-        assert work.batch is not None
-        work.outputs = self._model.runner.run(work.batch)
-        return False
-
     def decode(self, work: Work, score_threshold: float) -> tuple[Detection, ...]:
         """Return what the maps hold, in pixels of the frame, most certain first."""
-        scores, boxes = work.outputs
+        scores, boxes = self._model.runner.outputs(work.tensors)
         height, width = work.frame.image().shape[:2]
         return decode(
             scores,
@@ -50,3 +47,8 @@ class DetectorStages:
             image_height=height,
             image_width=width,
         )
+
+    def _preprocess(self, work: Work) -> bool:
+        image, work.scale = self._letterbox.apply(work.frame.image())
+        work.tensors = self._model.runner.start(image[None])
+        return False

@@ -7,22 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rtmdl_ros.engine.runner import Runner, Tensors
 from rtmdl_ros.networks.zoo import Variant
-from rtmdl_ros.perception.frame import Frame, Image
+from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.workload.detection import Detection
 from rtmdl_ros.workload.records import Resource, Stage
-
-Outputs = tuple[NDArray[np.float32], ...]
-
-
-class Runner(Protocol):
-    """A network ready to run."""
-
-    def run(self, images: Image) -> Outputs:
-        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3)."""
 
 
 @dataclass
@@ -32,11 +21,10 @@ class Work:
     frame: Frame
     #: Number of the job within its task, from 0.
     sequence: int = 0
-    #: Batch for the next network, BGR uint8 (N, H, W, 3).
-    batch: Image | None = None
+    #: What the next segment of a network takes, or the outputs of its last.
+    tensors: Tensors = field(default_factory=dict)
     #: Network pixels per image pixel.
     scale: float = 1.0
-    outputs: Outputs = ()
     detections: tuple[Detection, ...] = ()
 
 
@@ -104,6 +92,25 @@ class Model:
     variant: Variant
     runner: Runner = field(compare=False)
 
-    def segment_name(self, index: int, count: int) -> str:
-        """Return how segment `index`, from 0, of `count` is known in the table of slow-downs."""
-        return f'{self.variant.network}/{self.variant.id}/{index + 1}of{count}'
+
+def network_stages(name: str, model: Model) -> tuple[PipelineStage, ...]:
+    """Return the accelerator stages of a network, one a segment; each goes on from work.tensors.
+
+    The one stage of a network that is not cut has the name itself, those of others 'name 1/3' ...
+    """
+    return tuple(_segment_stage(name, model, index) for index in range(model.runner.segments))
+
+
+def _segment_stage(name: str, model: Model, index: int) -> PipelineStage:
+    number, count = index + 1, model.runner.segments
+
+    def run(work: Work) -> bool:
+        work.tensors = model.runner.run_segment(index, work.tensors)
+        return False
+
+    return PipelineStage(
+        name if count == 1 else f'{name} {number}/{count}',
+        Resource.ACCELERATOR,
+        run,
+        segment=f'{model.variant.network}/{model.variant.id}/{number}of{count}',
+    )

@@ -10,7 +10,7 @@ from rtmdl_ros.workload.records import Resource
 
 
 class TrafficLightPipeline:
-    """preprocess (CPU), detect (accelerator), decode (CPU)."""
+    """preprocess (CPU), detect (accelerator, a stage for each segment), decode (CPU)."""
 
     def __init__(self, detector: Model) -> None:
         """Take a detector whose classes are the states."""
@@ -19,13 +19,7 @@ class TrafficLightPipeline:
         self.calibrated_threshold = detector.variant.score_threshold
         self.score_threshold = self.calibrated_threshold
         self.stages: Sequence[PipelineStage] = (
-            PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
-            PipelineStage(
-                'detect',
-                Resource.ACCELERATOR,
-                self._detector.detect,
-                detector.segment_name(0, 1),
-            ),
+            *self._detector.stages,
             PipelineStage('decode', Resource.CPU, self._decode),
         )
 

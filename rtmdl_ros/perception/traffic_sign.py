@@ -10,7 +10,7 @@ import numpy as np
 
 from rtmdl_ros.perception.detector import DetectorStages
 from rtmdl_ros.perception.frame import Image
-from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work
+from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work, network_stages
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Resource
 
@@ -23,7 +23,8 @@ BORDER = 0.1
 class TrafficSignPipeline:
     """preprocess (CPU), detect (accelerator), crop (CPU), recognise (accelerator), name (CPU).
 
-    A frame without a sign is complete after crop.
+    detect and recognise are a stage for each segment of their networks. A frame without a sign is
+    complete after crop.
     """
 
     def __init__(self, detector: Model, recogniser: Model) -> None:
@@ -34,20 +35,9 @@ class TrafficSignPipeline:
         self.calibrated_threshold = detector.variant.score_threshold
         self.score_threshold = self.calibrated_threshold
         self.stages: Sequence[PipelineStage] = (
-            PipelineStage('preprocess', Resource.CPU, self._detector.preprocess),
-            PipelineStage(
-                'detect',
-                Resource.ACCELERATOR,
-                self._detector.detect,
-                detector.segment_name(0, 1),
-            ),
+            *self._detector.stages,
             PipelineStage('crop', Resource.CPU, self._crop),
-            PipelineStage(
-                'recognise',
-                Resource.ACCELERATOR,
-                self._recognise,
-                recogniser.segment_name(0, 1),
-            ),
+            *network_stages('recognise', recogniser),
             PipelineStage('name', Resource.CPU, self._name),
         )
 
@@ -69,16 +59,11 @@ class TrafficSignPipeline:
         crops = [
             sign_crop(image, sign.box, variant.input_height, variant.input_width) for sign in found
         ]
-        work.batch = np.stack(crops)
-        return False
-
-    def _recognise(self, work: Work) -> bool:
-        assert work.batch is not None
-        work.outputs = self._recogniser.runner.run(work.batch)
+        work.tensors = self._recogniser.runner.start(np.stack(crops))
         return False
 
     def _name(self, work: Work) -> bool:
-        (probabilities,) = work.outputs
+        (probabilities,) = self._recogniser.runner.outputs(work.tensors)
         variant = self._recogniser.variant
         named = []
         for sign, row in zip(work.detections, probabilities, strict=True):

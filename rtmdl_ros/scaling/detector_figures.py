@@ -39,13 +39,13 @@ def detect_all(
     model: Model, frames: Sequence[Frame], threshold: float = EVALUATION_THRESHOLD
 ) -> list[tuple[Detection, ...]]:
     """Return the detections of every frame with at least the threshold's score."""
-    stages = DetectorStages(model)
+    detector = DetectorStages(model)
     found = []
     for frame in frames:
         work = Work(CameraFrame(frame.image, 0, None))
-        stages.preprocess(work)
-        stages.detect(work)
-        found.append(stages.decode(work, threshold))
+        for stage in detector.stages:
+            stage.run(work)
+        found.append(detector.decode(work, threshold))
     return found
 
 

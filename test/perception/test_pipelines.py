@@ -1,17 +1,23 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The stages of both tasks on networks whose outputs are set by hand."""
+"""The stages of both tasks: on networks whose outputs are set by hand, and on the shipped ones."""
 
+import weakref
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.engine.cache import load_runner
+from rtmdl_ros.engine.runner import Runner, Tensors
+from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.pipeline import Model, Work, measured_stages, run_whole
+from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, variants_of
+from rtmdl_ros.perception.pipeline import Model, Pipeline, Work, measured_stages, run_whole
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS, TrafficSignPipeline, sign_crop
+from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Resource
 
@@ -22,8 +28,24 @@ FAMILIES = ('prohibitory', 'danger')
 SIGNS = ('stop', 'yield', 'no_entry')
 
 
-class SetDetector:
-    """Finds the same boxes in every frame; `run` as networks have it."""
+class SetNetwork(Runner):
+    """A network of one segment whose outputs are set by hand."""
+
+    segments = 1
+
+    def start(self, images: np.ndarray) -> Tensors:
+        return {'image': images}
+
+    def run_segment(self, index: int, tensors: Tensors) -> Tensors:
+        assert index == 0
+        return {str(n): output for n, output in enumerate(self.run(tensors['image']))}
+
+    def outputs(self, tensors: Tensors) -> tuple[np.ndarray, ...]:
+        return tuple(tensors.values())
+
+
+class SetDetector(SetNetwork):
+    """Finds the same boxes in every frame."""
 
     def __init__(self, *found: tuple[int, float, Box]) -> None:
         self.scores = np.zeros((1, 2, INPUT_HEIGHT // 8, INPUT_WIDTH // 8), np.float32)
@@ -37,7 +59,7 @@ class SetDetector:
         return self.scores, self.boxes
 
 
-class SetRecogniser:
+class SetRecogniser(SetNetwork):
     """Names the n-th sign by the n-th row."""
 
     def __init__(self, *rows: tuple[float, ...]) -> None:
@@ -117,6 +139,62 @@ def test_network_stages_name_their_segment():
     stages = measured_stages(sign_pipeline(SetRecogniser()), frame(), repeats=1)
     segments = ['', 'n/detector/1of1', '', 'n/classifier/1of1', '']
     assert [stage.segment for stage in stages] == segments
+
+
+@pytest.fixture(scope='module')
+def track_frame() -> Frame:
+    """Return a frame of the simulated track on which both tasks find something."""
+    image = Track(1, 640, 480).frame(70).image
+    return Frame(lambda: image, 0, None)
+
+
+def shipped(function: str, segments: int, cache_dir: Path) -> Pipeline:
+    """Return a function's pipeline with every network cut, recogniser and all."""
+    return make_pipeline(
+        function,
+        [
+            Model(variant, load_runner(variant, segments, cache_dir))
+            for variant in variants_of(function, default_zoo_dir())
+        ],
+    )
+
+
+@pytest.mark.parametrize('function', FUNCTIONS)
+@pytest.mark.parametrize('segments', [2, 3])
+def test_segments_find_what_the_whole_network_does(function, segments, cache_dir, track_frame):
+    expected = run_whole(shipped(function, 1, cache_dir), track_frame)
+    found = run_whole(shipped(function, segments, cache_dir), track_frame)
+    assert expected
+    assert [thing.class_name for thing in found] == [thing.class_name for thing in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-4)
+        assert astuple(one.box) == pytest.approx(astuple(other.box), abs=1e-4)
+
+
+def test_a_stage_is_named_after_its_segment(cache_dir):
+    pipeline = shipped('traffic_light', 3, cache_dir)
+    network, variant = 'traffic_light_detector', pipeline.variant
+    assert [(stage.name, stage.segment) for stage in pipeline.stages] == [
+        ('preprocess', ''),
+        ('detect 1/3', f'{network}/{variant}/1of3'),
+        ('detect 2/3', f'{network}/{variant}/2of3'),
+        ('detect 3/3', f'{network}/{variant}/3of3'),
+        ('decode', ''),
+    ]
+
+
+def test_a_job_holds_only_what_is_still_needed(cache_dir, track_frame):
+    pipeline = shipped('traffic_light', 2, cache_dir)
+    work = Work(track_frame)
+    preprocess, first, second, _ = pipeline.stages
+    preprocess.run(work)
+    image = weakref.ref(work.tensors['image'])
+    first.run(work)
+    assert image() is None
+    crossing = set(work.tensors)
+    second.run(work)
+    assert set(work.tensors) == {'scores', 'boxes'}
+    assert not crossing & set(work.tensors)
 
 
 def test_the_recogniser_is_warmed_up_for_every_number_of_signs():

@@ -1,0 +1,43 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What every engine offers to run a network with."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Tensors by name, of any type and shape.
+Tensors = Mapping[str, NDArray[Any]]
+Outputs = tuple[NDArray[np.float32], ...]
+
+
+class Runner(Protocol):
+    """A loaded network of one or more segments; its methods may be called from several lanes.
+
+    It keeps no state of a job: that is all in the tensors, which the caller hands on.
+    """
+
+    @property
+    def segments(self) -> int:
+        """How many segments there are, at least 1."""
+
+    def start(self, images: NDArray[np.uint8]) -> Tensors:
+        """Return the tensors for segment 0, for a batch of BGR images, uint8 (N, H, W, 3)."""
+
+    def run_segment(self, index: int, tensors: Tensors) -> Tensors:
+        """Run segment `index`, from 0; leaves the tensors given alone.
+
+        Returns only what later segments or the caller still need. Raises IndexError for a segment
+        that there is not, KeyError where an earlier one has not been run.
+        """
+
+    def outputs(self, tensors: Tensors) -> Outputs:
+        """Return the network's outputs, in its own order, from what the last segment returned.
+
+        Raises KeyError where that has not been run.
+        """
+
+    def run(self, images: NDArray[np.uint8]) -> Outputs:
+        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3), in one go."""

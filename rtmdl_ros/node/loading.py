@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """From parameters to tasks ready to run: networks loaded, warmed up and measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from rtmdl_ros.engine.cache import default_cache_dir, ensure_exported, load_runner
-from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.engine.cache import cached_path, default_cache_dir, ensure_exported, load_runner
+from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
 from rtmdl_ros.node.task_output import ReadyTask
+from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import make_pipeline, variants_of
-from rtmdl_ros.perception.pipeline import Model, measured_stages
+from rtmdl_ros.perception.pipeline import Model, Pipeline, measured_stages
 from rtmdl_ros.workload.configuration import Configuration
-from rtmdl_ros.workload.parameters import TaskParameters
+from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Size of the empty frame that warms the networks up, the commonest of a camera.
@@ -24,36 +25,72 @@ _WARM_UP_SHAPE = (480, 640, 3)
 def load_tasks(
     configuration: Configuration, log_info: Callable[[str], None]
 ) -> tuple[ReadyTask, ...]:
-    """Load all tasks, each network once however many tasks use it.
+    """Load all tasks, each network once for each number of segments that tasks run it in.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken.
     """
-    node = configuration.node
-    zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
-    cache_dir = Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
-
-    variants = {
-        function: variants_of(function, zoo_dir)
-        for function in {task.function for task in configuration.tasks.values()}
-    }
-    ensure_exported({v.weights_path: v for vs in variants.values() for v in vs}.values(), cache_dir)
-    models = {
-        function: [Model(variant, load_runner(variant, 1, cache_dir)) for variant in chosen]
-        for function, chosen in variants.items()
-    }
+    networks = _Networks(configuration)
     tasks = []
     for name, parameters in configuration.tasks.items():
-        task = _ready_task(name, parameters, models[parameters.function])
+        segments = parameters.segments or networks.chosen_segments(parameters.function)
+        pipeline = networks.pipeline(parameters.function, segments)
+        task = ReadyTask(name, parameters, pipeline, _measured(pipeline))
         times = ', '.join(
             f'{stage.name} {stage.optimistic_ns / NS_PER_MS:.1f}' for stage in task.stages
         )
-        log_info(f'task {name}: {task.pipeline.variant}; least stage times in ms: {times}')
+        how = 'as set' if parameters.segments else 'chosen'
+        log_info(
+            f'task {name}: {pipeline.variant}; segments of the detector: {segments} ({how}); '
+            f'least stage times in ms: {times}'
+        )
         tasks.append(task)
     return tuple(tasks)
 
 
-def _ready_task(name: str, parameters: TaskParameters, models: Sequence[Model]) -> ReadyTask:
-    pipeline = make_pipeline(parameters.function, models)
+class _Networks:
+    """The networks of all functions of a node, exported at once and loaded when asked for."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        node = configuration.node
+        zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
+        self._cache_dir = (
+            Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
+        )
+        self._tasks = len(configuration.tasks)
+        functions = {task.function for task in configuration.tasks.values()}
+        self._variants = {function: variants_of(function, zoo_dir) for function in functions}
+        variants = {v.weights_path: v for vs in self._variants.values() for v in vs}
+        ensure_exported(variants.values(), self._cache_dir)
+        self._models: dict[tuple[Path, int], Model] = {}
+        self._chosen: dict[str, int] = {}
+
+    def pipeline(self, function: str, segments: int) -> Pipeline:
+        # Only detectors are cut. The recogniser takes 3 ms for the most signs that there may be:
+        # nobody waits long for it, and being cut costs it 7 to 23 %.
+        return make_pipeline(
+            function,
+            [
+                self._model(variant, segments if variant.kind == 'detector' else 1)
+                for variant in self._variants[function]
+            ],
+        )
+
+    def chosen_segments(self, function: str) -> int:
+        """Measure the detector whole, once a function: tasks that share it agree on its number."""
+        if function not in self._chosen:
+            stages = _measured(self.pipeline(function, 1))
+            detect = next(stage for stage in stages if stage.resource is Resource.ACCELERATOR)
+            self._chosen[function] = segments_for(detect.optimistic_ns, self._tasks)
+        return self._chosen[function]
+
+    def _model(self, variant: Variant, segments: int) -> Model:
+        key = (cached_path(variant, self._cache_dir), segments)
+        if key not in self._models:
+            self._models[key] = Model(variant, load_runner(variant, segments, self._cache_dir))
+        return self._models[key]
+
+
+def _measured(pipeline: Pipeline) -> tuple[Stage, ...]:
     empty = Frame(lambda: np.full(_WARM_UP_SHAPE, 114, np.uint8), arrival_ns=0, header=None)
     pipeline.warm_up()
-    return ReadyTask(name, parameters, pipeline, measured_stages(pipeline, empty))
+    return measured_stages(pipeline, empty)

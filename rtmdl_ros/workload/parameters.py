@@ -136,6 +136,12 @@ class TaskParameters:
         'discard: drop a job that can no longer meet its deadline; run: finish it all the same.',
         choices=('discard', 'run'), dynamic=True,
     )  # fmt: skip
+    segments: int = _parameter(
+        0,
+        'Segments the detector runs in, a more urgent task may go first between two; 1: whole; '
+        '0: chosen by the time it takes.',
+        minimum=0, maximum=8,
+    )  # fmt: skip
     score_threshold: float = _parameter(
         0.0, 'Least score of a detection; 0: the threshold calibrated with the network.',
         minimum=0.0, maximum=1.0, dynamic=True,

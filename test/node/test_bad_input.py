@@ -19,9 +19,11 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import CompressedImage, Image
+from small_networks import save_small
 
+from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.msg import DeadlineMiss
-from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.workload.parameters import ParameterError
 
 
@@ -168,10 +170,10 @@ def test_stamps_of_another_clock_are_named(logged):
     assert log.count('set use_sim_time or play the bag with --clock') == 1
 
 
-@pytest.mark.parametrize('broken', range(5))
+@pytest.mark.parametrize('broken', range(6))
 def test_a_task_that_raises_in_any_stage(logged, broken):
     # So low a threshold that every frame has a sign and reaches all stages.
-    bench, log = logged({'traffic_sign.score_threshold': 1e-6})
+    bench, log = logged({'traffic_sign.score_threshold': 1e-6, 'traffic_sign.segments': 2})
     bench.node.trigger_configure()
     sign = bench.node._tasks[1].pipeline
     name = sign.stages[broken].name
@@ -205,22 +207,32 @@ def zoo(tmp_path: Path) -> Path:
 def test_a_missing_weight_file_fails_configure_with_its_path(logged, zoo):
     weights = next((zoo / 'traffic_sign_recogniser').glob('*.safetensors'))
     weights.unlink()
-    assert_configure_fails(logged, zoo, str(weights))
+    assert_configure_fails(logged, {'zoo_dir': str(zoo)}, str(weights))
 
 
 def test_a_corrupt_weight_file_fails_configure_with_its_path(logged, zoo):
     weights = next((zoo / 'traffic_light_detector').glob('*.safetensors'))
     weights.write_bytes(weights.read_bytes()[:-100])
-    assert_configure_fails(logged, zoo, str(weights))
+    assert_configure_fails(logged, {'zoo_dir': str(zoo)}, str(weights))
 
 
 def test_a_missing_zoo_fails_configure_with_its_path(logged, tmp_path):
-    assert_configure_fails(logged, tmp_path / 'nowhere', str(tmp_path / 'nowhere'))
+    nowhere = str(tmp_path / 'nowhere')
+    assert_configure_fails(logged, {'zoo_dir': nowhere}, nowhere)
 
 
-def assert_configure_fails(logged, zoo: Path, path: str) -> None:
+def test_a_network_that_cannot_be_cut_fails_configure_with_its_path(logged, tmp_path):
+    (variant,) = read_zoo(default_zoo_dir() / 'traffic_light_detector')
+    path = save_small(cached_path(variant, tmp_path))
+    parameters = {
+        'cache_dir': str(tmp_path), 'tasks': ['traffic_light'], 'traffic_light.segments': 8
+    }  # fmt: skip
+    assert_configure_fails(logged, parameters, f'{path}: cannot be cut into 8 segments')
+
+
+def assert_configure_fails(logged, parameters: dict[str, object], path: str) -> None:
     """Check that the node stays unconfigured, names the path, and recovers from nothing lost."""
-    bench, log = logged({'zoo_dir': str(zoo)})
+    bench, log = logged(parameters)
     assert not bench.node.start()
     assert log.count(path) == 1
     bench.wait(

@@ -14,11 +14,12 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from node_bench import IMAGE_TOPIC, grey_image
+from node_bench import IMAGE_TOPIC, grey_image, image_of
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import CompressedImage
 
 from rtmdl_ros.msg import DeadlineMiss
+from rtmdl_ros.rendering.track import Track
 
 
 def test_detections_carry_the_header_of_their_image(make_bench):
@@ -33,6 +34,35 @@ def test_detections_carry_the_header_of_their_image(make_bench):
         assert 0 < message.response_ms < 2000
         assert message.frame_age_ms >= message.response_ms - 1.0
         assert message.variant
+
+
+@pytest.mark.parametrize('function', ['traffic_light', 'traffic_sign'])
+def test_a_detector_in_segments_finds_the_same(make_bench, function):
+    tasks = {'whole': 1, 'cut': 3}
+    bench = make_bench(
+        {'tasks': list(tasks)}
+        | {f'{task}.function': function for task in tasks}
+        | {f'{task}.segments': segments for task, segments in tasks.items()}
+    )
+    bench.start()
+    pixels = Track(1, 640, 480).frame(70).image
+    found = {task: {} for task in tasks}
+
+    def frames_of_both():
+        for message in bench.peer.detections:
+            stamp = (message.header.stamp.sec, message.header.stamp.nanosec)
+            found[message.task][stamp] = message.detections
+        return found['whole'].keys() & found['cut'].keys()
+
+    bench.feed(until=lambda: len(frames_of_both()) >= 3, image=lambda: image_of(pixels))
+    for stamp in frames_of_both():
+        whole, cut = found['whole'][stamp], found['cut'][stamp]
+        assert whole
+        assert [thing.class_name for thing in cut] == [thing.class_name for thing in whole]
+        for one, other in zip(cut, whole, strict=True):
+            assert one.score == pytest.approx(other.score, abs=1e-4)
+            for side in ('center_x', 'center_y', 'size_x', 'size_y'):
+                assert getattr(one, side) == pytest.approx(getattr(other, side), abs=1e-4)
 
 
 def test_counters_add_up_after_deactivation(make_bench):
@@ -156,9 +186,9 @@ def test_a_cleaned_up_node_starts_again(make_bench):
 
 def test_the_trace_is_written_when_deactivated(make_bench, tmp_path: Path):
     path = tmp_path / 'deep' / 'trace.json'
-    bench = make_bench({'trace_file': str(path)})
+    bench = make_bench({'trace_file': str(path), 'traffic_light.segments': 2})
     bench.start()
     bench.feed(until=lambda: len(bench.peer.detections) > 3)
     bench.node.trigger_deactivate()
     names = {event['name'] for event in json.loads(path.read_text())['traceEvents']}
-    assert {'traffic_light detect', 'traffic_sign preprocess'} <= names
+    assert {'traffic_light detect 1/2', 'traffic_sign preprocess'} <= names

@@ -27,8 +27,14 @@ IMAGE_TOPIC = '/rtmdl/input/front/image'
 
 def grey_image(width: int = 640, height: int = 480, stamp_ns: int | None = None) -> Image:
     """Return an empty bgr8 image, stamped now unless told otherwise."""
+    return image_of(np.full((height, width, 3), 114, np.uint8), stamp_ns)
+
+
+def image_of(pixels: np.ndarray, stamp_ns: int | None = None) -> Image:
+    """Return BGR pixels (H, W, 3) as a bgr8 image, stamped now unless told otherwise."""
+    height, width, _ = pixels.shape
     message = Image(height=height, width=width, encoding='bgr8', step=3 * width)
-    message.data.frombytes(np.full(height * width * 3, 114, np.uint8).tobytes())
+    message.data.frombytes(pixels.tobytes())
     stamp_ns = time.time_ns() if stamp_ns is None else stamp_ns
     message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, 10**9)
     message.header.frame_id = 'camera_optical_frame'

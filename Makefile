@@ -13,14 +13,15 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test lint clean
+.PHONY: help setup run test bench-core lint clean
 
 help:
-	@echo 'make run     demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
-	@echo 'make test    all tests (ARGS="-k name" for some)'
-	@echo 'make lint    ruff and mypy'
-	@echo 'make setup   only what the others need: .venv, Python packages, messages'
-	@echo 'make clean   removes what was built, not .venv'
+	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
+	@echo 'make test        all tests (ARGS="-k name" for some)'
+	@echo 'make lint        ruff and mypy'
+	@echo 'make bench-core  what the scheduler costs a job, and how fast it simulates'
+	@echo 'make setup       only what the others need: .venv, Python packages, messages'
+	@echo 'make clean       removes what was built, not .venv'
 
 setup:
 	@command -v $(PYTHON) >/dev/null || { echo 'setup: $(PYTHON) is missing; install it with: sudo apt install python3' >&2; exit 1; }
@@ -31,6 +32,9 @@ run: setup
 
 test: setup
 	@$(ENTER) pytest test $(ARGS)
+
+bench-core: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.core_speed $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

@@ -27,6 +27,10 @@ ROOMS = {
     'runtime': {'workload', 'scheduling', 'engine', 'networks'},
     'perception': {'workload', 'networks', 'engine'},
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering'},
+    'bench': {
+        'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
+        'perception', 'profiling', 'scaling',
+    },
     'node': {'workload', 'networks', 'perception', 'engine', 'rendering', 'runtime', 'scheduling'},
 }
 ROOMS_WITH_TORCH = ('networks', 'scaling')

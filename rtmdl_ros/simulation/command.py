@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""`rtmdl simulate`: what becomes of random task sets under a policy."""
+"""`rtmdl simulate`: what becomes of tasks under a policy."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from pathlib import Path
 
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
+from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.records import Packing, Policy
 
 EXAMPLES = """examples:
   rtmdl simulate
-      six tasks for 10 s: what becomes of each
+      six random tasks for 10 s: what becomes of each
+  rtmdl simulate --task-set config/task_set.yaml --lanes 2
+      your own tasks, with the times of their stages
   rtmdl simulate --tasks 8 --utilization 1.6 --lanes 2 --policy edf
       under load, two stages at once on the accelerator
   rtmdl simulate --sets 50 --seed 7 --json figures.json
@@ -33,8 +36,8 @@ _Result = tuple[int, Summary, tuple[Summary, ...]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `rtmdl simulate`."""
     parser.description = (
-        'Run the scheduler in virtual time on random tasks, each a chain of a CPU stage, one to\n'
-        'three accelerator stages and a CPU stage.'
+        'Run the scheduler in virtual time on the tasks of a file or on random ones, each a chain\n'
+        'of a CPU stage, one to three accelerator stages and a CPU stage.'
     )
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -45,10 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         words += ' (default: %(default)s)'
         parser.add_argument(option, type=kind, metavar=metavar, default=default, help=words)
 
-    add('--tasks', _count, 'N', 6, 'tasks in a set')
-    add('--utilization', _positive, 'U', 1.0, 'time by period, summed over the tasks of a set')
-    add('--sets', _count, 'K', 1, 'task sets, each with its own seed from --seed on')
-    add('--seed', int, 'S', 0, 'of tasks, slow-downs and releases')
+    parser.add_argument(
+        '--task-set', type=Path, metavar='FILE', help='tasks and slow-downs; without: random ones'
+    )
+    add('--tasks', _count, 'N', 6, 'tasks in a random set')
+    add('--utilization', _positive, 'U', 1.0, 'time by period, summed over a random set')
+    add('--sets', _count, 'K', 1, 'how often, each with its own seed from --seed on')
+    add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
     add('--duration', _positive, 'S', 10.0, 'seconds of virtual time')
     _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
     add('--cpu-workers', _count, 'N', 2, 'CPU stages at once')
@@ -62,7 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where they cannot be written, 2 for impossible tasks."""
     try:
-        results = [_simulate(options, options.seed + index) for index in range(options.sets)]
+        given = read_task_file(options.task_set) if options.task_set else None
+        seeds = range(options.seed, options.seed + options.sets)
+        results = [_simulate(options, given or _random(options, seed), seed) for seed in seeds]
     except ValueError as error:
         print(f'rtmdl simulate: {error}', file=sys.stderr)
         return 2
@@ -77,15 +85,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(options: argparse.Namespace, seed: int) -> _Result:
+def _random(options: argparse.Namespace, seed: int) -> TaskSet:
     tasks = random_task_set(seed, options.tasks, options.utilization)
+    return TaskSet(tasks, random_slow_downs(seed, tasks))
+
+
+def _simulate(options: argparse.Namespace, task_set: TaskSet, seed: int) -> _Result:
     jobs = simulate(
-        tasks,
+        task_set.tasks,
         policy=Policy(options.policy),
         cpu_workers=options.cpu_workers,
         lanes=options.lanes,
         packing=Packing(options.packing),
-        slow_downs=random_slow_downs(seed, tasks),
+        slow_downs=task_set.slow_downs,
         duration_ns=round(options.duration * 1e9),
         seed=seed,
     )
@@ -122,9 +134,12 @@ def _cells(part: Summary) -> list[str]:
 
 
 def _figures(options: argparse.Namespace, results: Sequence[_Result]) -> dict[str, object]:
-    names = ('tasks', 'utilization', 'duration', 'policy', 'cpu_workers', 'lanes', 'packing')
+    names = ('duration', 'policy', 'cpu_workers', 'lanes', 'packing')
+    tasks: dict[str, object] = {'task_set': str(options.task_set)}
+    if not options.task_set:
+        tasks = {'tasks': options.tasks, 'utilization': options.utilization}
     return {
-        'options': {name: getattr(options, name) for name in names},
+        'options': {**tasks, **{name: getattr(options, name) for name in names}},
         'sets': [
             {'seed': seed, **_record(whole), 'tasks': [_record(part) for part in parts]}
             for seed, whole, parts in results

@@ -1,0 +1,194 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks to simulate, with the times of their stages, from a YAML file.
+
+config/task_set.yaml is an example with a word on each entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rtmdl_ros.simulation.records import SimulatedTask, StageTimes
+from rtmdl_ros.workload.records import LatePolicy, Resource, Stage, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.units import NS_PER_MS
+
+#: A quantile table becomes this many samples at even shares, to be drawn from as others are.
+_SAMPLES_OF_TABLE = 1000
+
+
+class TaskFileError(ValueError):
+    """A task file that cannot be used; the text names file and entry."""
+
+
+@dataclass(frozen=True)
+class TaskSet:
+    """What a task file holds."""
+
+    tasks: tuple[SimulatedTask, ...]
+    slow_downs: SlowDowns
+
+
+def read_task_file(path: Path) -> TaskSet:
+    """Read tasks and slow-downs. Raises TaskFileError."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except OSError as error:
+        raise TaskFileError(f'{path}: cannot be read ({error.strerror})') from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        cause = ' '.join(str(error).split())
+        raise TaskFileError(f'{path}: not a YAML file ({cause})') from error
+    try:
+        return _task_set(_Entry('', document))
+    except ValueError as error:
+        raise TaskFileError(f'{path}: {error}') from error
+
+
+class _Entry:
+    """A mapping of the file, and its place there for messages."""
+
+    def __init__(self, place: str, content: object) -> None:
+        if not isinstance(content, dict):
+            raise ValueError(f'{place or "the file"} must hold entries with names')
+        self.place = place
+        self._left: dict[object, object] = dict(content)
+
+    def take(self, name: str, default: object = None) -> Any:
+        """Take an entry out. Raises ValueError where it is missing and has no default."""
+        value = self._left.pop(name, default)
+        if value is None:
+            raise ValueError(f'{self.at(name)} is missing')
+        return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """Take a number out, at least 0."""
+        return _number(self.at(name), self.take(name, default))
+
+    def at(self, name: object) -> str:
+        """Return the place of an entry in it."""
+        return f'{self.place}.{name}' if self.place else str(name)
+
+    def entries(self) -> Iterator[tuple[str, _Entry]]:
+        """Take all out, each a mapping itself."""
+        for name, content in self._left.items():
+            yield str(name), _Entry(self.at(name), content)
+        self._left.clear()
+
+    def finish(self) -> None:
+        """Raise ValueError for an entry that nobody took."""
+        for name in self._left:
+            raise ValueError(f'{self.at(name)} is not known')
+
+
+def _task_set(root: _Entry) -> TaskSet:
+    entries = _Entry('tasks', root.take('tasks')).entries()
+    tasks = tuple(_task(name, entry) for name, entry in entries)
+    if not tasks:
+        raise ValueError('tasks is empty')
+    slow_downs = _slow_downs(root.take('slow_downs', []))
+    root.finish()
+    _refuse_unknown_segments(tasks, slow_downs)
+    return TaskSet(tasks, slow_downs)
+
+
+def _task(name: str, entry: _Entry) -> SimulatedTask:
+    period_ms = entry.number('period_ms')
+    stages = entry.take('stages')
+    if not isinstance(stages, list):
+        raise ValueError(f'{entry.at("stages")} must be a list')
+    late = entry.take('late', LatePolicy.DISCARD.value)
+    if late not in [policy.value for policy in LatePolicy]:
+        raise ValueError(f'{entry.at("late")} is {late}; it must be discard or run')
+    chain = [
+        _stage(_Entry(f'{entry.at("stages")}[{index}]', content))
+        for index, content in enumerate(stages)
+    ]
+    priority = entry.take('priority', 0)
+    if type(priority) is not int:
+        raise ValueError(f'{entry.at("priority")} is {priority!r}; it must be a whole number')
+    task = Task(
+        name,
+        tuple(stage for stage, _ in chain),
+        _ns(period_ms),
+        _ns(entry.number('deadline_ms', period_ms)),
+        priority,
+        LatePolicy(late),
+    )
+    offset_ns, jitter_ns = (_ns(entry.number(f'{kind}_ms', 0.0)) for kind in ('offset', 'jitter'))
+    entry.finish()
+    return SimulatedTask(task, tuple(times for _, times in chain), offset_ns, jitter_ns)
+
+
+def _stage(entry: _Entry) -> tuple[Stage, StageTimes]:
+    """Return a stage; it is believed to take from the least to the most of its times."""
+    resource = entry.take('resource')
+    if resource not in [kind.value for kind in Resource]:
+        raise ValueError(f'{entry.at("resource")} is {resource}; it must be cpu or accelerator')
+    times = _times(entry.at('time_ms'), entry.take('time_ms'))
+    name, segment = str(entry.take('name')), str(entry.take('segment', ''))
+    entry.finish()
+    return Stage(name, Resource(resource), min(times), max(times), segment), times
+
+
+def _times(place: str, value: object) -> StageTimes:
+    """Read a constant, a list of samples, or quantiles by their shares."""
+    if isinstance(value, dict):
+        return _times_of_table(place, value)
+    samples = value if isinstance(value, list) else [value]
+    if not samples:
+        raise ValueError(f'{place} is empty')
+    return tuple(_ns(_number(place, sample)) for sample in samples)
+
+
+def _times_of_table(place: str, table: Mapping[object, object]) -> StageTimes:
+    points = sorted((_number(place, share), _number(place, ms)) for share, ms in table.items())
+    if len(points) < 2 or (points[0][0], points[-1][0]) != (0.0, 1.0):
+        raise ValueError(f'{place} must give quantiles from share 0 to share 1')
+    if any(second < first for (_, first), (_, second) in pairwise(points)):
+        raise ValueError(f'{place} falls; quantiles rise with their shares')
+    shares = [(index + 0.5) / _SAMPLES_OF_TABLE for index in range(_SAMPLES_OF_TABLE)]
+    return tuple(_ns(_interpolated(points, share)) for share in shares)
+
+
+def _interpolated(points: list[tuple[float, float]], share: float) -> float:
+    for (left, low), (right, high) in pairwise(points):
+        if share <= right:
+            return low + (high - low) * (share - left) / (right - left)
+    raise AssertionError('a share above 1')
+
+
+def _slow_downs(value: object) -> SlowDowns:
+    if not isinstance(value, list):
+        raise ValueError('slow_downs must be a list')
+    factors = {}
+    for index, content in enumerate(value):
+        entry = _Entry(f'slow_downs[{index}]', content)
+        pair = str(entry.take('segment')), str(entry.take('beside'))
+        factors[pair] = entry.number('factor')
+        entry.finish()
+    return SlowDowns(factors)
+
+
+def _refuse_unknown_segments(tasks: tuple[SimulatedTask, ...], slow_downs: SlowDowns) -> None:
+    known = {stage.segment for task in tasks for stage in task.task.stages}
+    for pair in slow_downs.factors:
+        for segment in pair:
+            if segment not in known:
+                raise ValueError(f'slow_downs names segment {segment}, which no stage has')
+
+
+def _number(place: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
+        raise ValueError(f'{place} is {value!r}; it must be a number from 0')
+    return float(value)
+
+
+def _ns(milliseconds: float) -> int:
+    return round(milliseconds * NS_PER_MS)

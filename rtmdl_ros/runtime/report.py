@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
 
 
@@ -24,6 +25,18 @@ class StageSpan:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """A time for which a job waited for a stage, for one reason."""
+
+    stage: str
+    reason: Reason
+    #: The task of the job that it waited for; '' where that was not one job.
+    because: str
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(frozen=True)
 class JobReport:
     """One job from release to end. All times are nanoseconds of the runtime's clock."""
 
@@ -40,6 +53,10 @@ class JobReport:
     #: Why the job missed, in words; empty for a job that finished.
     detail: str
     payload: object
+    #: The same as a code; None for a job that finished.
+    reason: Reason | None = None
+    #: When and why it waited, in order.
+    waits: tuple[Wait, ...] = ()
 
     @property
     def response_ns(self) -> int:

@@ -19,11 +19,11 @@ from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, in_one_line
 from rtmdl_ros.runtime.real_time import shorten_switch_interval
-from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.runtime.watchdog import Hung, Watchdog
-from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WakeAt
+from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.errors import UnknownTaskError
 from rtmdl_ros.scheduling.events import (
@@ -53,14 +53,29 @@ class _Served:
     functions: tuple[StageFunction, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Job:
     served: _Served
     release_ns: int
     payload: object
     spans: list[StageSpan] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    #: The wait that goes on, and since when.
+    waiting: tuple[WaitStage, int] | None = None
 
-    def report(self, end: EndJob) -> JobReport:
+    def wait(self, command: WaitStage, now_ns: int) -> None:
+        self.end_wait(now_ns)
+        self.waiting = (command, now_ns)
+
+    def end_wait(self, now_ns: int) -> None:
+        if self.waiting is not None:
+            (_, stage, reason, because), start_ns = self.waiting
+            name = self.served.task.stages[stage].name
+            self.waits.append(Wait(name, reason, because, start_ns, now_ns))
+            self.waiting = None
+
+    def report(self, end: EndJob, now_ns: int) -> JobReport:
+        self.end_wait(now_ns)
         task = self.served.task
         return JobReport(
             job_id=end.job_id,
@@ -72,6 +87,8 @@ class _Job:
             spans=tuple(self.spans),
             detail=end.detail,
             payload=self.payload,
+            reason=end.reason,
+            waits=tuple(self.waits),
         )
 
 
@@ -353,6 +370,7 @@ class Runtime:
         while pending:
             command = pending.popleft()
             if isinstance(command, StartStage):
+                self._jobs[command.job_id].end_wait(now_ns)
                 work = self._work(command)
                 refusal = self._watchdog.refusal(work.task, work.stage)
                 if refusal is not None:
@@ -364,8 +382,10 @@ class Runtime:
                     own = work
                 else:
                     self._executors[command.executor].give(work)
+            elif isinstance(command, WaitStage):
+                self._jobs[command.job_id].wait(command, now_ns)
             elif isinstance(command, EndJob):
-                report = self._jobs.pop(command.job_id).report(command)
+                report = self._jobs.pop(command.job_id).report(command, now_ns)
                 self._ledger.add_end(report)
                 reports.append(report)
             elif isinstance(command, WakeAt):

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
 
 #: Jobs kept; some 100 s of four tasks at 30 Hz, about 11 MB.
 CAPACITY = 12_000
 _PROCESS = 1
+#: How the name of a wait begins; a task's name has no blank.
+_WAIT = 'wait '
 
 TraceEvent = dict[str, Any]
 
@@ -25,7 +28,11 @@ TraceEvent = dict[str, Any]
 #: A report without its payload as nested tuples of str and int. The garbage collector does not
 #: follow such tuples; with 12 000 records as objects each full collection stopped all threads
 #: for 11 to 17 ms.
-_Row = tuple[int, str, str, int, int, int, str, tuple[tuple[str, str, int, int], ...]]
+_Row = tuple[
+    int, str, str, int, int, int, str, str,
+    tuple[tuple[str, str, int, int], ...],
+    tuple[tuple[str, str, str, int, int], ...],
+]  # fmt: skip
 
 
 class Trace:
@@ -57,6 +64,7 @@ class Trace:
 
 def _row(report: JobReport) -> _Row:
     spans = tuple((s.stage, s.executor, s.start_ns, s.end_ns) for s in report.spans)
+    waits = tuple((w.stage, w.reason.value, w.because, w.start_ns, w.end_ns) for w in report.waits)
     return (
         report.job_id,
         report.task,
@@ -65,12 +73,22 @@ def _row(report: JobReport) -> _Row:
         report.deadline_ns,
         report.finish_ns,
         report.detail,
+        _code(report.reason),
         spans,
+        waits,
     )
 
 
+def _code(reason: Reason | None) -> str:
+    return reason.value if reason else ''
+
+
+def _reason(code: str) -> Reason | None:
+    return Reason(code) if code else None
+
+
 def _report(row: _Row) -> JobReport:
-    job_id, task, outcome, release_ns, deadline_ns, finish_ns, detail, spans = row
+    job_id, task, outcome, release_ns, deadline_ns, finish_ns, detail, code, spans, waits = row
     return JobReport(
         job_id=job_id,
         task=task,
@@ -81,6 +99,8 @@ def _report(row: _Row) -> JobReport:
         spans=tuple(StageSpan(*span) for span in spans),
         detail=detail,
         payload=None,
+        reason=_reason(code),
+        waits=tuple(Wait(w[0], Reason(w[1]), *w[2:]) for w in waits),
     )
 
 
@@ -88,8 +108,8 @@ def write_chrome_trace(reports: Sequence[JobReport], path: Path) -> None:
     """Write jobs in the Trace Event Format (JSON object form), whole or not at all.
 
     One track an executor with the stages as slices, tied together by flow arrows; one
-    asynchronous track a task with its jobs from release to end; deadlines and misses as
-    instant events. Raises OSError.
+    asynchronous track a task with its jobs from release to end, in them the times for which
+    they waited, by reason; deadlines and misses as instant events. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f'{path.name}.{os.getpid()}.tmp')
@@ -140,10 +160,20 @@ def _job_events(report: JobReport, tracks: dict[str, int], origin_ns: int) -> li
     job, task, outcome = report.job_id, report.task, report.outcome.value
     track = _task_track(task)
     args = {'job': job, 'outcome': outcome}
-    about = {**args, 'detail': report.detail, 'deadline_ns': report.deadline_ns - origin_ns}
+    about = {
+        **args,
+        'reason': _code(report.reason),
+        'detail': report.detail,
+        'deadline_ns': report.deadline_ns - origin_ns,
+    }
     same = {'cat': 'job', 'id': job}
-    events = [
-        at(report.release_ns, track, 'b', task, args=about, **same),
+    events = [at(report.release_ns, track, 'b', task, args=about, **same)]
+    for wait in report.waits:
+        name = f'{_WAIT}{wait.reason.value}'
+        why = {'stage': wait.stage, 'because': wait.because, 'until_ns': wait.end_ns - origin_ns}
+        events.append(at(wait.start_ns, track, 'b', name, args=why, **same))
+        events.append(at(wait.end_ns, track, 'e', name, **same))
+    events += [
         at(report.finish_ns, track, 'e', task, **same),
         at(report.deadline_ns, track, 'i', f'{task} deadline', s='t', args=args),
     ]
@@ -176,6 +206,7 @@ def read_chrome_trace(path: Path) -> tuple[JobReport, ...]:
 def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
     names = {e['tid']: e['args']['name'] for e in events if e['name'] == 'thread_name'}
     spans: dict[int, list[StageSpan]] = {}
+    waits: dict[int, list[Wait]] = {}
     begins: dict[int, TraceEvent] = {}
     reports = []
     # A job's begin and end stand before its slices, but all of them are needed for a report.
@@ -185,10 +216,12 @@ def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
             end_ns = start_ns + round(event['dur'] * 1000)
             span = StageSpan(event['args']['stage'], names[event['tid']], start_ns, end_ns)
             spans.setdefault(event['args']['job'], []).append(span)
+        elif event['ph'] == 'b' and event['name'].startswith(_WAIT):
+            waits.setdefault(event['id'], []).append(_wait(event))
         elif event['ph'] == 'b':
             begins[event['id']] = event
     for event in events:
-        if event['ph'] == 'e':
+        if event['ph'] == 'e' and not event['name'].startswith(_WAIT):
             begin = begins[event['id']]
             args = begin['args']
             reports.append(
@@ -202,6 +235,15 @@ def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
                     spans=tuple(spans.get(event['id'], ())),
                     detail=args['detail'],
                     payload=None,
+                    reason=_reason(args['reason']),
+                    waits=tuple(waits.get(event['id'], ())),
                 )
             )
     return tuple(reports)
+
+
+def _wait(event: TraceEvent) -> Wait:
+    args = event['args']
+    reason = Reason(event['name'].removeprefix(_WAIT))
+    start_ns = round(event['ts'] * 1000)
+    return Wait(args['stage'], reason, args['because'], start_ns, args['until_ns'])

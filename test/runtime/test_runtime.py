@@ -14,6 +14,7 @@ import pytest
 from runtime_bench import CPU, LANE, PATIENCE_S, SECOND, Bench, Gate, chain, nothing
 
 from rtmdl_ros.scheduling.errors import UnknownTaskError
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Outcome
 
 
@@ -95,9 +96,26 @@ def test_a_newer_frame_supersedes_on_the_thread_that_releases_it(bench):
     new = bench.release('a')
     report = bench.reports.get_nowait()
     assert (report.job_id, report.outcome) == (old, Outcome.SUPERSEDED)
-    assert report.detail == f'superseded by job {new}'
+    assert (report.reason, report.detail) == (Reason.NEWER_JOB, f'superseded by job {new}')
     gate.open.set()
     assert [r.outcome for r in bench.wait(2)] == [Outcome.ON_TIME] * 2
+
+
+def test_a_job_tells_when_and_why_it_waited(bench):
+    gate = Gate()
+    bench.runtime.add_task(chain('a', CPU, LANE), [nothing, gate])
+    bench.runtime.add_task(chain('b', LANE), [nothing])
+    bench.runtime.start()
+    bench.release('a')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.release('b')
+    gate.open.set()
+    reports = {report.task: report for report in bench.wait(2)}
+    assert reports['a'].waits == ()
+    (wait,) = reports['b'].waits
+    assert (wait.stage, wait.reason, wait.because) == ('s0', Reason.EXECUTORS_BUSY, '')
+    assert reports['b'].release_ns < wait.start_ns < wait.end_ns <= reports['b'].spans[0].start_ns
+    assert reports['b'].reason is None
 
 
 def test_a_hopeless_job_is_discarded_by_the_timer_while_the_lane_is_busy(bench):

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.runtime.trace import Trace, chrome_trace, read_chrome_trace, write_chrome_trace
+from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
 
 ORIGIN = 5_000_000_123
@@ -20,8 +21,13 @@ FINISHED = JobReport(
     3, 'sign', Outcome.ON_TIME, ORIGIN, ORIGIN + 20_000, ORIGIN + 9_900, SPANS, '', None
 )
 SUPERSEDED = JobReport(
-    4, 'sign', Outcome.SUPERSEDED, ORIGIN + 50, ORIGIN + 20_050, ORIGIN + 80, (), 'why', None
-)
+    4, 'sign', Outcome.SUPERSEDED, ORIGIN + 50, ORIGIN + 20_050, ORIGIN + 80, (), 'why', None,
+    Reason.NEWER_JOB,
+    (
+        Wait('pre', Reason.EXECUTORS_BUSY, '', ORIGIN + 50, ORIGIN + 60),
+        Wait('pre', Reason.URGENT_JOB, 'light', ORIGIN + 60, ORIGIN + 80),
+    ),
+)  # fmt: skip
 
 
 def events(trace, phase):
@@ -46,6 +52,24 @@ def test_slices_lie_on_the_track_of_their_executor():
     ]  # fmt: skip
 
 
+def test_waits_lie_within_their_job_with_their_reason():
+    jobs = events(chrome_trace([SUPERSEDED]), 'b')
+    assert [(e['name'], e['ts'], e['id'], e['cat']) for e in jobs] == [
+        ('sign', 0.0, 4, 'job'),
+        ('wait executors_busy', 0.0, 4, 'job'),
+        ('wait urgent_job', 0.01, 4, 'job'),
+    ]
+    assert jobs[0]['args']['reason'] == 'newer_job'
+    assert jobs[2]['args'] == {'stage': 'pre', 'because': 'light', 'until_ns': 30}
+    ends = events(chrome_trace([SUPERSEDED]), 'e')
+    # The innermost ends first, for viewers that match ends with begins in order.
+    assert [(e['name'], e['ts']) for e in ends] == [
+        ('wait executors_busy', 0.01),
+        ('wait urgent_job', 0.03),
+        ('sign', 0.03),
+    ]
+
+
 def test_deadlines_and_misses_are_instants():
     trace = chrome_trace([FINISHED, SUPERSEDED])
     assert [(e['name'], e['ts']) for e in events(trace, 'i')] == [
@@ -64,6 +88,8 @@ def test_a_trace_can_be_read_back(tmp_path):
     assert again[0].spans[1] == StageSpan('net', 'lane0', 4_003, 9_004)
     assert (again[0].response_ns, again[0].deadline_ns) == (9_900, 20_000)
     assert (again[1].outcome, again[1].detail) == (Outcome.SUPERSEDED, 'why')
+    assert again[1].reason is Reason.NEWER_JOB
+    assert again[1].waits[1] == Wait('pre', Reason.URGENT_JOB, 'light', 60, 80)
     first, second = (json.loads(p.read_text()) for p in (path, tmp_path / 'again.json'))
     assert first['traceEvents'] == second['traceEvents']
     assert sorted(p.name for p in tmp_path.rglob('*.json*')) == ['again.json', 'trace.json']

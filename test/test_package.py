@@ -26,12 +26,16 @@ ROOMS = {
     'engine': {'workload', 'networks'},
     'runtime': {'workload', 'scheduling', 'engine', 'networks'},
     'perception': {'workload', 'networks', 'engine'},
+    'profiling': {'workload', 'networks', 'engine', 'perception'},
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering'},
     'bench': {
         'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
         'perception', 'profiling', 'scaling',
     },
-    'node': {'workload', 'networks', 'perception', 'engine', 'rendering', 'runtime', 'scheduling'},
+    'node': {
+        'workload', 'scheduling', 'runtime', 'engine', 'networks', 'perception', 'profiling',
+        'rendering',
+    },
 }
 ROOMS_WITH_TORCH = ('networks', 'scaling')
 

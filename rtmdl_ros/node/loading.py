@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From parameters to tasks ready to run: networks loaded, warmed up and measured."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +15,32 @@ from rtmdl_ros.node.task_output import ReadyTask
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import make_pipeline, variants_of
-from rtmdl_ros.perception.pipeline import Model, Pipeline, measured_stages
+from rtmdl_ros.perception.pipeline import Model, Pipeline
+from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pairs_of, segment_calls
+from rtmdl_ros.profiling.stage_times import measured_stages
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.records import Resource, Stage
+from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Size of the empty frame that warms the networks up, the commonest of a camera.
 _WARM_UP_SHAPE = (480, 640, 3)
+#: Runs from which the times of stages are told, and those from which their number is chosen.
+_REPEATS, _REPEATS_TO_CHOOSE = 20, 5
+#: Time between two words about the pairs that have been measured.
+_PROGRESS_S = 2.0
 
 
-def load_tasks(
-    configuration: Configuration, log_info: Callable[[str], None]
-) -> tuple[ReadyTask, ...]:
+@dataclass(frozen=True)
+class Loaded:
+    """All that a node runs, measured on this device."""
+
+    tasks: tuple[ReadyTask, ...]
+    #: Of the networks' segments; of none where a single lane runs one after the other.
+    slow_downs: SlowDowns
+
+
+def load(configuration: Configuration, log_info: Callable[[str], None]) -> Loaded:
     """Load all tasks, each network once for each number of segments that tasks run it in.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken.
@@ -35,16 +51,42 @@ def load_tasks(
         segments = parameters.segments or networks.chosen_segments(parameters.function)
         pipeline = networks.pipeline(parameters.function, segments)
         task = ReadyTask(name, parameters, pipeline, _measured(pipeline))
-        times = ', '.join(
-            f'{stage.name} {stage.optimistic_ns / NS_PER_MS:.1f}' for stage in task.stages
-        )
+        times = ', '.join(_times_in_words(stage) for stage in task.stages)
         how = 'as set' if parameters.segments else 'chosen'
         log_info(
             f'task {name}: {pipeline.variant}; segments of the detector: {segments} ({how}); '
-            f'least stage times in ms: {times}'
+            f'stage times in ms: {times}'
         )
         tasks.append(task)
-    return tuple(tasks)
+    slow_downs = SlowDowns()
+    if configuration.node.lanes > 1:
+        slow_downs = _measured_slow_downs([task.pipeline for task in tasks], log_info)
+    return Loaded(tuple(tasks), slow_downs)
+
+
+def _times_in_words(stage: Stage) -> str:
+    least_ms, worst_ms = stage.optimistic_ns / NS_PER_MS, stage.worst_ns / NS_PER_MS
+    return f'{stage.name} {least_ms:.1f} to {worst_ms:.1f}'
+
+
+def _measured_slow_downs(
+    pipelines: Sequence[Pipeline], log_info: Callable[[str], None]
+) -> SlowDowns:
+    calls = segment_calls(pipelines, _empty_frame())
+    pairs = pairs_of(len(calls))
+    log_info(f'measuring how much network segments slow each other down: {pairs} pairs')
+    told_s = time.monotonic()
+
+    def progress(done: int) -> None:
+        nonlocal told_s
+        if done < pairs and time.monotonic() - told_s > _PROGRESS_S:
+            told_s = time.monotonic()
+            log_info(f'{done} of {pairs} pairs measured')
+
+    slow_downs = measured_slow_downs(calls, progress)
+    (segment, beside), factor = max(slow_downs.factors.items(), key=lambda item: item[1])
+    log_info(f'most slowed down: {segment} beside {beside}, by {factor:.2f}')
+    return slow_downs
 
 
 class _Networks:
@@ -78,7 +120,7 @@ class _Networks:
     def chosen_segments(self, function: str) -> int:
         """Measure the detector whole, once a function: tasks that share it agree on its number."""
         if function not in self._chosen:
-            stages = _measured(self.pipeline(function, 1))
+            stages = _measured(self.pipeline(function, 1), _REPEATS_TO_CHOOSE)
             detect = next(stage for stage in stages if stage.resource is Resource.ACCELERATOR)
             self._chosen[function] = segments_for(detect.optimistic_ns, self._tasks)
         return self._chosen[function]
@@ -90,7 +132,10 @@ class _Networks:
         return self._models[key]
 
 
-def _measured(pipeline: Pipeline) -> tuple[Stage, ...]:
-    empty = Frame(lambda: np.full(_WARM_UP_SHAPE, 114, np.uint8), arrival_ns=0, header=None)
+def _measured(pipeline: Pipeline, repeats: int = _REPEATS) -> tuple[Stage, ...]:
     pipeline.warm_up()
-    return measured_stages(pipeline, empty)
+    return measured_stages(pipeline, _empty_frame(), repeats)
+
+
+def _empty_frame() -> Frame:
+    return Frame(lambda: np.full(_WARM_UP_SHAPE, 114, np.uint8), arrival_ns=0, header=None)

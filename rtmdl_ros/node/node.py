@@ -16,10 +16,9 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.node.diagnostics import inactive_statuses
-from rtmdl_ros.node.loading import load_tasks
+from rtmdl_ros.node.loading import Loaded, load
 from rtmdl_ros.node.ros_parameters import changed, declare
 from rtmdl_ros.node.session import Outputs, Session
-from rtmdl_ros.node.task_output import ReadyTask
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import freeze_garbage
 from rtmdl_ros.workload.parameters import ParameterError
@@ -44,7 +43,7 @@ class RtmdlNode(LifecycleNode):
         except ParameterError:
             self.destroy_node()
             raise
-        self._tasks: tuple[ReadyTask, ...] = ()
+        self._loaded: Loaded | None = None
         self._session: Session | None = None
         self._state = 'unconfigured'
         self._error = ''
@@ -122,15 +121,15 @@ class RtmdlNode(LifecycleNode):
     def _load(self) -> str:
         log = self.get_logger()
         log.info('configuring: loading and warming up networks')
-        self._tasks = load_tasks(self._configuration, log.info)
+        self._loaded = load(self._configuration, log.info)
         if self._outputs is None:
             self._outputs = self._make_outputs()
         return 'inactive'
 
     def _begin(self) -> str:
-        assert self._outputs is not None
+        assert self._loaded is not None and self._outputs is not None
         freeze_garbage()
-        self._session = Session(self, self._configuration, self._tasks, self._outputs)
+        self._session = Session(self, self._configuration, self._loaded, self._outputs)
         self._log_interface()
         return 'active'
 
@@ -142,7 +141,7 @@ class RtmdlNode(LifecycleNode):
         return 'inactive'
 
     def _unload(self) -> str:
-        self._tasks = ()
+        self._loaded = None
         return 'unconfigured'
 
     def _make_outputs(self) -> Outputs:

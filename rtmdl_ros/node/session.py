@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What runs while the node is active: cameras, runtime, outputs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rtmdl_ros.msg import SchedulerStatus
 from rtmdl_ros.node.camera_input import CameraInput, CameraProblem, age_s
 from rtmdl_ros.node.diagnostics import accelerator_status, camera_status, task_status
+from rtmdl_ros.node.loading import Loaded
 from rtmdl_ros.node.messages import scheduler_status
 from rtmdl_ros.node.messages import task_status as task_status_message
 from rtmdl_ros.node.reporter import Reporter
@@ -21,6 +22,7 @@ from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.records import Packing, Policy
+from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: A stage that takes longer than this to end when the node stops is given up.
@@ -42,21 +44,21 @@ class Session:
         self,
         node: Node,
         configuration: Configuration,
-        tasks: Sequence[ReadyTask],
+        loaded: Loaded,
         outputs: Outputs,
     ) -> None:
         """Start the runtime, then subscribe to the cameras; raises what rclpy raises there."""
         self._node = node
         self._configuration = configuration
-        self._tasks = {task.name: task for task in tasks}
+        self._tasks = {task.name: task for task in loaded.tasks}
         self._reporter = Reporter(outputs.deadline_misses, self._age_s)
         self._outputs = {
             task.name: TaskOutput(
                 task, outputs.detections[task.name], self._age_s, configuration.node.window_s
             )
-            for task in tasks
+            for task in loaded.tasks
         }
-        self._runtime = self._started_runtime()
+        self._runtime = self._started_runtime(loaded.slow_downs)
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
         self._cameras: list[CameraInput] = []
         try:
@@ -135,13 +137,14 @@ class Session:
                 self._node.get_logger().warning(f'camera {camera.name}: {health.advice}')
         return news
 
-    def _started_runtime(self) -> Runtime:
+    def _started_runtime(self, slow_downs: SlowDowns) -> Runtime:
         node = self._configuration.node
         runtime = Runtime(
             policy=Policy(node.policy),
             cpu_workers=node.cpu_workers,
             lanes=node.lanes,
             packing=Packing(node.packing),
+            slow_downs=slow_downs,
             on_end=self._reporter.put,
             window_s=node.window_s,
             hang_limit_s=node.hang_limit_s,

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all tasks have in common: a chain of stages over the work of one job."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,7 +10,7 @@ from rtmdl_ros.engine.runner import Runner, Tensors
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.workload.detection import Detection
-from rtmdl_ros.workload.records import Resource, Stage
+from rtmdl_ros.workload.records import Resource
 
 
 @dataclass
@@ -51,29 +50,6 @@ class Pipeline(Protocol):
 
     def warm_up(self) -> None:
         """Run every network once for every batch size that jobs may bring."""
-
-
-def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int = 10) -> tuple[Stage, ...]:
-    """Return a pipeline's stages with the least processor time each was seen to take on a frame.
-
-    Processor time of this thread, not time on the clock: a machine that is busy at start must not
-    make the scheduler believe that jobs are hopeless. A stage that the frame does not reach keeps
-    0: an empty frame ends early, so the sum is never above what a job can take.
-    """
-    least: dict[str, int] = {}
-    for _ in range(repeats):
-        work = Work(frame)
-        for stage in pipeline.stages:
-            start_ns = time.thread_time_ns()
-            complete = stage.run(work)
-            taken_ns = time.thread_time_ns() - start_ns
-            least[stage.name] = min(taken_ns, least.get(stage.name, taken_ns))
-            if complete:
-                break
-    return tuple(
-        Stage(stage.name, stage.resource, least.get(stage.name, 0), segment=stage.segment)
-        for stage in pipeline.stages
-    )
 
 
 def run_whole(pipeline: Pipeline, frame: Frame) -> tuple[Detection, ...]:

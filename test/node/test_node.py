@@ -5,6 +5,7 @@
 import json
 import math
 import time
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -20,6 +21,8 @@ from sensor_msgs.msg import CompressedImage
 
 from rtmdl_ros.msg import DeadlineMiss
 from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.workload.reasons import Reason
 
 
 def test_detections_carry_the_header_of_their_image(make_bench):
@@ -179,7 +182,7 @@ def test_a_cleaned_up_node_starts_again(make_bench):
     bench.start()
     bench.node.trigger_deactivate()
     bench.node.trigger_cleanup()
-    assert bench.node._tasks == ()
+    assert bench.node._loaded is None
     bench.start()
     bench.feed(until=lambda: bench.peer.detections)
 
@@ -192,3 +195,20 @@ def test_the_trace_is_written_when_deactivated(make_bench, tmp_path: Path):
     bench.node.trigger_deactivate()
     names = {event['name'] for event in json.loads(path.read_text())['traceEvents']}
     assert {'traffic_light detect 1/2', 'traffic_sign preprocess'} <= names
+
+
+def test_two_lanes_run_what_was_measured_to_be_harmless(make_bench, tmp_path: Path):
+    path = tmp_path / 'trace.json'
+    bench = make_bench({'lanes': 2, 'trace_file': str(path), 'traffic_light.segments': 1})
+    bench.start()
+    loaded = bench.node._loaded
+    segments = {stage.segment for task in loaded.tasks for stage in task.stages if stage.segment}
+    assert len(segments) > 2
+    assert set(loaded.slow_downs.factors) == set(product(segments, segments))
+    assert all(stage.worst_ns > 0 for task in loaded.tasks for stage in task.stages)
+    bench.feed(until=lambda: len({found.task for found in bench.peer.detections}) == 2)
+    bench.node.trigger_deactivate()
+    reports = read_chrome_trace(path)
+    codes = {wait.reason for report in reports for wait in report.waits}
+    assert codes, 'both tasks take each frame, one CPU worker: one of them waits'
+    assert Reason.SLOW_DOWN_UNKNOWN not in codes and Reason.LENGTH_UNKNOWN not in codes

@@ -60,7 +60,7 @@ class NodeParameters:
         1, 'Threads for pre- and postprocessing.', minimum=1, maximum=16
     )
     lanes: int = _parameter(
-        1, 'Threads for inference, one network stage at a time each.', minimum=1, maximum=16
+        2, 'Threads for inference, one network stage at a time each.', minimum=1, maximum=16
     )
     packing: str = _parameter(
         'guarded',

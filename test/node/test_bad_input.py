@@ -175,7 +175,7 @@ def test_a_task_that_raises_in_any_stage(logged, broken):
     # So low a threshold that every frame has a sign and reaches all stages.
     bench, log = logged({'traffic_sign.score_threshold': 1e-6, 'traffic_sign.segments': 2})
     bench.node.trigger_configure()
-    sign = bench.node._tasks[1].pipeline
+    sign = bench.node._loaded.tasks[1].pipeline
     name = sign.stages[broken].name
 
     def fail(work):

@@ -13,13 +13,14 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test bench-core lint clean
+.PHONY: help setup run test bench-core bench-blocking lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
 	@echo 'make test        all tests (ARGS="-k name" for some)'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make bench-core  what the scheduler costs a job, and how fast it simulates'
+	@echo 'make bench-blocking  for how long others block the most urgent task'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -35,6 +36,9 @@ test: setup
 
 bench-core: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.core_speed $(ARGS)
+
+bench-blocking: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.blocking $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

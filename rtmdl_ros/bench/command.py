@@ -1,0 +1,108 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands of all experiments have in common: options, progress, table, JSON, errors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.zoo import ZooError
+
+#: Is told how many seconds (or whatever is counted) more have passed.
+Advance = Callable[[float], None]
+
+
+class ExperimentError(Exception):
+    """An experiment that cannot be done as asked; the text names the remedy."""
+
+
+def experiment_parser(name: str, description: str, examples: str) -> argparse.ArgumentParser:
+    """Return a parser with the options that all experiments have."""
+    parser = argparse.ArgumentParser(
+        prog=f'python3 -m rtmdl_ros.bench.{name}',
+        description=description,
+        epilog=f'examples:\n{examples}',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        '--out', type=Path, metavar='FOLDER', default=Path('out/bench'),
+        help='where figures and pictures go (default: %(default)s)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--cache-dir', type=Path, metavar='FOLDER', default=default_cache_dir(),
+        help='exported networks (default: %(default)s)',
+    )  # fmt: skip
+    return parser
+
+
+def add_number(
+    parser: argparse.ArgumentParser, option: str, default: float, words: str, least: float = 0.0
+) -> None:
+    """Add an option that takes a number above `least`."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least < value < math.inf:
+            raise argparse.ArgumentTypeError(f'{text}: give a number above {least:g}')
+        return value
+
+    words += ' (default: %(default)s)'
+    parser.add_argument(option, type=number, metavar='N', default=default, help=words)
+
+
+def run_experiment(run: Callable[[], bool]) -> int:
+    """Return 0 where `run` returns True, else 1; what it cannot do is told in one line."""
+    try:
+        return 0 if run() else 1
+    except (EngineError, ZooError, ExperimentError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def progress_bar(title: str, total: float) -> Iterator[Advance]:
+    """Show on stderr how much of `total` is done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(title, total=total)
+        yield lambda more: progress.advance(bar, more)
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
+) -> None:
+    """Print a table, its first column to the left, and the machine under it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify='left', box=None, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        table.add_column(column, justify='right' if number else 'left')
+    for row in rows:
+        table.add_row(*row)
+    # No wider than the narrowest terminal that people use; it breaks headings, not figures.
+    console = Console(highlight=False, width=80)
+    console.print(table)
+    console.print(f'{machine_name()}. {caption}')
+
+
+def write_json(path: Path, figures: Mapping[str, object]) -> None:
+    """Write figures and the machine to `path`. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {'machine': machine_name(), **figures}
+    path.write_text(json.dumps(document, indent=2) + '\n', encoding='utf-8')
+    print(f'figures: {path}')

@@ -1,0 +1,113 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped networks, ready to run as the node runs them, and an image for all their stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rtmdl_ros.bench.command import ExperimentError
+from rtmdl_ros.engine.cache import ensure_exported, load_runner
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.perception.cutting import segments_for
+from rtmdl_ros.perception.frame import Frame, Image
+from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, variants_of
+from rtmdl_ros.perception.pipeline import Model, Pipeline, Work
+from rtmdl_ros.profiling.stage_times import measured_stages
+from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.workload.records import Resource, Stage
+
+_TRACK = {'seed': 1, 'width': 640, 'height': 480}
+#: Frames that are tried, one a second of the drive.
+_FRAMES = range(0, 900, 30)
+#: Of each stage, to measure it.
+_REPEATS = 20
+
+
+@dataclass(frozen=True)
+class LoadedFunction:
+    """A pipeline and its stages as measured on this machine."""
+
+    pipeline: Pipeline
+    stages: tuple[Stage, ...]
+
+    @property
+    def lane_ns(self) -> int:
+        """The least time in nanoseconds that a job keeps a lane."""
+        return sum(s.optimistic_ns for s in self.stages if s.resource is Resource.ACCELERATOR)
+
+
+@dataclass(frozen=True)
+class LoadedNetworks:
+    """All functions by name, and an image (BGR, 640x480) that keeps each of their stages busy."""
+
+    functions: Mapping[str, LoadedFunction]
+    image: Image
+
+
+def load_networks(cache_dir: Path, tasks: int) -> LoadedNetworks:
+    """Load all functions, cut as a node with some tasks cuts them.
+
+    Raises ZooError or EngineError, naming the file, where a network is missing or broken, and
+    ExperimentError where no image of the track brings a job through all stages.
+    """
+    zoo_dir = default_zoo_dir()
+    ensure_exported([v for name in FUNCTIONS for v in variants_of(name, zoo_dir)], cache_dir)
+    whole = {name: _pipeline(name, 1, cache_dir) for name in FUNCTIONS}
+    image = image_for(list(whole.values()))
+    functions = {}
+    for name, pipeline in whole.items():
+        detect = next(s for s in _measured(pipeline, image) if s.resource is Resource.ACCELERATOR)
+        segments = segments_for(detect.optimistic_ns, tasks)
+        chosen = pipeline if segments == 1 else _pipeline(name, segments, cache_dir)
+        functions[name] = LoadedFunction(chosen, _measured(chosen, image))
+    return LoadedNetworks(functions, image)
+
+
+def frame_of(image: Image) -> Frame:
+    """Return a frame as from a camera: its pixels are copied when they are first wanted."""
+    return Frame(image.copy, arrival_ns=0, header=None)
+
+
+def image_for(pipelines: Sequence[Pipeline]) -> Image:
+    """Return the first image of the track that brings a job through all stages of each pipeline.
+
+    Raises ExperimentError where there is none.
+    """
+    track = Track(**_TRACK)
+    for index in _FRAMES:
+        image = track.frame(index).image
+        if all(map(partial(_reaches_the_end, image), pipelines)):
+            return image
+    raise ExperimentError(
+        f'none of {len(_FRAMES)} images of the track brings a job through all stages; is the '
+        'sign detector in rtmdl_ros/zoo broken? "rtmdl evaluate" tells what it finds'
+    )
+
+
+def _reaches_the_end(image: Image, pipeline: Pipeline) -> bool:
+    work = Work(frame_of(image))
+    return not any(stage.run(work) for stage in pipeline.stages[:-1])
+
+
+def _pipeline(function: str, segments: int, cache_dir: Path) -> Pipeline:
+    models = []
+    for variant in variants_of(function, default_zoo_dir()):
+        # As in the node, only detectors are cut.
+        own = segments if variant.kind == 'detector' else 1
+        models.append(Model(variant, load_runner(variant, own, cache_dir)))
+    pipeline = make_pipeline(function, models)
+    pipeline.warm_up()
+    return pipeline
+
+
+def _measured(pipeline: Pipeline, image: Image) -> tuple[Stage, ...]:
+    return measured_stages(pipeline, frame_of(image), _REPEATS)
+
+
+def payload_of(image: Image) -> Work:
+    """Return the work of a new job on an image."""
+    return Work(frame_of(image))

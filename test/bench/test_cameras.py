@@ -1,0 +1,39 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""When cameras release frames."""
+
+from rtmdl_ros.bench.cameras import Camera, frame_times, release_frames
+
+
+class FakeRuntime:
+    """Notes what is released."""
+
+    def __init__(self):
+        self.released = []
+
+    def release_all(self, payloads, release_ns):
+        self.released.append((dict(payloads), release_ns))
+
+
+def test_frames_of_all_cameras_come_in_order_of_time():
+    front, rear = Camera(('a', 'b'), 40), Camera(('c',), 50, offset_ns=20)
+    assert list(frame_times([front, rear], 121)) == [
+        (0, front), (20, rear), (40, front), (70, rear), (80, front), (120, front), (120, rear),
+    ]  # fmt: skip
+
+
+def test_no_frame_at_the_end_of_the_time():
+    assert [time_ns for time_ns, _ in frame_times([Camera(('a',), 10)], 20)] == [0, 10]
+    assert list(frame_times([Camera(('a',), 10, offset_ns=20)], 20)) == []
+
+
+def test_each_job_has_its_own_payload_and_those_of_a_frame_one_release():
+    runtime, passed = FakeRuntime(), []
+    camera = Camera(('a', 'b'), 1_000_000)
+    jobs = release_frames(runtime, [camera], 3_000_000, payload=object, advance=passed.append)
+    assert jobs == 6
+    assert [set(payloads) for payloads, _ in runtime.released] == [{'a', 'b'}] * 3
+    assert len({id(each) for payloads, _ in runtime.released for each in payloads.values()}) == 6
+    times = [release_ns for _, release_ns in runtime.released]
+    assert times == sorted(times)
+    assert passed == [0.0, 0.001, 0.001]

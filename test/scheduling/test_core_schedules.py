@@ -86,38 +86,6 @@ def test_an_urgent_release_at_the_instant_a_lane_becomes_free_goes_first(virtual
     assert time.run().starts == ['0 lane0 hog#0 net', '10 lane0 high#2 net', '20 lane0 low#1 net']
 
 
-def test_can_example_of_davis_et_al(virtual_time):
-    """Non-preemptive fixed priority: the second instance of C is later than the first.
-
-    The example with which R. Davis, A. Burns, R. Bril and J. Lukkien refuted the first analysis
-    of CAN ("Controller Area Network (CAN) schedulability analysis: Refuted, revisited and
-    revised", Real-Time Systems 35, 2007, doi 10.1007/s11241-007-9012-7): three messages of 1 ms
-    with periods 2.5, 3.5, 3.5 ms and deadlines 2.5, 3.25, 3.25 ms; C responds in 3 ms and then
-    in 3.5 ms, late. Times here in microseconds.
-    """
-    stage = (Stage('net', LANE),)
-    tasks = [
-        Task('A', stage, 2500, 2500, 3, LatePolicy.RUN),
-        Task('B', stage, 3500, 3250, 2, LatePolicy.RUN),
-        Task('C', stage, 3500, 3250, 1, LatePolicy.RUN),
-    ]
-    time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'A net': 1000, 'B net': 1000, 'C net': 1000}
-    )
-    time.release('A', 0, 2500, 5000)
-    time.release('B', 0, 3500)
-    time.release('C', 0, 3500)
-    assert time.run().outcomes() == [
-        ('A#0', 'on_time', 1000),
-        ('B#1', 'on_time', 2000),
-        ('C#2', 'on_time', 3000),
-        ('A#3', 'on_time', 4000),
-        ('B#4', 'on_time', 5000),
-        ('A#6', 'on_time', 6000),
-        ('C#5', 'late', 7000),  # response 3500
-    ]
-
-
 def test_two_lanes_take_the_two_most_urgent(virtual_time):
     tasks = [net('a', 100, 1), net('b', 100, 2), net('c', 100, 3)]
     core = Core(Policy.FIXED_PRIORITY, 1, 2, packing=Packing.GREEDY)

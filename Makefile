@@ -8,19 +8,22 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 DURATION ?= 20
+EXAMPLES ?= 5000
 ARGS ?=
 
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test bench-core bench-blocking lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
 	@echo 'make test        all tests (ARGS="-k name" for some)'
+	@echo 'make test-thorough  the invariants of the scheduler in thousands of examples (EXAMPLES=5000)'
 	@echo 'make lint        ruff and mypy'
 	@echo 'make bench-core  what the scheduler costs a job, and how fast it simulates'
 	@echo 'make bench-blocking  for how long others block the most urgent task'
+	@echo 'make bench-fidelity  how far the simulation is from reality; picture in out/bench'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -34,11 +37,17 @@ run: setup
 test: setup
 	@$(ENTER) pytest test $(ARGS)
 
+test-thorough: setup
+	@$(ENTER) RTMDL_EXAMPLES=$(EXAMPLES) pytest test/scheduling/test_core_invariants.py $(ARGS)
+
 bench-core: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.core_speed $(ARGS)
 
 bench-blocking: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.blocking $(ARGS)
+
+bench-fidelity: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.fidelity $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

@@ -64,9 +64,17 @@ class Stage:
     segment: str = ''
 
     def __post_init__(self) -> None:
-        """Refuse a negative time, and a longest below the shortest, with ValueError."""
-        if self.optimistic_ns < 0:
-            raise ValueError(f'stage {self.name}: optimistic_ns is {self.optimistic_ns}, below 0')
+        """Refuse what cannot be with ValueError, naming stage and field.
+
+        That are a resource which is none, times that are no whole numbers or negative, and a
+        longest time below the shortest.
+        """
+        if not isinstance(self.resource, Resource):
+            raise ValueError(f'stage {self.name}: resource is {self.resource!r}, not a Resource')
+        for field in ('optimistic_ns', 'worst_ns'):
+            value = _whole(f'stage {self.name}', field, getattr(self, field))
+            if value < 0:
+                raise ValueError(f'stage {self.name}: {field} is {value}, below 0')
         if self.worst_ns != 0 and self.worst_ns < self.optimistic_ns:
             raise ValueError(
                 f'stage {self.name}: worst_ns is {self.worst_ns}, below optimistic_ns, '
@@ -76,10 +84,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class Task:
-    """Recurring work: one perception function on one camera."""
+    """Recurring work: one perception function on one camera.
+
+    A deadline above the period is no error: a job that waits is superseded by the next release
+    whatever its deadline, so that of a task only the newest frame waits.
+    """
 
     name: str
-    #: The chain every job of the task runs through, at least one stage.
+    #: The chain every job of the task runs through in this order, so that it has no cycle: at
+    #: least one stage, and no two of one name.
     stages: tuple[Stage, ...]
     #: Expected time between two releases, in nanoseconds, above 0.
     period_ns: int
@@ -90,9 +103,23 @@ class Task:
     late: LatePolicy = LatePolicy.DISCARD
 
     def __post_init__(self) -> None:
-        """Refuse an empty chain and times that are not positive with ValueError."""
+        """Refuse what cannot be with ValueError, naming task and field.
+
+        That are a chain that is empty or has a stage twice, and times that are no whole numbers
+        above 0.
+        """
         if not self.stages:
             raise ValueError(f'task {self.name} has no stage')
+        names = [stage.name for stage in self.stages]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'task {self.name}: stages has {twice} twice')
         for field in ('period_ns', 'deadline_ns'):
-            if getattr(self, field) <= 0:
+            if _whole(f'task {self.name}', field, getattr(self, field)) <= 0:
                 raise ValueError(f'task {self.name}: {field} must be above 0')
+
+
+def _whole(owner: str, field: str, value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(f'{owner}: {field} is {value!r}; it must be a whole number')
+    return value

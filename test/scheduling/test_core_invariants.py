@@ -8,8 +8,9 @@ undone, against DESIGN.md section 5.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
@@ -53,7 +54,7 @@ def tasks(draw, name):
     )
     return Task(
         name,
-        tuple(stages),
+        tuple(replace(stage, name=f'stage{number}') for number, stage in enumerate(stages)),
         period_ns=10,
         deadline_ns=draw(st.integers(1, 40)),
         priority=draw(st.integers(0, 3)),
@@ -285,7 +286,8 @@ class CoreMachine(RuleBasedStateMachine):
 
 TestCore = CoreMachine.TestCase
 TestCore.settings = settings(
-    max_examples=200,
+    # More for `make test-thorough`.
+    max_examples=int(os.environ.get('RTMDL_EXAMPLES', '200')),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy

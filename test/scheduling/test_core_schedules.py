@@ -255,3 +255,17 @@ def test_late_run_lets_a_hopeless_job_run(virtual_time):
     time.release('hog', 0)
     time.release('a', 0)
     assert time.run().outcomes() == [('hog#0', 'on_time', 200), ('a#1', 'late', 220)]
+
+
+def test_of_a_task_whose_deadline_is_above_its_period_only_the_newest_frame_waits(virtual_time):
+    task = Task('a', (Stage('net', LANE),), period_ns=10, deadline_ns=100)
+    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), [task], {'a net': 25})
+    time.release('a', 0, 10, 20, 30)
+    schedule = time.run()
+    assert schedule.starts == ['0 lane0 a#0 net', '25 lane0 a#2 net', '50 lane0 a#3 net']
+    assert schedule.outcomes() == [
+        ('a#1', 'superseded', 20),  # 90 ns before its deadline
+        ('a#0', 'on_time', 25),
+        ('a#2', 'on_time', 50),
+        ('a#3', 'on_time', 75),
+    ]

@@ -38,7 +38,7 @@ test: setup
 	@$(ENTER) pytest test $(ARGS)
 
 test-thorough: setup
-	@$(ENTER) RTMDL_EXAMPLES=$(EXAMPLES) pytest test/scheduling/test_core_invariants.py $(ARGS)
+	@$(ENTER) RTMDL_EXAMPLES=$(EXAMPLES) pytest --timeout=0 test/scheduling/test_core_invariants.py $(ARGS)
 
 bench-core: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.core_speed $(ARGS)

@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench-core  what the scheduler costs a job, and how fast it simulates'
 	@echo 'make bench-blocking  for how long others block the most urgent task'
 	@echo 'make bench-fidelity  how far the simulation is from reality; picture in out/bench'
+	@echo 'make bench-packing  what two lanes give over one, guarded and greedy'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -48,6 +49,9 @@ bench-blocking: setup
 
 bench-fidelity: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.fidelity $(ARGS)
+
+bench-packing: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.packing $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

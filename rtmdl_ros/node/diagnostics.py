@@ -3,7 +3,7 @@
 """The statuses on /diagnostics: one a task, one a camera, one for the accelerator."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import onnxruntime
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -101,9 +101,12 @@ def camera_status(node_name: str, name: str, health: CameraHealth) -> Diagnostic
 
 
 def accelerator_status(
-    node_name: str, node: NodeParameters, statistics: RuntimeStatistics
+    node_name: str,
+    node: NodeParameters,
+    statistics: RuntimeStatistics,
+    refusals: Sequence[str],
 ) -> DiagnosticStatus:
-    """Tell how busy lanes and CPU workers are."""
+    """Tell how busy lanes and CPU workers are, and what the system refused them."""
     busy = f'{100 * statistics.accelerator_busy:.0f} % busy'
     values = {
         'Engine': f'ONNX Runtime {onnxruntime.__version__}, CPU',
@@ -112,7 +115,13 @@ def accelerator_status(
         'CPU workers': node.cpu_workers,
         'Accelerator utilization in window': statistics.accelerator_busy,
         'CPU worker utilization in window': statistics.cpu_busy,
+        'Cores of lanes': node.lane_cores or 'any',
+        'Cores of CPU workers': node.cpu_cores or 'any',
+        'SCHED_FIFO priority': node.fifo_priority or 'off',
+        'Memory locked': node.lock_memory,
     }
+    if refusals:
+        return status(node_name, 'accelerator', WARN, '; '.join((busy, *refusals)), values)
     return status(node_name, 'accelerator', OK, busy, values)
 
 

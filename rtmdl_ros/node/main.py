@@ -14,6 +14,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from rtmdl_ros.node.node import RtmdlNode
+from rtmdl_ros.runtime.real_time import calm_openmp
 from rtmdl_ros.workload.parameters import ParameterError
 
 _SPIN_S = 0.2
@@ -38,6 +39,7 @@ class _RosLog(logging.Handler):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    calm_openmp()
     # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
     # the middle of a step.
     rclpy.init(

@@ -19,8 +19,11 @@ from rtmdl_ros.node.reporter import Reporter
 from rtmdl_ros.node.task_output import ReadyTask, TaskOutput, scheduled
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.accounting import TaskStatistics
+from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -120,7 +123,7 @@ class Session:
             for task in statistics.tasks
         ]
         cameras = [camera_status(name, camera.name, camera.health()) for camera in self._cameras]
-        return [*tasks, *cameras, accelerator_status(name, node, statistics)]
+        return [*tasks, *cameras, accelerator_status(name, node, statistics, self._refusals)]
 
     def tell_camera_problems(self) -> bool:
         """Log what has become wrong or right with a camera; returns whether anything has."""
@@ -139,6 +142,7 @@ class Session:
 
     def _started_runtime(self, slow_downs: SlowDowns) -> Runtime:
         node = self._configuration.node
+        real_time = _real_time_settings(node)
         runtime = Runtime(
             policy=Policy(node.policy),
             cpu_workers=node.cpu_workers,
@@ -148,7 +152,16 @@ class Session:
             on_end=self._reporter.put,
             window_s=node.window_s,
             hang_limit_s=node.hang_limit_s,
+            real_time=real_time,
         )
+        self._refusals = set_up(real_time)
+        for refusal in self._refusals:
+            self._node.get_logger().warning(refusal)
+        if node.lanes > usable_cores():
+            self._node.get_logger().warning(
+                f'lanes is {node.lanes}, but the node may use {usable_cores()} cores only: '
+                'lanes that share a core slow each other down'
+            )
         for name, task in self._tasks.items():
             task.apply_threshold()
             self._warn_of_hopeless(task)
@@ -199,3 +212,12 @@ class Session:
 
     def _age_s(self, header: object) -> float:
         return age_s(self._node, header)
+
+
+def _real_time_settings(node: NodeParameters) -> RealTimeSettings:
+    return RealTimeSettings(
+        cpu_cores=cores_in(node.cpu_cores),
+        lane_cores=cores_in(node.lane_cores),
+        fifo_priority=node.fifo_priority,
+        lock_memory=node.lock_memory,
+    )

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
+from rtmdl_ros.runtime.real_time import Placement
 from rtmdl_ros.runtime.report import StageSpan
 
 
@@ -44,7 +46,11 @@ class Executor(threading.Thread):
     """
 
     def __init__(
-        self, name: str, clock: Callable[[], int], report: Callable[[Done], Work | None]
+        self,
+        name: str,
+        clock: Callable[[], int],
+        report: Callable[[Done], Work | None],
+        placement: Placement,
     ) -> None:
         """Make the thread, not started. It is a daemon: a hung stage never holds the process."""
         super().__init__(name=f'rtmdl {name}', daemon=True)
@@ -53,6 +59,7 @@ class Executor(threading.Thread):
         self.busy_since_ns: int | None = None
         self._clock = clock
         self._report = report
+        self._placement = placement
         self._inbox: SimpleQueue[Work | None] = SimpleQueue()
 
     def give(self, work: Work) -> None:
@@ -65,6 +72,9 @@ class Executor(threading.Thread):
 
     def run(self) -> None:
         """Serve the inbox (`threading.Thread`)."""
+        # Whoever asks for it has `real_time.set_up` tell what is refused.
+        with suppress(OSError):
+            self._placement.apply()
         while (work := self._inbox.get()) is not None:
             next_work: Work | None = work
             while next_work is not None:

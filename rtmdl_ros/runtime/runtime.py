@@ -18,7 +18,7 @@ from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, in_one_line
-from rtmdl_ros.runtime.real_time import shorten_switch_interval
+from rtmdl_ros.runtime.real_time import Placement, RealTimeSettings, shorten_switch_interval
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
@@ -35,7 +35,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
-from rtmdl_ros.workload.records import Packing, Policy, Task
+from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _LOGGER = logging.getLogger(__name__)
@@ -121,11 +121,13 @@ class Runtime:
         clock: Callable[[], int] = time.monotonic_ns,
         window_s: float = 10.0,
         hang_limit_s: float = 5.0,
+        real_time: RealTimeSettings | None = None,
     ) -> None:
         """Prepare the threads; `window_s` is the length of the statistics' window in seconds.
 
         `slow_downs` are those of network segments that run at once on two lanes. `hang_limit_s`
-        is the time in seconds after which a stage is given up. `clock` gives nanoseconds and
+        is the time in seconds after which a stage is given up. `real_time` places the threads, as
+        far as the system lets it. `clock` gives nanoseconds and
         never goes back. Raises ValueError for a count below 1 and for a window or a limit that
         is not above 0.
         """
@@ -138,6 +140,7 @@ class Runtime:
         self._tasks: dict[str, _Served] = {}
         self._jobs: dict[int, _Job] = {}
         self._job_ids = count()
+        self._placements = _placements(self._core.executors, real_time or RealTimeSettings())
         self._executors = {name: self._executor(name) for name in self._core.executors}
         self._timer = WakeTimer(clock, self._time_passed)
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
@@ -419,4 +422,15 @@ class Runtime:
         )  # fmt: skip
 
     def _executor(self, name: str) -> Executor:
-        return Executor(name, self._clock, self._stage_done)
+        return Executor(name, self._clock, self._stage_done, self._placements[name])
+
+
+def _placements(
+    executors: Mapping[str, Resource], settings: RealTimeSettings
+) -> dict[str, Placement]:
+    placements = {}
+    for kind in Resource:
+        names = [name for name, own in executors.items() if own is kind]
+        for index, name in enumerate(names):
+            placements[name] = settings.placement(kind, index, len(names))
+    return placements

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.parameters import (
     CameraParameters,
     NodeParameters,
@@ -34,6 +35,8 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     """
     node = record_of(NodeParameters, values)
     _refuse_name_clashes(node)
+    _check_cores('cpu_cores', node.cpu_cores)
+    _check_cores('lane_cores', node.lane_cores)
     refuse_unknown(values, all_names(node.cameras, node.tasks))
     cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
     tasks = {name: _task(name, node, values) for name in node.tasks}
@@ -51,6 +54,13 @@ def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> Task
     if task.function not in functions:
         raise ParameterError(f'{name}.function must be set, to one of {list(functions)}')
     return task
+
+
+def _check_cores(name: str, text: str) -> None:
+    try:
+        cores_in(text)
+    except ValueError as error:
+        raise ParameterError(f'{name}: {error}; give a list as "0-1,3"') from error
 
 
 def _refuse_name_clashes(node: NodeParameters) -> None:

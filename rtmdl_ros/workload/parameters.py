@@ -68,6 +68,19 @@ class NodeParameters:
         'greedy: it takes a free thread at once.',
         choices=('guarded', 'greedy'),
     )
+    cpu_cores: str = _parameter(
+        '', 'Cores of the CPU workers, as "0-1,3"; empty: any. As many as workers: one each.'
+    )
+    lane_cores: str = _parameter(
+        '', 'Cores of the lanes, as "0-1,3"; empty: any. As many as lanes: one each.'
+    )
+    fifo_priority: int = _parameter(
+        0, 'Priority of CPU workers and lanes under SCHED_FIFO; 0: usual time sharing.',
+        minimum=0, maximum=99,
+    )  # fmt: skip
+    lock_memory: bool = _parameter(
+        False, 'Keep the memory of the node from being paged out (mlockall).'
+    )
     zoo_dir: str = _parameter('', 'Folder with the networks; empty: the ones shipped.')
     cache_dir: str = _parameter(
         '', 'Folder for exported networks; empty: rtmdl_ros in the cache folder of the user.'

@@ -3,6 +3,7 @@
 """What may go wrong around the running node: it is told, and the node goes on."""
 
 import logging
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -196,6 +197,25 @@ def test_a_task_that_raises_in_any_stage(logged, broken):
     assert {message.task for message in peer.detections} == {'traffic_light'}
     told = f'task traffic_sign: stage {name} raised RuntimeError: broken on purpose (told once)'
     assert log.count(told) == 1
+
+
+def test_cores_that_are_not_there_and_lanes_without_one_are_told(logged):
+    cores = len(os.sched_getaffinity(0))
+    lanes = min(16, cores + 1)
+    tasks = {'tasks': ('traffic_light',), 'traffic_light.segments': 1}
+    bench, log = logged({'lane_cores': '1023', 'lanes': lanes, **tasks})
+    bench.start()
+    refusal = 'lane_cores 1023 is refused (Invalid argument): this process may use '
+    assert log.count(refusal) == 1
+    if lanes > cores:
+        assert log.count(f'lanes is {lanes}, but the node may use {cores} cores only') == 1
+    bench.feed(until=lambda: bench.peer.detections)
+    bench.wait(until=lambda: bench.peer.component('accelerator').level == DiagnosticStatus.WARN)
+    accelerator = bench.peer.component('accelerator')
+    assert refusal in accelerator.message
+    assert {'Cores of lanes': '1023', 'Memory locked': 'False'}.items() <= {
+        value.key: value.value for value in accelerator.values
+    }.items()
 
 
 @pytest.fixture

@@ -3,11 +3,38 @@
 """Process settings."""
 
 import gc
+import os
+import subprocess
 import sys
 
 import pytest
+from runtime_bench import CPU, LANE, Bench, Gate, chain
 
-from rtmdl_ros.runtime.real_time import freeze_garbage, shorten_switch_interval
+from rtmdl_ros.runtime.real_time import (
+    Placement,
+    RealTimeSettings,
+    freeze_garbage,
+    set_up,
+    shorten_switch_interval,
+)
+
+CORES = tuple(sorted(os.sched_getaffinity(0)))
+MISSING_CORE = 1023
+#: Gives up what root may and others may not; after all imports, which they may not read here.
+UNPRIVILEGED = """
+import os, resource
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (1 << 16, 1 << 16))
+resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
+if os.geteuid() == 0:
+    os.setuid(65534)
+"""
+
+
+def in_a_process(code, **options):
+    """Run code in a process of its own; returns the lines that it printed."""
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stderr
+    return [line for line in done.stdout.splitlines() if line]
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +58,111 @@ def test_frozen_objects_are_out_of_the_collector():
     gc.unfreeze()
     freeze_garbage()
     assert gc.get_freeze_count() > 1000
+
+
+def test_with_as_many_cores_as_executors_each_has_its_own():
+    settings = RealTimeSettings(cpu_cores=(0,), lane_cores=(2, 4), fifo_priority=7)
+    assert settings.placement(LANE, 0, 2) == Placement((2,), 7)
+    assert settings.placement(LANE, 1, 2) == Placement((4,), 7)
+    assert settings.placement(LANE, 0, 3) == Placement((2, 4), 7)
+    assert settings.placement(CPU, 0, 1) == Placement((0,), 7)
+    assert RealTimeSettings().placement(CPU, 0, 1) == Placement()
+
+
+def test_executors_run_where_they_are_placed():
+    real_time = RealTimeSettings(cpu_cores=CORES[-1:], lane_cores=CORES[:1])
+    seen = {}
+
+    def look(kind):
+        def stage(payload):
+            seen[kind] = os.sched_getaffinity(0)
+
+        return stage
+
+    bench = Bench(real_time=real_time)
+    bench.runtime.add_task(chain('a', CPU, LANE), [look(CPU), look(LANE)])
+    bench.runtime.start()
+    bench.release('a')
+    bench.wait()
+    bench.runtime.stop(timeout_s=5.0)
+    assert seen == {CPU: {CORES[-1]}, LANE: {CORES[0]}}
+    assert os.sched_getaffinity(0) == set(CORES), 'nobody else is moved'
+
+
+def test_a_replaced_executor_is_placed_as_the_first():
+    gate, seen = Gate(), []
+    bench = Bench(real_time=RealTimeSettings(lane_cores=CORES[:1]), hang_limit_s=0.2)
+    bench.runtime.add_task(chain('hangs', LANE), [gate])
+    bench.runtime.add_task(
+        chain('a', LANE), [lambda payload: seen.append(os.sched_getaffinity(0))]
+    )
+    bench.runtime.start()
+    bench.release('hangs')
+    bench.wait()
+    bench.release('a')
+    bench.wait()
+    gate.open.set()
+    bench.runtime.stop(timeout_s=5.0)
+    assert seen == [{CORES[0]}]
+
+
+def test_fifo_is_set_where_it_is_permitted():
+    code = (
+        'import os, threading\n'
+        'from rtmdl_ros.runtime.real_time import *\n'
+        'refused = set_up(RealTimeSettings(fifo_priority=3))\n'
+        'assert os.sched_getscheduler(0) == os.SCHED_OTHER\n'
+        'if not refused:\n'
+        '    Placement((), 3).apply()\n'
+        '    print(os.sched_getscheduler(0) == os.SCHED_FIFO, os.sched_getparam(0).sched_priority)'
+    )
+    lines = in_a_process(code)
+    if not lines:
+        pytest.skip('SCHED_FIFO is not permitted here')
+    assert lines == ['True 3']
+
+
+def test_memory_is_locked_where_it_is_permitted():
+    code = (
+        'from rtmdl_ros.runtime.real_time import *\n'
+        'if not set_up(RealTimeSettings(lock_memory=True)):\n'
+        "    print(next(line for line in open('/proc/self/status') if line.startswith('VmLck')))"
+    )
+    lines = in_a_process(code)
+    if not lines:
+        pytest.skip('mlockall is not permitted here')
+    assert int(lines[0].split()[1]) > 1000
+
+
+def test_what_is_refused_is_told_with_the_remedy():
+    code = (
+        f'from rtmdl_ros.runtime.real_time import *\n{UNPRIVILEGED}'
+        "print('\\n'.join(set_up(RealTimeSettings(fifo_priority=50, lock_memory=True))))"
+    )
+    assert in_a_process(code) == [
+        'fifo_priority 50 is refused (Operation not permitted): '
+        'allow it with "rtprio 99" for this user in /etc/security/limits.conf',
+        'lock_memory is refused (Operation not permitted): '
+        'allow it with "memlock unlimited" for this user in /etc/security/limits.conf',
+    ]
+
+
+def test_a_core_that_is_not_there_is_told():
+    (refusal,) = set_up(RealTimeSettings(lane_cores=(MISSING_CORE,)))
+    have = ','.join(str(core) for core in CORES)
+    assert refusal == (
+        f'lane_cores {MISSING_CORE} is refused (Invalid argument): this process may use {have}'
+    )
+    assert set_up(RealTimeSettings()) == ()
+
+
+def test_openmp_waits_asleep_unless_the_user_wants_otherwise():
+    code = (
+        'import os, sys\n'
+        'from rtmdl_ros.runtime.real_time import calm_openmp\n'
+        'calm_openmp()\n'
+        "print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    )
+    without = {name: value for name, value in os.environ.items() if name != 'OMP_WAIT_POLICY'}
+    assert in_a_process(code, env=without) == ['PASSIVE False']
+    assert in_a_process(code, env=without | {'OMP_WAIT_POLICY': 'ACTIVE'}) == ['ACTIVE False']

@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make bench-blocking  for how long others block the most urgent task'
 	@echo 'make bench-fidelity  how far the simulation is from reality; picture in out/bench'
 	@echo 'make bench-packing  what two lanes give over one, guarded and greedy'
+	@echo 'make bench-memory  whether a process that runs both tasks keeps its size; 10 min'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -52,6 +53,9 @@ bench-fidelity: setup
 
 bench-packing: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.packing $(ARGS)
+
+bench-memory: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.memory $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

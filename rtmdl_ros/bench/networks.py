@@ -16,9 +16,11 @@ from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame, Image
 from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, variants_of
 from rtmdl_ros.perception.pipeline import Model, Pipeline, Work
+from rtmdl_ros.profiling.slow_downs import measured_slow_downs, segment_calls
 from rtmdl_ros.profiling.stage_times import measured_stages
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.records import Resource, Stage
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _TRACK = {'seed': 1, 'width': 640, 'height': 480}
 #: Frames that are tried, one a second of the drive.
@@ -65,6 +67,12 @@ def load_networks(cache_dir: Path, tasks: int) -> LoadedNetworks:
         chosen = pipeline if segments == 1 else _pipeline(name, segments, cache_dir)
         functions[name] = LoadedFunction(chosen, _measured(chosen, image))
     return LoadedNetworks(functions, image)
+
+
+def slow_downs_of(networks: LoadedNetworks) -> SlowDowns:
+    """Measure how much the segments of all functions slow each other down: some seconds."""
+    pipelines = [loaded.pipeline for loaded in networks.functions.values()]
+    return measured_slow_downs(segment_calls(pipelines, frame_of(networks.image)))
 
 
 def frame_of(image: Image) -> Frame:

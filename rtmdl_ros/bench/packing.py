@@ -29,7 +29,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.bench.networks import LoadedNetworks, frame_of, load_networks, payload_of
+from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of, slow_downs_of
 from rtmdl_ros.bench.packing_figures import (
     GREEDY,
     GUARDED,
@@ -41,7 +41,6 @@ from rtmdl_ros.bench.packing_figures import (
     run_figures,
 )
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload, runnable
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, segment_calls
 from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
@@ -98,7 +97,7 @@ def run(cache_dir: Path, out: Path, seconds: float, rounds: int) -> bool:
     with progress_bar('one lane and two', len(CASES) * len(MODES) * rounds * seconds) as advance:
         for case in CASES:
             with on_cores(case.cores):
-                slow_downs = _slow_downs(networks)
+                slow_downs = slow_downs_of(networks)
                 slow[case.name] = max(slow_downs.factors.values())
                 figures[case.name] = _measure(
                     networks, case, slow_downs, seconds, rounds, advance
@@ -154,11 +153,6 @@ def case_workload(networks: LoadedNetworks, case: Case) -> Workload:
         tasks.append(each)
         cameras.append(Camera((name,), period_ns, number * period_ns // 3))
     return Workload(tuple(tasks), tuple(cameras))
-
-
-def _slow_downs(networks: LoadedNetworks) -> SlowDowns:
-    pipelines = [loaded.pipeline for loaded in networks.functions.values()]
-    return measured_slow_downs(segment_calls(pipelines, frame_of(networks.image)))
 
 
 def _measure(

@@ -7,6 +7,8 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
+from rtmdl_ros.runtime.real_time import calm_openmp
+
 #: Each command: the module with its `add_arguments(parser)` and `run(options)`, and its one line.
 #: Only the module of the command that is asked for is imported.
 COMMANDS = {
@@ -38,6 +40,7 @@ _EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    calm_openmp()  # before a command imports torch
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     chosen = arguments[0] if arguments else ''
     try:

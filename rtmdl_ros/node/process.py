@@ -1,0 +1,76 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Life of the node's process."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+import cv2
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from rtmdl_ros.node.node import RtmdlNode
+from rtmdl_ros.workload.parameters import ParameterError
+
+_SPIN_S = 0.2
+
+
+class _RosLog(logging.Handler):
+    """Hands what the ROS-free rooms log to the node's logger."""
+
+    def __init__(self, node: RtmdlNode) -> None:
+        super().__init__(logging.INFO)
+        self._logger = node.get_logger()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self.format(record)
+        if record.levelno >= logging.ERROR:
+            self._logger.error(text)
+        elif record.levelno >= logging.WARNING:
+            self._logger.warning(text)
+        else:
+            self._logger.info(text)
+
+
+def run(args: Sequence[str] | None) -> int:
+    """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
+    # the middle of a step.
+    rclpy.init(
+        args=None if args is None else list(args),
+        signal_handler_options=SignalHandlerOptions.NO,
+    )
+    # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
+    cv2.setNumThreads(1)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        return _run(stop)
+    finally:
+        rclpy.shutdown()
+
+
+def _run(stop: threading.Event) -> int:
+    try:
+        node = RtmdlNode()
+    except ParameterError as error:
+        print(f'rtmdl: {error}', file=sys.stderr)
+        return 2
+    package_log = logging.getLogger('rtmdl_ros')
+    package_log.setLevel(logging.INFO)
+    package_log.addHandler(_RosLog(node))
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    if node.autostart:
+        node.start()
+    while not stop.is_set():
+        executor.spin_once(timeout_sec=_SPIN_S)
+    node.close()
+    executor.shutdown()
+    node.destroy_node()
+    return 0

@@ -1,0 +1,45 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The entry of the node's process."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
+
+#: Tells of the first import of libraries that may bring OpenMP along.
+WATCHED = """
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ('torch', 'cv2', 'onnxruntime'):
+            print(name, os.environ.get('OMP_WAIT_POLICY'))
+sys.meta_path.insert(0, Watch())
+"""
+
+
+def imports_in(code, **environment):
+    """Run code in a process of its own; returns each library with the policy it found."""
+    own = {name: value for name, value in os.environ.items() if name != 'OMP_WAIT_POLICY'}
+    done = subprocess.run(
+        [sys.executable, '-c', WATCHED + code], capture_output=True, text=True, cwd='/',
+        env=own | environment,
+    )  # fmt: skip
+    return [tuple(line.split()) for line in done.stdout.splitlines()]
+
+
+NODE = "from rtmdl_ros.node.main import main; main(['--ros-args', '-p', 'lanes:=0'])"
+CLI = "from rtmdl_ros.cli import main; main(['evaluate', '--data', '/nowhere'])"
+
+
+@pytest.mark.parametrize(
+    ('code', 'libraries'), [(NODE, {'cv2', 'onnxruntime'}), (CLI, {'cv2', 'torch'})]
+)
+def test_openmp_is_told_to_wait_asleep_before_it_can_be_loaded(code, libraries):
+    found = imports_in(code)
+    assert libraries <= {name for name, _ in found}
+    assert {policy for _, policy in found} == {'PASSIVE'}
+    assert {policy for _, policy in imports_in(code, OMP_WAIT_POLICY='ACTIVE')} == {'ACTIVE'}

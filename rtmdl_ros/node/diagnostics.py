@@ -3,7 +3,7 @@
 """The statuses on /diagnostics: one a task, one a camera, one for the accelerator."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import onnxruntime
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -11,7 +11,9 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from rtmdl_ros.node.camera_input import CameraHealth, CameraProblem
 from rtmdl_ros.node.messages import OutputStatistics
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
+from rtmdl_ros.runtime.real_time import Placement, RealTimeState
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.core_list import core_list
 from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -104,9 +106,9 @@ def accelerator_status(
     node_name: str,
     node: NodeParameters,
     statistics: RuntimeStatistics,
-    refusals: Sequence[str],
+    real_time: RealTimeState,
 ) -> DiagnosticStatus:
-    """Tell how busy lanes and CPU workers are, and what the system refused them."""
+    """Tell how busy lanes and CPU workers are, how they are placed, and what was refused them."""
     busy = f'{100 * statistics.accelerator_busy:.0f} % busy'
     values = {
         'Engine': f'ONNX Runtime {onnxruntime.__version__}, CPU',
@@ -115,14 +117,23 @@ def accelerator_status(
         'CPU workers': node.cpu_workers,
         'Accelerator utilization in window': statistics.accelerator_busy,
         'CPU worker utilization in window': statistics.cpu_busy,
-        'Cores of lanes': node.lane_cores or 'any',
-        'Cores of CPU workers': node.cpu_cores or 'any',
-        'SCHED_FIFO priority': node.fifo_priority or 'off',
-        'Memory locked': node.lock_memory,
+        'Cores of lanes': _cores(real_time.lanes),
+        'Cores of CPU workers': _cores(real_time.cpu_workers),
+        'SCHED_FIFO priority': _priorities((*real_time.lanes, *real_time.cpu_workers)),
+        'Locked memory (MB)': real_time.locked_memory_mb,
     }
-    if refusals:
-        return status(node_name, 'accelerator', WARN, '; '.join((busy, *refusals)), values)
-    return status(node_name, 'accelerator', OK, busy, values)
+    level = WARN if real_time.refusals else OK
+    return status(node_name, 'accelerator', level, '; '.join((busy, *real_time.refusals)), values)
+
+
+def _cores(placements: Iterable[Placement]) -> str:
+    """Return the cores of each thread, those of several threads once."""
+    return '; '.join(dict.fromkeys(core_list(placement.cores) for placement in placements))
+
+
+def _priorities(placements: Iterable[Placement]) -> str:
+    priorities = sorted({placement.fifo_priority for placement in placements})
+    return ', '.join(str(priority or 'off') for priority in priorities)
 
 
 def _judged(

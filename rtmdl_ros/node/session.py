@@ -19,12 +19,18 @@ from rtmdl_ros.node.reporter import Reporter
 from rtmdl_ros.node.task_output import ReadyTask, TaskOutput, scheduled
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.accounting import TaskStatistics
-from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
+from rtmdl_ros.runtime.real_time import (
+    RealTimeSettings,
+    RealTimeState,
+    locked_memory_mb,
+    set_up,
+    usable_cores,
+)
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.parameters import NodeParameters
-from rtmdl_ros.workload.records import Packing, Policy
+from rtmdl_ros.workload.records import Packing, Policy, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -123,7 +129,7 @@ class Session:
             for task in statistics.tasks
         ]
         cameras = [camera_status(name, camera.name, camera.health()) for camera in self._cameras]
-        return [*tasks, *cameras, accelerator_status(name, node, statistics, self._refusals)]
+        return [*tasks, *cameras, accelerator_status(name, node, statistics, self._real_time())]
 
     def tell_camera_problems(self) -> bool:
         """Log what has become wrong or right with a camera; returns whether anything has."""
@@ -157,10 +163,11 @@ class Session:
         self._refusals = set_up(real_time)
         for refusal in self._refusals:
             self._node.get_logger().warning(refusal)
-        if node.lanes > usable_cores():
+        cores = len(usable_cores())
+        if node.lanes > cores:
             self._node.get_logger().warning(
-                f'lanes is {node.lanes}, but the node may use {usable_cores()} cores only: '
-                'lanes that share a core slow each other down'
+                f'lanes is {node.lanes} and cpu_workers {node.cpu_workers}, but the node may use '
+                f'only so many cores: {cores}; lanes that share a core slow each other down'
             )
         for name, task in self._tasks.items():
             task.apply_threshold()
@@ -168,6 +175,14 @@ class Session:
             runtime.add_task(scheduled(task), self._outputs[name].functions)
         runtime.start()
         return runtime
+
+    def _real_time(self) -> RealTimeState:
+        return RealTimeState(
+            lanes=self._runtime.placements(Resource.ACCELERATOR),
+            cpu_workers=self._runtime.placements(Resource.CPU),
+            locked_memory_mb=locked_memory_mb(),
+            refusals=self._refusals,
+        )
 
     def _write_trace(self) -> None:
         path = self._configuration.node.trace_file

@@ -8,12 +8,14 @@ import ctypes
 import errno
 import gc
 import os
-import resource
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from rtmdl_ros.workload.core_list import core_list
 from rtmdl_ros.workload.records import Resource
 
 #: A thread that wants the GIL waits up to this long for one that computes in Python. Measured
@@ -34,7 +36,7 @@ class RealTimeSettings:
     #: Cores of the CPU workers and of the lanes; none: any.
     cpu_cores: tuple[int, ...] = ()
     lane_cores: tuple[int, ...] = ()
-    #: Priority of all of them under SCHED_FIFO, 1 to 99; 0: the usual time sharing.
+    #: Priority of all of them and of the timer under SCHED_FIFO, 1 to 99; 0: usual time sharing.
     fifo_priority: int = 0
     lock_memory: bool = False
 
@@ -55,12 +57,57 @@ class Placement:
     cores: tuple[int, ...] = ()
     fifo_priority: int = 0
 
-    def apply(self) -> None:
-        """Place the calling thread. Raises OSError where the system refuses it."""
-        if self.cores:
-            os.sched_setaffinity(0, self.cores)
-        if self.fifo_priority:
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(self.fifo_priority))
+    def apply(self, thread_id: int = 0) -> None:
+        """Place a thread by its native id; 0: the one that calls.
+
+        Raises OSError where the system refuses cores, priority or some of the cores; what it
+        does not refuse is in force all the same.
+        """
+        if self != Placement():
+            _need_linux()
+        try:
+            if self.cores:
+                os.sched_setaffinity(thread_id, self.cores)
+                # Linux leaves out cores that are not there, as long as one is.
+                if os.sched_getaffinity(thread_id) != set(self.cores):
+                    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        finally:
+            if self.fifo_priority:
+                parameters = os.sched_param(self.fifo_priority)
+                os.sched_setscheduler(thread_id, os.SCHED_FIFO, parameters)
+
+
+@dataclass(frozen=True)
+class RealTimeState:
+    """What is in force, whatever was asked for."""
+
+    #: Of each lane and each worker; empty where it is not known.
+    lanes: tuple[Placement, ...]
+    cpu_workers: tuple[Placement, ...]
+    locked_memory_mb: float
+    #: What was asked for and is not in force: sentences.
+    refusals: tuple[str, ...]
+
+
+def placement_of(thread_id: int) -> Placement:
+    """Return the placement in force of a thread by its native id; an empty one if it is unknown.
+
+    Unknown it is outside Linux and when the thread has ended.
+    """
+    try:
+        _need_linux()
+        cores = tuple(sorted(os.sched_getaffinity(thread_id)))
+        fifo = os.sched_getscheduler(thread_id) == os.SCHED_FIFO
+        return Placement(cores, os.sched_getparam(thread_id).sched_priority if fifo else 0)
+    except OSError:
+        return Placement()
+
+
+def end_fifo(thread: threading.Thread) -> None:
+    """Bring a thread that runs under SCHED_FIFO back to the usual time sharing."""
+    if thread.native_id is not None and placement_of(thread.native_id).fifo_priority:
+        with suppress(ProcessLookupError):  # it has just ended
+            os.sched_setscheduler(thread.native_id, os.SCHED_OTHER, os.sched_param(0))
 
 
 def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
@@ -70,17 +117,26 @@ def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
     out; all else is in force.
     """
     refusals = [
-        _refusal(f'cpu_cores {_listed(settings.cpu_cores)}', Placement(settings.cpu_cores)),
-        _refusal(f'lane_cores {_listed(settings.lane_cores)}', Placement(settings.lane_cores)),
+        _refusal(f'cpu_cores {core_list(settings.cpu_cores)}', Placement(settings.cpu_cores)),
+        _refusal(f'lane_cores {core_list(settings.lane_cores)}', Placement(settings.lane_cores)),
         _refusal(f'fifo_priority {settings.fifo_priority}', Placement((), settings.fifo_priority)),
         _lock_memory() if settings.lock_memory else None,
     ]
     return tuple(refusal for refusal in refusals if refusal is not None)
 
 
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+def usable_cores() -> tuple[int, ...]:
+    """Return the cores that the calling thread, and those that it makes, may use."""
+    if sys.platform == 'linux':
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def locked_memory_mb() -> float:
+    """Return how much memory of this process is locked, in MB; 0 outside Linux."""
+    if sys.platform != 'linux':
+        return 0.0
+    return int(_status_field('VmLck', '0 kB').split()[0]) * 1024 / 1e6
 
 
 def shorten_switch_interval(seconds: float = SWITCH_INTERVAL_S) -> float:
@@ -109,25 +165,26 @@ def freeze_garbage() -> None:
 def calm_openmp() -> None:
     """Let OpenMP threads sleep where they wait, unless the user has set how they wait.
 
-    Spinning they would take cores from lanes. It is read when an OpenMP library is loaded, which
-    torch brings along: call it before torch is imported. See OMP_WAIT_POLICY in the OpenMP
-    specification.
+    Spinning they would take cores from lanes. It is read when an OpenMP library is loaded: call
+    it before torch is imported, which brings one along, and before OpenCV and ONNX Runtime, some
+    builds of which do. See OMP_WAIT_POLICY in the OpenMP specification.
     """
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
-
-
-def _listed(cores: tuple[int, ...]) -> str:
-    return ','.join(str(core) for core in cores)
 
 
 def _refusal(asked: str, placement: Placement) -> str | None:
     error = _error_of(placement.apply)
     if error is None:
         return None
-    if placement.fifo_priority:
-        remedy = 'allow it with "rtprio 99" for this user in /etc/security/limits.conf'
+    if error.errno == errno.ENOSYS:
+        remedy = 'it needs Linux'
+    elif placement.fifo_priority:
+        remedy = (
+            'allow it with "rtprio 99" for this user in /etc/security/limits.conf, see ulimit -r, '
+            'or by CAP_SYS_NICE'
+        )
     else:
-        remedy = f'this process may use {_listed(tuple(sorted(os.sched_getaffinity(0))))}'
+        remedy = f'this process may use {core_list(usable_cores())}'
     return f'{asked} is refused ({error.strerror}): {remedy}'
 
 
@@ -149,8 +206,9 @@ def _error_of(action: Callable[[], None]) -> OSError | None:
 
 def _lock_memory() -> str | None:
     """Keep all memory of the process, now and to come, from being paged out."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    if limit != resource.RLIM_INFINITY and not _may_lock_any():
+    if sys.platform != 'linux':
+        return f'lock_memory is refused ({os.strerror(errno.ENOSYS)}): it needs Linux'
+    if not _may_lock_any():
         # Locking up to the limit would make the next allocation fail, and the node with it.
         code = errno.EPERM
     else:
@@ -160,11 +218,26 @@ def _lock_memory() -> str | None:
         return None
     return (
         f'lock_memory is refused ({os.strerror(code)}): allow it with "memlock unlimited" for '
-        'this user in /etc/security/limits.conf'
+        'this user in /etc/security/limits.conf, see ulimit -l, or by CAP_IPC_LOCK'
     )
 
 
 def _may_lock_any() -> bool:
-    with open('/proc/self/status', encoding='utf-8') as lines:
-        effective = next(line.split()[1] for line in lines if line.startswith('CapEff:'))
-    return bool(int(effective, 16) >> _CAP_IPC_LOCK & 1)
+    import resource  # which not all systems have
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    capable = int(_status_field('CapEff', '0'), 16) >> _CAP_IPC_LOCK & 1
+    return limit == resource.RLIM_INFINITY or bool(capable)
+
+
+def _status_field(name: str, default: str) -> str:
+    """Return a field of what Linux tells of this process; see proc_pid_status(5)."""
+    for line in Path('/proc/self/status').read_text(encoding='utf-8').splitlines():
+        if line.startswith(f'{name}:'):
+            return line.partition(':')[2].strip()
+    return default
+
+
+def _need_linux() -> None:
+    if sys.platform != 'linux':
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -18,7 +19,13 @@ from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, in_one_line
-from rtmdl_ros.runtime.real_time import Placement, RealTimeSettings, shorten_switch_interval
+from rtmdl_ros.runtime.real_time import (
+    Placement,
+    RealTimeSettings,
+    end_fifo,
+    placement_of,
+    shorten_switch_interval,
+)
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
@@ -127,9 +134,8 @@ class Runtime:
 
         `slow_downs` are those of network segments that run at once on two lanes. `hang_limit_s`
         is the time in seconds after which a stage is given up. `real_time` places the threads, as
-        far as the system lets it. `clock` gives nanoseconds and
-        never goes back. Raises ValueError for a count below 1 and for a window or a limit that
-        is not above 0.
+        far as the system lets it. `clock` gives nanoseconds and never goes back. Raises
+        ValueError for a count below 1 and for a window or a limit that is not above 0.
         """
         if window_s <= 0:
             raise ValueError(f'window_s is {window_s}; it must be above 0')
@@ -140,7 +146,8 @@ class Runtime:
         self._tasks: dict[str, _Served] = {}
         self._jobs: dict[int, _Job] = {}
         self._job_ids = count()
-        self._placements = _placements(self._core.executors, real_time or RealTimeSettings())
+        self._real_time = real_time or RealTimeSettings()
+        self._placements = _placements(self._core.executors, self._real_time)
         self._executors = {name: self._executor(name) for name in self._core.executors}
         self._timer = WakeTimer(clock, self._time_passed)
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
@@ -209,6 +216,10 @@ class Runtime:
         self._switch_interval_s = shorten_switch_interval()
         for thread in (*self._executors.values(), self._timer):
             thread.start()
+        if self._timer.native_id is not None:
+            # Beside busy processes it would wake the core up to 20 ms late (4 of them, 2 cores).
+            with suppress(OSError):
+                Placement((), self._real_time.fifo_priority).apply(self._timer.native_id)
         self._accepts = True
 
     def stop(self, timeout_s: float) -> None:
@@ -234,6 +245,8 @@ class Runtime:
         for thread in threads:
             if thread is not threading.current_thread():
                 thread.join(max(0.0, (end_ns - time.monotonic_ns()) / 1e9))
+                if thread.is_alive():
+                    end_fifo(thread)
         self._abandon_hung(timeout_s)
         sys.setswitchinterval(self._switch_interval_s)
 
@@ -300,6 +313,12 @@ class Runtime:
             evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
         return evaluate()
 
+    def placements(self, kind: Resource) -> tuple[Placement, ...]:
+        """Return what is in force for the running executors of a kind, in their order."""
+        with self._lock:
+            threads = [self._executors[n] for n, own in self._core.executors.items() if own is kind]
+        return tuple(placement_of(t.native_id) for t in threads if t.native_id is not None)
+
     # Events, on the thread that causes them.
 
     def _stage_done(self, done: Done) -> Work | None:
@@ -347,7 +366,9 @@ class Runtime:
     def _replace(self, call: Hung) -> StageFailed:
         """Put a new thread in the place of the one that hangs; returns how its stage ended."""
         work, span = call.work, call.span
-        self._executors[span.executor].retire()  # ends it when the call returns
+        hung = self._executors[span.executor]
+        hung.retire()  # ends it when the call returns
+        end_fifo(hung)  # else the new thread might never get the core from it
         thread = self._executors[span.executor] = self._executor(span.executor)
         thread.start()
         self._add_span(work, span)

@@ -3,8 +3,14 @@
 """Lists of processor cores as `taskset -c` and cgroups take them: '0-1,3'."""
 
 import re
+from collections.abc import Iterable
 
 _PART = re.compile(r'(\d{1,4})(?:-(\d{1,4}))?')
+
+
+def core_list(cores: Iterable[int]) -> str:
+    """Return a list that `cores_in` reads as the same cores: '0,1,3'."""
+    return ','.join(str(core) for core in cores)
 
 
 def cores_in(text: str) -> tuple[int, ...]:

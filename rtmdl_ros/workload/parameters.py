@@ -75,7 +75,7 @@ class NodeParameters:
         '', 'Cores of the lanes, as "0-1,3"; empty: any. As many as lanes: one each.'
     )
     fifo_priority: int = _parameter(
-        0, 'Priority of CPU workers and lanes under SCHED_FIFO; 0: usual time sharing.',
+        0, 'Priority under SCHED_FIFO of CPU workers, lanes and the timer; 0: usual time sharing.',
         minimum=0, maximum=99,
     )  # fmt: skip
     lock_memory: bool = _parameter(

@@ -208,14 +208,15 @@ def test_cores_that_are_not_there_and_lanes_without_one_are_told(logged):
     refusal = 'lane_cores 1023 is refused (Invalid argument): this process may use '
     assert log.count(refusal) == 1
     if lanes > cores:
-        assert log.count(f'lanes is {lanes}, but the node may use {cores} cores only') == 1
+        assert log.count(f'lanes is {lanes} and cpu_workers 1, but the node may use') == 1
     bench.feed(until=lambda: bench.peer.detections)
     bench.wait(until=lambda: bench.peer.component('accelerator').level == DiagnosticStatus.WARN)
     accelerator = bench.peer.component('accelerator')
     assert refusal in accelerator.message
-    assert {'Cores of lanes': '1023', 'Memory locked': 'False'}.items() <= {
-        value.key: value.value for value in accelerator.values
-    }.items()
+    values = {value.key: value.value for value in accelerator.values}
+    usable = ','.join(str(core) for core in sorted(os.sched_getaffinity(0)))
+    assert values['Cores of lanes'] == usable, 'what is in force, not what was asked for'
+    assert values['SCHED_FIFO priority'] == 'off'
 
 
 @pytest.fixture

@@ -6,16 +6,20 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
-from runtime_bench import CPU, LANE, Bench, Gate, chain
+from runtime_bench import CPU, LANE, Bench, Gate, chain, nothing
 
 from rtmdl_ros.runtime.real_time import (
     Placement,
     RealTimeSettings,
     freeze_garbage,
+    locked_memory_mb,
+    placement_of,
     set_up,
     shorten_switch_interval,
+    usable_cores,
 )
 
 CORES = tuple(sorted(os.sched_getaffinity(0)))
@@ -89,6 +93,81 @@ def test_executors_run_where_they_are_placed():
     assert os.sched_getaffinity(0) == set(CORES), 'nobody else is moved'
 
 
+def needs_fifo():
+    if set_up(RealTimeSettings(fifo_priority=1)):
+        pytest.skip('SCHED_FIFO is not permitted here')
+
+
+def thread_of(name):
+    """Return the native id of the one living thread of that name."""
+    (thread,) = [t for t in threading.enumerate() if t.name == name]
+    return thread.native_id
+
+
+def run_a_job(bench, *kinds):
+    bench.runtime.add_task(chain('probe', *kinds), [nothing] * len(kinds))
+    bench.release('probe')
+    bench.wait()
+
+
+def test_what_is_in_force_can_be_asked():
+    bench = Bench(lanes=2, real_time=RealTimeSettings(lane_cores=CORES[:1]))
+    bench.runtime.start()
+    run_a_job(bench, LANE)
+    assert bench.runtime.placements(LANE)[0] == Placement(CORES[:1])
+    assert bench.runtime.placements(CPU) == (Placement(CORES),)
+    bench.runtime.stop(timeout_s=5.0)
+    assert placement_of(threading.get_native_id()) == Placement(CORES)
+    assert placement_of(2**22 + 1) == Placement(), 'there is no such thread'
+
+
+def test_executors_and_timer_run_under_fifo():
+    needs_fifo()
+    bench = Bench(real_time=RealTimeSettings(fifo_priority=3))
+    bench.runtime.start()
+    run_a_job(bench, CPU, LANE)
+    for kind in (CPU, LANE):
+        assert bench.runtime.placements(kind) == (Placement(CORES, 3),)
+    assert placement_of(thread_of('rtmdl timer')).fifo_priority == 3
+    assert placement_of(threading.get_native_id()).fifo_priority == 0, 'nobody else'
+    bench.runtime.stop(timeout_s=5.0)
+
+
+def test_a_core_that_is_refused_costs_no_priority_and_no_other_core():
+    needs_fifo()
+    settings = RealTimeSettings((MISSING_CORE,), (CORES[0], MISSING_CORE), fifo_priority=3)
+    bench = Bench(lanes=1, real_time=settings)
+    bench.runtime.start()
+    run_a_job(bench, CPU, LANE)
+    assert bench.runtime.placements(CPU) == (Placement(CORES, 3),)
+    assert bench.runtime.placements(LANE) == (Placement(CORES[:1], 3),)
+    bench.runtime.stop(timeout_s=5.0)
+
+
+@pytest.mark.parametrize('stopped', [False, True])
+def test_a_thread_that_hangs_loses_fifo(stopped):
+    needs_fifo()
+    gate = Gate()
+    bench = Bench(
+        real_time=RealTimeSettings(lane_cores=CORES[:1], fifo_priority=3),
+        hang_limit_s=60.0 if stopped else 0.2,
+    )
+    bench.runtime.add_task(chain('hangs', LANE), [gate])
+    bench.runtime.start()
+    bench.release('hangs')
+    assert gate.begun.wait(60.0)
+    hung = thread_of('rtmdl lane0')
+    if stopped:
+        bench.runtime.stop(timeout_s=0.1)
+    else:
+        bench.wait()
+        run_a_job(bench, LANE)
+        assert bench.runtime.placements(LANE) == (Placement(CORES[:1], 3),)
+    assert placement_of(hung) == Placement(CORES[:1], 0)
+    gate.open.set()
+    bench.runtime.stop(timeout_s=5.0)
+
+
 def test_a_replaced_executor_is_placed_as_the_first():
     gate, seen = Gate(), []
     bench = Bench(real_time=RealTimeSettings(lane_cores=CORES[:1]), hang_limit_s=0.2)
@@ -126,12 +205,13 @@ def test_memory_is_locked_where_it_is_permitted():
     code = (
         'from rtmdl_ros.runtime.real_time import *\n'
         'if not set_up(RealTimeSettings(lock_memory=True)):\n'
-        "    print(next(line for line in open('/proc/self/status') if line.startswith('VmLck')))"
+        '    print(locked_memory_mb())'
     )
     lines = in_a_process(code)
     if not lines:
         pytest.skip('mlockall is not permitted here')
-    assert int(lines[0].split()[1]) > 1000
+    assert float(lines[0]) > 1.0
+    assert locked_memory_mb() < 1.0
 
 
 def test_what_is_refused_is_told_with_the_remedy():
@@ -141,18 +221,38 @@ def test_what_is_refused_is_told_with_the_remedy():
     )
     assert in_a_process(code) == [
         'fifo_priority 50 is refused (Operation not permitted): '
-        'allow it with "rtprio 99" for this user in /etc/security/limits.conf',
+        'allow it with "rtprio 99" for this user in /etc/security/limits.conf, see ulimit -r, '
+        'or by CAP_SYS_NICE',
         'lock_memory is refused (Operation not permitted): '
-        'allow it with "memlock unlimited" for this user in /etc/security/limits.conf',
+        'allow it with "memlock unlimited" for this user in /etc/security/limits.conf, '
+        'see ulimit -l, or by CAP_IPC_LOCK',
     ]
 
 
-def test_a_core_that_is_not_there_is_told():
-    (refusal,) = set_up(RealTimeSettings(lane_cores=(MISSING_CORE,)))
-    have = ','.join(str(core) for core in CORES)
+@pytest.mark.parametrize('cores', [(MISSING_CORE,), (*CORES, MISSING_CORE)])
+def test_a_core_that_is_not_there_is_told(cores):
+    (refusal,) = set_up(RealTimeSettings(lane_cores=cores))
+    asked, have = (','.join(str(core) for core in some) for some in (cores, CORES))
     assert refusal == (
-        f'lane_cores {MISSING_CORE} is refused (Invalid argument): this process may use {have}'
+        f'lane_cores {asked} is refused (Invalid argument): this process may use {have}'
     )
+    assert set_up(RealTimeSettings()) == ()
+
+
+def test_elsewhere_than_on_linux_all_is_refused_and_runs(monkeypatch):
+    monkeypatch.setattr(sys, 'platform', 'darwin')
+    settings = RealTimeSettings(CORES, CORES, fifo_priority=3, lock_memory=True)
+    refusals = set_up(settings)
+    assert len(refusals) == 4
+    for refusal in refusals:
+        assert refusal.endswith('is refused (Function not implemented): it needs Linux')
+    bench = Bench(real_time=settings)
+    bench.runtime.start()
+    run_a_job(bench, CPU, LANE)
+    assert bench.runtime.placements(LANE) == (Placement(),)
+    bench.runtime.stop(timeout_s=5.0)
+    assert usable_cores() == tuple(range(os.cpu_count()))
+    assert locked_memory_mb() == 0.0
     assert set_up(RealTimeSettings()) == ()
 
 

@@ -5,7 +5,7 @@
 import pytest
 
 from rtmdl_ros.workload.configuration import configuration_of
-from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.core_list import core_list, cores_in
 from rtmdl_ros.workload.parameters import ParameterError
 
 LISTS = {'': (), '  ': (), '3': (3,), '0-2': (0, 1, 2), '5, 0-1 ,1': (0, 1, 5), '4-4': (4,)}
@@ -14,6 +14,7 @@ LISTS = {'': (), '  ': (), '3': (3,), '0-2': (0, 1, 2), '5, 0-1 ,1': (0, 1, 5), 
 @pytest.mark.parametrize('text', LISTS)
 def test_cores_in_a_list(text):
     assert cores_in(text) == LISTS[text]
+    assert cores_in(core_list(LISTS[text])) == LISTS[text]
 
 
 @pytest.mark.parametrize('text', ['a', '1-', '-1', '1,,2', '1;2', '1-2-3', '0x1', '12345'])

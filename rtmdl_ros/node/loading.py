@@ -18,7 +18,9 @@ from rtmdl_ros.perception.functions import make_pipeline, variants_of
 from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pairs_of, segment_calls
 from rtmdl_ros.profiling.stage_times import measured_stages
+from rtmdl_ros.runtime.real_time import on_cores
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -60,7 +62,9 @@ def load(configuration: Configuration, log_info: Callable[[str], None]) -> Loade
         tasks.append(task)
     slow_downs = SlowDowns()
     if configuration.node.lanes > 1:
-        slow_downs = _measured_slow_downs([task.pipeline for task in tasks], log_info)
+        # Two lanes on one core slow each other down as two on two do not.
+        with on_cores(cores_in(configuration.node.lane_cores)):
+            slow_downs = _measured_slow_downs([task.pipeline for task in tasks], log_info)
     return Loaded(tuple(tasks), slow_downs)
 
 

@@ -10,8 +10,8 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,6 +123,23 @@ def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
         _lock_memory() if settings.lock_memory else None,
     ]
     return tuple(refusal for refusal in refusals if refusal is not None)
+
+
+@contextmanager
+def on_cores(cores: tuple[int, ...]) -> Iterator[None]:
+    """Keep the calling thread, and those that it makes meanwhile, to some cores; none: no change.
+
+    For measurements: cores that are refused are left out without a word, `set_up` tells of them.
+    """
+    before = usable_cores()
+    with suppress(OSError):
+        Placement(cores).apply()
+    try:
+        yield
+    finally:
+        if cores:
+            with suppress(OSError):
+                Placement(before).apply()
 
 
 def usable_cores() -> tuple[int, ...]:

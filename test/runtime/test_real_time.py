@@ -16,6 +16,7 @@ from rtmdl_ros.runtime.real_time import (
     RealTimeSettings,
     freeze_garbage,
     locked_memory_mb,
+    on_cores,
     placement_of,
     set_up,
     shorten_switch_interval,
@@ -183,6 +184,22 @@ def test_a_replaced_executor_is_placed_as_the_first():
     gate.open.set()
     bench.runtime.stop(timeout_s=5.0)
     assert seen == [{CORES[0]}]
+
+
+@pytest.mark.parametrize(
+    ('cores', 'used'),
+    [((), CORES), (CORES[:1], CORES[:1]), ((CORES[0], MISSING_CORE), CORES[:1]),
+     ((MISSING_CORE,), CORES)],
+)  # fmt: skip
+def test_measurements_keep_to_cores_with_all_their_threads(cores, used):
+    seen = []
+    with on_cores(cores):
+        seen.append(usable_cores())
+        thread = threading.Thread(target=lambda: seen.append(usable_cores()))
+        thread.start()
+        thread.join()
+    assert seen == [used, used]
+    assert usable_cores() == CORES
 
 
 def test_fifo_is_set_where_it_is_permitted():

@@ -1,14 +1,11 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The experiment on blocking: sums, workload, and a short run."""
+"""The experiment on blocking: sums, and a short run."""
 
 import json
 
-import pytest
-
 from rtmdl_ros.bench.block_counts import Blocking
 from rtmdl_ros.bench.blocking import StageBlocking, by_stage, main
-from rtmdl_ros.bench.workloads import camera_periods
 
 
 def test_sums_by_stage():
@@ -18,13 +15,6 @@ def test_sums_by_stage():
         StageBlocking('net 1', 4, 2, 1, 3.0, 3.0),
         StageBlocking('net 2', 1, 0, 0, 0.0, 0.0),
     )
-
-
-def test_periods_give_the_load_that_is_asked_for():
-    lane_ns = [30_000_000, 10_000_000]
-    front, rear = camera_periods(lane_ns, 0.8)
-    assert rear == pytest.approx(1.23 * front, rel=1e-6)
-    assert lane_ns[0] / front + lane_ns[1] / rear == pytest.approx(0.8, rel=1e-6)
 
 
 def test_a_short_run_keeps_the_promise(cache_dir, tmp_path, capsys):

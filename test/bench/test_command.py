@@ -52,10 +52,3 @@ def test_figures_are_written_with_the_machine(tmp_path):
     path = tmp_path / 'new' / 'x.json'
     write_json(path, {'a': 1})
     assert json.loads(path.read_text()) == {'machine': machine_name(), 'a': 1}
-
-
-def test_machine_is_named_by_the_model_of_its_processor(tmp_path):
-    cpuinfo = tmp_path / 'cpuinfo'
-    cpuinfo.write_text('processor\t: 0\nmodel name\t: Fast 3000\n')
-    assert machine_name(cpuinfo).endswith(', Fast 3000')
-    assert machine_name(tmp_path / 'missing')

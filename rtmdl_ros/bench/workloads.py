@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from rtmdl_ros.bench.cameras import Camera, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
+from rtmdl_ros.runtime.real_time import RealTimeSettings
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime, StageFunction
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Task
@@ -49,6 +50,8 @@ class Executors:
     lanes: int = 1
     packing: Packing = Packing.GUARDED
     slow_downs: SlowDowns = field(default_factory=SlowDowns)
+    #: Cores of the lanes; none: any.
+    lane_cores: tuple[int, ...] = ()
 
 
 def camera_periods(lane_ns: Sequence[int], load: float) -> tuple[int, ...]:
@@ -115,6 +118,7 @@ def run_workload(
         lanes=executors.lanes,
         packing=executors.packing,
         slow_downs=executors.slow_downs,
+        real_time=RealTimeSettings(lane_cores=executors.lane_cores),
         # Payloads hold whole tensors: with them a minute would fill the memory.
         on_end=lambda report: reports.append(replace(report, payload=None)),
     )

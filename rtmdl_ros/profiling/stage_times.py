@@ -21,8 +21,11 @@ from rtmdl_ros.workload.records import Stage
 
 #: The longest of few runs is mostly an accident: of 20 the second longest is taken ...
 _WORST_SHARE = 0.95
-#: ... and this much more, as other threads take their part of caches and memory.
-_MARGIN = 1.1
+#: ... and this much more, as other threads take their part of cores, caches and memory: beside
+#: another lane and a CPU worker, on two cores, 99 % of the stages took up to 1.3 times as long.
+#: With 1.1 the urgent task missed 4 of 1218 deadlines through that, with 1.5 none, and as much
+#: was packed (`make bench-packing`'s first case).
+_MARGIN = 1.4
 #: Lower than this no threshold is tried, and so often one between.
 _LEAST_THRESHOLD = 1e-4
 _HALVINGS = 8

@@ -13,12 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rtmdl_ros.simulation.records import SimulatedTask, StageTimes
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
+from rtmdl_ros.workload.yaml_file import read_yaml
 
 #: A quantile table becomes this many samples at even shares, to be drawn from as others are.
 _SAMPLES_OF_TABLE = 1000
@@ -39,12 +38,9 @@ class TaskSet:
 def read_task_file(path: Path) -> TaskSet:
     """Read tasks and slow-downs. Raises TaskFileError."""
     try:
-        document = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise TaskFileError(f'{path}: cannot be read ({error.strerror})') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        cause = ' '.join(str(error).split())
-        raise TaskFileError(f'{path}: not a YAML file ({cause})') from error
+        document = read_yaml(path)
+    except ValueError as error:
+        raise TaskFileError(str(error)) from error
     try:
         return _task_set(_Entry('', document))
     except ValueError as error:

@@ -5,10 +5,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
+from rtmdl_ros.workload.yaml_file import read_yaml
 
 #: Sections of the file that are meant for a node named rtmdl at the top of the name tree.
 _SECTIONS = ('/**', '/rtmdl', 'rtmdl')
@@ -34,12 +33,9 @@ def read_values(path: Path) -> dict[str, object]:
     Raises ParameterError, naming the file, where it cannot be read or holds none for the node.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ParameterError(f'{path}: cannot be read ({error.strerror})') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        cause = ' '.join(str(error).split())
-        raise ParameterError(f'{path}: not a YAML file ({cause})') from error
+        document = read_yaml(path)
+    except ValueError as error:
+        raise ParameterError(str(error)) from error
     return dict(_values(path, document))
 
 

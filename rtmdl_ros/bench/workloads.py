@@ -50,8 +50,7 @@ class Executors:
     lanes: int = 1
     packing: Packing = Packing.GUARDED
     slow_downs: SlowDowns = field(default_factory=SlowDowns)
-    #: Cores of the lanes; none: any.
-    lane_cores: tuple[int, ...] = ()
+    real_time: RealTimeSettings = field(default_factory=RealTimeSettings)
 
 
 def camera_periods(lane_ns: Sequence[int], load: float) -> tuple[int, ...]:
@@ -118,7 +117,7 @@ def run_workload(
         lanes=executors.lanes,
         packing=executors.packing,
         slow_downs=executors.slow_downs,
-        real_time=RealTimeSettings(lane_cores=executors.lane_cores),
+        real_time=executors.real_time,
         # Payloads hold whole tensors: with them a minute would fill the memory.
         on_end=lambda report: reports.append(replace(report, payload=None)),
     )

@@ -36,18 +36,28 @@ class RealTimeSettings:
     #: Cores of the CPU workers and of the lanes; none: any.
     cpu_cores: tuple[int, ...] = ()
     lane_cores: tuple[int, ...] = ()
-    #: Priority of all of them and of the timer under SCHED_FIFO, 1 to 99; 0: usual time sharing.
+    #: Priority of the lanes under SCHED_FIFO, 1 to 98; 0: usual time sharing for all threads.
     fifo_priority: int = 0
     lock_memory: bool = False
+
+    @property
+    def short_priority(self) -> int:
+        """Priority under SCHED_FIFO of CPU workers and timer: one above the lanes; 0: as they.
+
+        Their work is short beside a network's, and a lane waits for it: on a core that both want
+        it goes first.
+        """
+        return self.fifo_priority + 1 if self.fifo_priority else 0
 
     def placement(self, kind: Resource, index: int, count: int) -> Placement:
         """Return the placement of executor number `index` of the `count` ones of a kind.
 
         With as many cores as executors, each has one of its own; else all share them all.
         """
-        cores = self.lane_cores if kind is Resource.ACCELERATOR else self.cpu_cores
+        lane = kind is Resource.ACCELERATOR
+        cores = self.lane_cores if lane else self.cpu_cores
         own = (cores[index],) if len(cores) == count else cores
-        return Placement(own, self.fifo_priority)
+        return Placement(own, self.fifo_priority if lane else self.short_priority)
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
     refusals = [
         _refusal(f'cpu_cores {core_list(settings.cpu_cores)}', Placement(settings.cpu_cores)),
         _refusal(f'lane_cores {core_list(settings.lane_cores)}', Placement(settings.lane_cores)),
-        _refusal(f'fifo_priority {settings.fifo_priority}', Placement((), settings.fifo_priority)),
+        _refusal(f'fifo_priority {settings.fifo_priority}', Placement((), settings.short_priority)),
         _lock_memory() if settings.lock_memory else None,
     ]
     return tuple(refusal for refusal in refusals if refusal is not None)

@@ -219,7 +219,7 @@ class Runtime:
         if self._timer.native_id is not None:
             # Beside busy processes it would wake the core up to 20 ms late (4 of them, 2 cores).
             with suppress(OSError):
-                Placement((), self._real_time.fifo_priority).apply(self._timer.native_id)
+                Placement((), self._real_time.short_priority).apply(self._timer.native_id)
         self._accepts = True
 
     def stop(self, timeout_s: float) -> None:

@@ -75,8 +75,8 @@ class NodeParameters:
         '', 'Cores of the lanes, as "0-1,3"; empty: any. As many as lanes: one each.'
     )
     fifo_priority: int = _parameter(
-        0, 'Priority under SCHED_FIFO of CPU workers, lanes and the timer; 0: usual time sharing.',
-        minimum=0, maximum=99,
+        0, 'Priority of the lanes under SCHED_FIFO, CPU workers one above; 0: usual time sharing.',
+        minimum=0, maximum=98,
     )  # fmt: skip
     lock_memory: bool = _parameter(
         False, 'Keep the memory of the node from being paged out (mlockall).'

@@ -27,7 +27,7 @@ from rtmdl_ros.scheduling.events import (
     TaskRemoved,
 )
 from rtmdl_ros.scheduling.guard import Guard, Objection
-from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.reasons import Reason
@@ -136,12 +136,10 @@ class Core:
         name = event.task.name
         if name in self._tasks:
             raise DuplicateTaskError(f'task {name} exists already')
-        self._tasks[name] = LiveTask(event.task, remaining_times(event.task))
+        self._tasks[name] = LiveTask(event.task)
 
     def _task_changed(self, event: TaskChanged) -> None:
-        live = self._task(event.task.name)
-        live.task = event.task
-        live.remaining_ns = remaining_times(event.task)
+        self._task(event.task.name).change(event.task)
 
     def _task_removed(self, event: TaskRemoved) -> None:
         live = self._task(event.task)
@@ -158,8 +156,10 @@ class Core:
         task = live.task
         deadline_ns = event.time_ns + task.deadline_ns
         key = self._key(task, event.time_ns, deadline_ns, event.job_id)
-        live.last_release_ns = event.time_ns
-        job = LiveJob(event.job_id, live, task, live.remaining_ns, deadline_ns, key)
+        live.next_release_ns = event.time_ns + task.period_ns
+        job = LiveJob(
+            event.job_id, live, task, live.remaining_ns, live.worst_ns, deadline_ns, key
+        )
         if live.fresh is not None:
             detail = f'superseded by job {job.job_id}'
             self._end(live.fresh, Outcome.SUPERSEDED, event.time_ns, Reason.NEWER_JOB, detail)

@@ -17,15 +17,13 @@ from math import ceil
 from operator import attrgetter
 from typing import NamedTuple
 
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
+from rtmdl_ros.scheduling.backlog import NOT_RELEASED, meets_all
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
-
-#: Above all job ids: a job that has not arrived loses ties.
-_NOT_RELEASED = 1 << 62
 
 
 class Objection(NamedTuple):
@@ -79,15 +77,20 @@ class Guard:
         self._key = key
         self._counts = executors
         self._slow = slow
+        lanes = executors[Resource.ACCELERATOR]
+        #: The most that anything beside it slows a segment down, by segment.
+        self._slowest: dict[str, float] = {}
+        for (segment, _), factor in slow.factors.items():
+            self._slowest[segment] = max(factor, self._slowest.get(segment, 1.0))
         #: A single lane shares with none.
-        self._sharing = Sharing(slow) if executors[Resource.ACCELERATOR] > 1 else None
-        #: The stage of each executor at work, and when it started.
+        self._sharing = Sharing(slow) if lanes > 1 else None
+        #: The stage of each executor at work, and when it ends at the latest, running alone.
         self._started: dict[str, tuple[Stage, int]] = {}
         self._idle = dict(executors)
 
     def started(self, executor: str, stage: Stage, now_ns: int) -> None:
         """Take notice of a stage that starts."""
-        self._started[executor] = (stage, now_ns)
+        self._started[executor] = (stage, now_ns + stage.worst_ns)
         self._idle[stage.resource] -= 1
         if self._sharing is not None and stage.resource is Resource.ACCELERATOR:
             self._sharing.start(executor, stage.segment, stage.worst_ns, now_ns)
@@ -103,9 +106,9 @@ class Guard:
         left_ns = self._sharing.left(now_ns) if self._sharing is not None else {}
         return {
             executor: RunningStage(
-                stage, left_ns.get(executor, start_ns + stage.worst_ns - now_ns)
+                stage, left_ns.get(executor, end_ns - now_ns)
             )
-            for executor, (stage, start_ns) in self._started.items()
+            for executor, (stage, end_ns) in self._started.items()
         }
 
     def objection(
@@ -117,9 +120,10 @@ class Guard:
         if not lanes and self._idle[Resource.CPU] > 1:
             return None  # another worker is left for whoever comes
         shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
-        end_ns = now_ns + stage.worst_ns
-        if not shares and not _is_awaited(candidate, tasks, end_ns):
-            return None  # over before any of them is there
+        if stage.worst_ns > 0 and not (shares and self._may_be_unknown(stage)):
+            free_ns = self._all_free_ns(stage, now_ns)
+            if meets_all(candidate, tasks, self._key, free_ns):
+                return None
         demands = self._demands(candidate, tasks, now_ns)
         if not demands:
             return None
@@ -140,6 +144,33 @@ class Guard:
             if without[demand] <= demand.deadline_ns:
                 return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
         return None
+
+    def _may_be_unknown(self, stage: Stage) -> bool:
+        """Tell whether it is unknown how a stage and one on a lane slow each other down."""
+        return any(
+            not self._slow.known(other.segment, stage.segment)
+            for other, _ in self._started.values()
+            if other.resource is Resource.ACCELERATOR
+        )
+
+    def _all_free_ns(self, stage: Stage, now_ns: int) -> int:
+        """Return the latest end of a stage that starts now and of all that run."""
+        free_ns = now_ns + stage.worst_ns
+        for _, end_ns in self._started.values():
+            free_ns = max(free_ns, end_ns)
+        if self._sharing is None:
+            return free_ns
+        left_ns = {**self._sharing.left(now_ns), '': stage.worst_ns}
+        segments = {name: self._started[name][0].segment for name in left_ns if name}
+        if stage.resource is Resource.ACCELERATOR:
+            segments[''] = stage.segment
+        for name, segment in segments.items():
+            factor = self._slowest.get(segment, 1.0)
+            for beside, other_segment in segments.items():
+                if beside != name:
+                    factor *= self._slow.factor(segment, other_segment)
+            free_ns = max(free_ns, now_ns + ceil(left_ns[name] * factor))
+        return free_ns
 
     def _unknown(
         self, stage: Stage, demands: Iterable[Demand], running: Mapping[str, RunningStage]
@@ -177,17 +208,16 @@ class Guard:
         A job that is overdue may come at any instant; after a whole period it is forgotten, so
         that a camera that died holds nobody back.
         """
-        if live.last_release_ns is None:
+        if live.next_release_ns == NEVER:
             return None
-        task = live.task
-        release_ns = live.last_release_ns + task.period_ns
+        task, release_ns = live.task, live.next_release_ns
         lapse_ns = release_ns + task.period_ns
         if now_ns > release_ns:
             if now_ns >= lapse_ns:
                 return None
             release_ns = now_ns
         deadline_ns = release_ns + task.deadline_ns
-        key = self._key(task, release_ns, deadline_ns, _NOT_RELEASED)
+        key = self._key(task, release_ns, deadline_ns, NOT_RELEASED)
         if key >= candidate.key:
             return None
         least_ns = live.remaining_ns[0] if task.late is LatePolicy.DISCARD else None
@@ -270,50 +300,33 @@ class _Timeline:
 
     def place(self, stage: Stage, ready_ns: int) -> int:
         """Reserve the earliest time for a stage; returns its end."""
-        start_ns = max(ready_ns, self._free_ns)
-        length_ns = stage.worst_ns
-        if self._beside:
-            start_ns, length_ns = self._shared(stage, start_ns)
+        start_ns, length_ns = self._shared(stage, max(ready_ns, self._free_ns))
         for first_ns, last_ns in self._reserved:
             if first_ns >= start_ns + length_ns:
                 break
             if last_ns > start_ns:
-                start_ns = last_ns
+                start_ns, length_ns = self._shared(stage, last_ns)
         end_ns = start_ns + length_ns
         insort(self._reserved, (start_ns, end_ns))
         return end_ns
 
     def _shared(self, stage: Stage, start_ns: int) -> tuple[int, int]:
-        """Return start and length of a stage beside what runs now."""
+        """Return start and length of a stage, not before `start_ns`, beside what runs now."""
+        if not self._beside:
+            return start_ns, stage.worst_ns
         assert self._slow is not None
+        for end_ns, other in self._beside:
+            # Not beside it: what it costs is not known.
+            if end_ns > start_ns and not self._slow.known(stage.segment, other.segment):
+                start_ns = end_ns
         length_ns = float(stage.worst_ns)
         for end_ns, other in self._beside:
             if end_ns <= start_ns:
                 continue
-            if self._slow.known(stage.segment, other.segment):
-                factor = self._slow.factor(stage.segment, other.segment)
-                shared_ns = min(end_ns - start_ns, length_ns * factor)
-                length_ns += shared_ns - shared_ns / factor
-            else:
-                # Not beside it: what it costs is not known.
-                start_ns = end_ns
+            factor = self._slow.factor(stage.segment, other.segment)
+            shared_ns = min(end_ns - start_ns, length_ns * factor)
+            length_ns += shared_ns - shared_ns / factor
         return start_ns, ceil(length_ns)
-
-
-def _is_awaited(candidate: LiveJob, tasks: Iterable[LiveTask], end_ns: int) -> bool:
-    """Tell whether a more urgent job is there or any may come before `end_ns`."""
-    key = candidate.key
-    for live in tasks:
-        if live is candidate.owner:
-            continue
-        if live.last_release_ns is not None and live.last_release_ns + live.task.period_ns < end_ns:
-            return True
-        if live.fresh is not None and live.fresh.key < key:
-            return True
-        for job in live.started:
-            if job.key < key:
-                return True
-    return False
 
 
 def _live_demand(job: LiveJob, now_ns: int) -> Demand:

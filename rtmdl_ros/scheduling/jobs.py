@@ -15,9 +15,7 @@ from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 NEVER = 1 << 62
 
 
-def remaining_times(task: Task) -> tuple[int, ...]:
-    """Optimistic nanoseconds from the start of each stage to the end of the chain."""
-    times = [stage.optimistic_ns for stage in task.stages]
+def _to_the_end(times: list[int]) -> tuple[int, ...]:
     return tuple(reversed(list(accumulate(reversed(times)))))
 
 
@@ -30,6 +28,7 @@ class LiveJob:
     #: The task as it was at the release.
     task: Task
     remaining_ns: tuple[int, ...]
+    worst_ns: tuple[int, ...]
     deadline_ns: int
     key: Key
     stage: int = field(init=False)
@@ -77,13 +76,25 @@ class LiveTask:
     """A task with its live jobs: the started ones in order of release and a fresh one."""
 
     task: Task
-    remaining_ns: tuple[int, ...]
+    #: By stage, from its start to the end of the chain: optimistic and, also after the last, worst.
+    remaining_ns: tuple[int, ...] = field(init=False)
+    worst_ns: tuple[int, ...] = field(init=False)
     started: list[LiveJob] = field(default_factory=list)
     fresh: LiveJob | None = None
-    #: Arrival of the last job; None before the first.
-    last_release_ns: int | None = None
+    #: When a period has passed since the last job arrived; NEVER before the first.
+    next_release_ns: int = NEVER
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
+
+    def __post_init__(self) -> None:
+        """Sum up what each stage and those after it take."""
+        self.change(self.task)
+
+    def change(self, task: Task) -> None:
+        """Let jobs that are released from now on have other times, priority or deadline."""
+        self.task = task
+        self.remaining_ns = _to_the_end([stage.optimistic_ns for stage in task.stages])
+        self.worst_ns = _to_the_end([*(stage.worst_ns for stage in task.stages), 0])
 
     def forget(self, job: LiveJob) -> None:
         """Drop a job that has ended."""

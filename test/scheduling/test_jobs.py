@@ -2,21 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Live jobs and tasks."""
 
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
-STAGES = (Stage('pre', CPU, 2), Stage('net', LANE, 7), Stage('post', CPU))
+STAGES = (Stage('pre', CPU, 2, 2), Stage('net', LANE, 7, 9), Stage('post', CPU, 0, 2))
 TASK = Task('a', STAGES, 30, 30)
 
 
 def test_remaining_times_are_sums_from_each_stage_on():
-    assert remaining_times(TASK) == (9, 7, 0)
+    live = LiveTask(TASK)
+    assert live.remaining_ns == (9, 7, 0)
+    assert live.worst_ns == (13, 11, 2, 0)
 
 
 def test_the_latest_start_moves_with_the_stage():
-    owner = LiveTask(TASK, remaining_times(TASK))
-    job = LiveJob(0, owner, TASK, owner.remaining_ns, deadline_ns=130, key=(0,))
+    owner = LiveTask(TASK)
+    job = LiveJob(0, owner, TASK, owner.remaining_ns, owner.worst_ns, deadline_ns=130, key=(0,))
     assert job.latest_start_ns == 121
     job.advance()
     assert (job.latest_start_ns, job.current.name) == (123, 'net')

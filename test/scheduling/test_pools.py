@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ready queue and the free executors of one kind."""
 
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask, remaining_times
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
@@ -11,8 +11,8 @@ TASK = Task('a', (Stage('net', Resource.ACCELERATOR, 5),), 10, 10)
 
 def job(*key):
     """Return a job with an order key that ends in its id."""
-    owner = LiveTask(TASK, remaining_times(TASK))
-    return LiveJob(key[-1], owner, TASK, owner.remaining_ns, 10, key)
+    owner = LiveTask(TASK)
+    return LiveJob(key[-1], owner, TASK, owner.remaining_ns, owner.worst_ns, 10, key)
 
 
 def test_ready_jobs_stand_in_order_and_the_last_freed_executor_is_taken():

@@ -22,12 +22,14 @@ collect_ignore = [] if HAS_ROS else ['node']
 
 @pytest.fixture(scope='session')
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cache that holds all shipped networks, exported once for all tests."""
+    """Return a cache that holds the networks of all functions, exported once for all tests."""
     from rtmdl_ros.engine.cache import ensure_exported
-    from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+    from rtmdl_ros.networks.zoo import default_zoo_dir
+    from rtmdl_ros.perception.functions import FUNCTIONS, variants_of
 
     folder = tmp_path_factory.mktemp('cache')
-    ensure_exported(read_zoo(default_zoo_dir()), folder)
+    variants = [v for function in FUNCTIONS for v in variants_of(function, default_zoo_dir())]
+    ensure_exported(variants, folder)
     return folder
 
 

@@ -12,6 +12,8 @@ from torch import nn
 #: The letterbox's grey. Subtracted first, so that filled margins equal the convolutions' zeros.
 GREY = 114.0
 PIXEL_SCALE = 1 / 64
+#: Keeps the noise of an even image small, in pixel values.
+LEAST_DEVIATION = 8.0
 
 
 def scaled(channels: int, width: float) -> int:
@@ -25,6 +27,20 @@ class Normalise(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return the float image of the same shape (N, 3, H, W)."""
         return (image.float() - GREY) * PIXEL_SCALE
+
+
+class Standardise(nn.Module):
+    """Give each image mean 0 and about deviation 1: neither light nor contrast tells signs apart.
+
+    Over all channels together, so that colours stay what they are.
+    """
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Return the float image of the same shape (N, 3, H, W)."""
+        image = image.float()
+        centred = image - image.mean(dim=(1, 2, 3), keepdim=True)
+        deviation = (centred * centred).mean(dim=(1, 2, 3), keepdim=True).sqrt()
+        return centred / (deviation + LEAST_DEVIATION)
 
 
 class ConvUnit(nn.Module):

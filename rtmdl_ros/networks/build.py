@@ -3,6 +3,7 @@
 """From a zoo variant to a torch module with its weights, and back."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -12,7 +13,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.detector import Detector
-from rtmdl_ros.networks.zoo import Variant, ZooError
+from rtmdl_ros.networks.slicing import SliceError, slice_for, unpack_statistics
+from rtmdl_ros.networks.zoo import Variant, ZooError, statistics_name
 
 
 def untrained(kind: str, classes: int, width: float, depth: int) -> nn.Module:
@@ -25,33 +27,34 @@ def untrained(kind: str, classes: int, width: float, depth: int) -> nn.Module:
 
 
 def build(variant: Variant) -> nn.Module:
-    """Return the variant's network with its weights, in evaluation mode.
+    """Return the variant's network, a slice of its zoo's weights, in evaluation mode.
 
     Raises ZooError where the weights do not fit the variant's width and depth.
     """
     network = untrained(variant.kind, len(variant.classes), variant.width, variant.depth)
-    weights = {name: tensor.float() for name, tensor in load_file(variant.weights_path).items()}
+    tensors = load_file(variant.weights_path)
     try:
-        missing, unexpected = network.load_state_dict(weights, strict=False)
-    except RuntimeError as error:
-        reason = str(error).splitlines()[-1].strip()
+        statistics = tensors.pop(statistics_name(variant.id))
+        learned = {name: tensor.float() for name, tensor in tensors.items()}
+        network.load_state_dict(slice_for(network, learned), strict=False)
+        unpack_statistics(network, statistics)
+    except (SliceError, KeyError) as error:
         raise ZooError(
-            variant.weights_path, f'does not fit variant {variant.id} ({reason})'
+            variant.weights_path, f'does not fit variant {variant.id} ({error})'
         ) from error
-    missing = [name for name in missing if not name.endswith('num_batches_tracked')]
-    if missing or unexpected:
-        problem = f'does not fit variant {variant.id} (tensor {[*missing, *unexpected][0]})'
-        raise ZooError(variant.weights_path, problem)
     return network.eval()
 
 
-def save_weights(network: nn.Module, path: Path) -> None:
-    """Write the weights in half precision, atomically; build() computes with them in single."""
-    tensors = {
-        name: tensor.detach().to(torch.float16).contiguous()
-        for name, tensor in network.state_dict().items()
-        if not name.endswith('num_batches_tracked')
-    }
+def save_weights(
+    learned: Mapping[str, torch.Tensor], statistics: Mapping[str, torch.Tensor], path: Path
+) -> None:
+    """Write the largest network's learned values and each variant's statistics, atomically.
+
+    `statistics`, by the variant's id, are as `packed_statistics` returns them. Learned values
+    are stored in half precision; `build` computes with them in single.
+    """
+    tensors = {name: tensor.to(torch.float16).contiguous() for name, tensor in learned.items()}
+    tensors |= {statistics_name(name): packed.float() for name, packed in statistics.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix('.partial')
     save_file(tensors, partial)

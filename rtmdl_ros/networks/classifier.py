@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from rtmdl_ros.networks.blocks import ConvUnit, Normalise, Stage, initialise, scaled
+from rtmdl_ros.networks.blocks import ConvUnit, Stage, Standardise, initialise, scaled
 
 STEM_CHANNELS = 16
 STAGE_CHANNELS = (32, 64, 80)
@@ -20,7 +20,7 @@ class Classifier(nn.Module):
         """Build it for `classes` outputs; `depth` residual blocks a stage."""
         super().__init__()
         channels = [scaled(count, width) for count in (STEM_CHANNELS, *STAGE_CHANNELS)]
-        self.normalise = Normalise()
+        self.standardise = Standardise()
         self.stem = ConvUnit(3, channels[0])
         self.stages = nn.ModuleList(
             Stage(before, after, depth) for before, after in pairwise(channels)
@@ -31,7 +31,7 @@ class Classifier(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return logits (N, classes) from a BGR image (N, 3, H, W) with values 0 to 255."""
-        features = self.stem(self.normalise(image))
+        features = self.stem(self.standardise(image))
         for stage in self.stages:
             features = stage(features)
         logits: torch.Tensor = self.head(self.dropout(features.mean(dim=(2, 3))))

@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The zoo: a folder a network with index.json and weights in safetensors. Needs no torch.
 
-index.json, format 1::
+index.json, format 2::
 
-    {"format": 1, "network": "traffic_light_detector", "kind": "detector",
-     "classes": ["red", ...],
+    {"format": 2, "network": "traffic_light_detector", "kind": "detector",
+     "classes": ["red", ...], "weights": "weights.safetensors", "weights_sha256": "...",
+     "storage_bound_bytes": 3000000, "separate_bytes": 1,
      "training": {"data": [{"name", "licence", "source"}], "seed": 1, "command": "..."},
      "variants": [{"id": "w100_d1_320x416", "width": 1.0, "depth": 1, "input_height": 320,
-                   "input_width": 416, "score_threshold": 0.4, "weights": "weights.safetensors",
-                   "weights_sha256": "...", "parameters": 1, "macs": 1, "bytes": 1,
-                   "accuracy": {"val_map50": 0.9}}]}
+                   "input_width": 416, "score_threshold": 0.4, "parameters": 1, "macs": 1,
+                   "shared_bytes": 1, "private_bytes": 1, "accuracy": {"val_map50": 0.9}}]}
+
+The variants stand from the fewest operations to the most. The weight file holds the largest one's
+learned values in half precision, of which each variant takes its part, and for each variant the
+statistics of its batch normalisations as one tensor (2, channels).
 """
 
 import hashlib
@@ -25,9 +29,10 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-FORMAT = 1
+FORMAT = 2
 INDEX = 'index.json'
 KINDS = ('detector', 'classifier')
+_STATISTICS = '.statistics'
 
 
 class ZooError(Exception):
@@ -60,6 +65,9 @@ class Variant:
     parameters: int
     #: Multiply-accumulate operations of one image.
     macs: int
+    #: Of the weight file: what this variant uses together with others, and alone.
+    shared_bytes: int
+    private_bytes: int
     #: Shares from 0 to 1 by name, such as val_map50.
     accuracy: Mapping[str, float]
 
@@ -97,8 +105,10 @@ def _read_network(index: Path) -> tuple[Variant, ...]:
         )
     _check_names(index, content)
     variants = tuple(_variant(index, content, entry) for entry in content['variants'])
-    for variant in variants:
-        _check_weights(variant)
+    ids = [variant.id for variant in variants]
+    if len(set(ids)) < len(ids):
+        raise ZooError(index, 'two variants have the same id')
+    _check_weights(variants)
     return variants
 
 
@@ -152,10 +162,12 @@ def _variant(index: Path, content: dict[str, Any], entry: Any) -> Variant:
         input_width=_count(index, entry, 'input_width', 8),
         classes=tuple(str(name) for name in content['classes']),
         score_threshold=_number(index, entry, 'score_threshold', 0, 1),
-        weights_path=index.parent / _text(index, entry, 'weights'),
-        weights_sha256=_text(index, entry, 'weights_sha256'),
+        weights_path=index.parent / _text(index, content, 'weights'),
+        weights_sha256=_text(index, content, 'weights_sha256'),
         parameters=_count(index, entry, 'parameters', 1),
         macs=_count(index, entry, 'macs', 1),
+        shared_bytes=_count(index, entry, 'shared_bytes', 1),
+        private_bytes=_count(index, entry, 'private_bytes', 0),
         accuracy=MappingProxyType({str(k): _number(index, accuracy, k, 0, 1) for k in accuracy}),
     )
 
@@ -165,11 +177,16 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _check_weights(variant: Variant) -> None:
-    path = variant.weights_path
+def statistics_name(variant_id: str) -> str:
+    """Return the name of the tensor with a variant's own statistics."""
+    return f'{variant_id}{_STATISTICS}'
+
+
+def _check_weights(variants: Sequence[Variant]) -> None:
+    path = variants[0].weights_path
     if not path.is_file():
         raise ZooError(path, 'is missing')
-    if sha256_of(path) != variant.weights_sha256:
+    if sha256_of(path) != variants[0].weights_sha256:
         raise ZooError(path, f'does not have the checksum that {INDEX} gives')
     try:
         with safe_open(path, framework='numpy') as tensors:
@@ -177,19 +194,22 @@ def _check_weights(variant: Variant) -> None:
             shapes = {name: tuple(tensors.get_slice(name).get_shape()) for name in names}
     except (SafetensorError, OSError) as error:
         raise ZooError(path, f'is not a safetensors file ({error})') from error
-    _check_shapes(variant, shapes)
+    _check_head(variants[0], shapes)
+    for variant in variants:
+        if statistics_name(variant.id) not in shapes:
+            raise ZooError(path, f'has no tensor {statistics_name(variant.id)!r}')
+    count = sum(_size(s) for name, s in shapes.items() if not name.endswith(_STATISTICS))
+    most = max(variant.parameters for variant in variants)
+    if count < most:
+        raise ZooError(path, f'has {count} parameters where {INDEX} says {most}')
 
 
-def _check_shapes(variant: Variant, shapes: Mapping[str, tuple[int, ...]]) -> None:
+def _check_head(variant: Variant, shapes: Mapping[str, tuple[int, ...]]) -> None:
     head = 'heat.weight' if variant.kind == 'detector' else 'head.weight'
     if head not in shapes:
         raise ZooError(variant.weights_path, f'has no tensor {head!r}, as a {variant.kind} has')
     if shapes[head][0] != len(variant.classes):
         problem = f'{head} has {shapes[head][0]} outputs for {len(variant.classes)} classes'
-        raise ZooError(variant.weights_path, problem)
-    count = sum(_size(s) for name, s in shapes.items() if not _is_statistic(name))
-    if count != variant.parameters:
-        problem = f'has {count} parameters where {INDEX} says {variant.parameters}'
         raise ZooError(variant.weights_path, problem)
 
 
@@ -198,10 +218,6 @@ def _size(shape: Sequence[int]) -> int:
     for side in shape:
         product *= side
     return product
-
-
-def _is_statistic(name: str) -> bool:
-    return name.endswith(('running_mean', 'running_var', 'num_batches_tracked'))
 
 
 def write_index(folder: Path, content: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ class _Networks:
         self._tasks = len(configuration.tasks)
         functions = {task.function for task in configuration.tasks.values()}
         self._variants = {function: variants_of(function, zoo_dir) for function in functions}
-        variants = {v.weights_path: v for vs in self._variants.values() for v in vs}
+        variants = {(v.network, v.id): v for vs in self._variants.values() for v in vs}
         ensure_exported(variants.values(), self._cache_dir)
         self._models: dict[tuple[Path, int], Model] = {}
         self._chosen: dict[str, int] = {}

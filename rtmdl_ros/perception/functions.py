@@ -11,6 +11,10 @@ from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 
+#: Multiply-accumulate operations of which a core of a car's computer does some tens of images a
+#: second; a classifier runs once for each of several signs.
+_USUAL_MACS = {'detector': 450_000_000, 'classifier': 25_000_000}
+
 
 @dataclass(frozen=True)
 class _Function:
@@ -31,7 +35,13 @@ def variants_of(function: str, zoo_dir: Path) -> tuple[Variant, ...]:
 
     Raises KeyError for an unknown function and ZooError for a network that is missing or broken.
     """
-    return tuple(read_zoo(zoo_dir / network)[0] for network in FUNCTIONS[function].networks)
+    return tuple(_usual(read_zoo(zoo_dir / network)) for network in FUNCTIONS[function].networks)
+
+
+def _usual(variants: Sequence[Variant]) -> Variant:
+    """Return the largest variant of which a small computer runs some tens a second."""
+    quick = [variant for variant in variants if variant.macs <= _USUAL_MACS[variant.kind]]
+    return max(quick or variants[:1], key=lambda variant: variant.macs)
 
 
 def make_pipeline(function: str, models: Sequence[Model]) -> Pipeline:

@@ -5,6 +5,8 @@
 import torch
 from torch.nn import functional
 
+from rtmdl_ros.networks.scale import InputSize
+
 
 def _uniform(shape: tuple[int, ...], low: float, high: float, rng: torch.Generator) -> torch.Tensor:
     return torch.rand(shape, generator=rng) * (high - low) + low
@@ -28,9 +30,9 @@ def _homographies(count: int, rng: torch.Generator) -> torch.Tensor:
     return maps
 
 
-def warp(images: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Turn, scale, shear, shift and tilt each of the images (N, 3, H, W)."""
-    count, _, height, width = images.shape
+def warp(images: torch.Tensor, size: InputSize, rng: torch.Generator) -> torch.Tensor:
+    """Turn, scale, shear, shift and tilt each of the images (N, 3, H, W); returns another size."""
+    count, (height, width) = len(images), size
     rows = (torch.arange(height) + 0.5) * 2 / height - 1
     columns = (torch.arange(width) + 0.5) * 2 / width - 1
     y, x = torch.meshgrid(rows, columns, indexing='ij')
@@ -70,8 +72,8 @@ def relight(images: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     count = images.shape[0]
     shape = (count, 1, 1, 1)
     mean = images.mean(dim=(1, 2, 3), keepdim=True)
-    contrast = torch.exp(_uniform(shape, -0.6, 0.5, rng))
-    target = mean * torch.exp(_uniform(shape, -0.7, 0.7, rng)) + _uniform(shape, -12.0, 12.0, rng)
+    contrast = torch.exp(_uniform(shape, -1.0, 0.5, rng))
+    target = mean * torch.exp(_uniform(shape, -1.0, 0.7, rng)) + _uniform(shape, -12.0, 12.0, rng)
     balance = torch.exp(_uniform((count, 3, 1, 1), -0.1, 0.1, rng))
     images = (((images - mean) * contrast + target) * balance).clamp(0, 255)
     gamma = torch.exp(_uniform(shape, -0.35, 0.35, rng))
@@ -94,6 +96,6 @@ def cut_out(images: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
     return torch.where(inside[:, None], fill, images)
 
 
-def augment(images: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Return a changed copy of crops (N, 3, H, W), float, 0 to 255."""
-    return cut_out(relight(blur(warp(images, rng), rng), rng), rng)
+def augment(images: torch.Tensor, size: InputSize, rng: torch.Generator) -> torch.Tensor:
+    """Return a changed copy of crops (N, 3, H, W), float, 0 to 255, of the size asked for."""
+    return cut_out(relight(blur(warp(images, size, rng), rng), rng), rng)

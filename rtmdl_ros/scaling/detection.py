@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a detector learns: its random views of frames, its loss and its examination."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,19 +13,31 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from rtmdl_ros.networks.decode import decode
-from rtmdl_ros.networks.detector import STRIDE, DeployedDetector, Detector
+from rtmdl_ros.networks.detector import STRIDE, DeployedDetector, Detector, DetectorOutput
 from rtmdl_ros.networks.letterbox import Letterbox
+from rtmdl_ros.networks.scale import InputSize, Scale
+from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.coco import average_precision
 from rtmdl_ros.scaling.detector_figures import EVALUATION_THRESHOLD
 from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_view, turn
 from rtmdl_ros.scaling.frames import Frame
-from rtmdl_ros.scaling.losses import detection_loss
+from rtmdl_ros.scaling.losses import TargetMaps, detection_loss
 from rtmdl_ros.scaling.pasting import Cutting, paste
 from rtmdl_ros.scaling.targets import make_targets
-from rtmdl_ros.scaling.train import Schedule
+from rtmdl_ros.scaling.train import Schedule, size_at
 from rtmdl_ros.workload.detection import Detection
 
+#: Views, none of them seen in training, from which statistics are taken.
+CALIBRATION_VIEWS = range(1 << 40, (1 << 40) + 192)
+CALIBRATION_BATCH = 32
 Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+class DetectorBatch(NamedTuple):
+    """Views (N, 3, H, W) uint8 and what the maps should show."""
+
+    images: torch.Tensor
+    targets: TargetMaps
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ class Augmentation:
 
 
 class Views(Dataset[Sample]):
-    """Endless random views; number i is the same whenever and wherever it is made."""
+    """Endless random views; number i of a size is the same whenever and wherever it is made."""
 
     def __init__(
         self,
@@ -58,14 +71,16 @@ class Views(Dataset[Sample]):
         *,
         classes: int,
         height: int,
-        width: int,
         augmentation: Augmentation,
         seed: int,
     ) -> None:
-        """Draw real scenes by their weights and rendered scenes and cuttings evenly."""
+        """Draw real scenes by their weights and rendered scenes and cuttings evenly.
+
+        `height` is the one that the augmentation's sizes in pixels are meant for.
+        """
         self._real, self._rendered, self._cuttings = real, rendered, cuttings
         self._cumulative = np.cumsum(weights / weights.sum())
-        self._classes, self._height, self._width = classes, height, width
+        self._classes, self._height = classes, height
         self._augmentation, self._seed = augmentation, seed
         self._of_label = [
             [cutting for cutting in cuttings if cutting.label == label] for label in range(classes)
@@ -81,36 +96,37 @@ class Views(Dataset[Sample]):
         at = int(np.searchsorted(self._cumulative, rng.random()))
         return self._real[min(at, len(self._real) - 1)]
 
-    def view(self, index: int) -> Scene:
+    def view(self, index: int, size: InputSize) -> Scene:
         """Return view number `index` before it becomes tensors."""
         rng = np.random.default_rng((self._seed, index))
         change = self._augmentation
         if rng.random() < change.mosaic_share:
             scenes = [self._pick(rng) for _ in range(4)]
-            scene = mosaic(scenes, self._height, self._width, change.mosaic_zoom, rng)
+            scene = mosaic(scenes, size.height, size.width, change.mosaic_zoom, rng)
         else:
-            scene = random_view(self._pick(rng), self._height, self._width, change.zoom, rng)
+            scene = random_view(self._pick(rng), size.height, size.width, change.zoom, rng)
         pasting = not len(scene.boxes) or rng.random() < change.paste_share
         if self._cuttings and pasting:
-            scene = self._pasted(scene, rng)
+            scene = self._pasted(scene, size.height / self._height, rng)
         return finish(scene, rng)
 
-    def _pasted(self, scene: Scene, rng: np.random.Generator) -> Scene:
+    def _pasted(self, scene: Scene, scale: float, rng: np.random.Generator) -> Scene:
         """Paste some cuttings, each class as often as its weight says."""
         weights = np.array(self._augmentation.paste_weights or (1.0,) * self._classes)
         for _ in range(int(rng.integers(1, self._augmentation.paste_count + 1))):
             choices = self._of_label[int(rng.choice(self._classes, p=weights / weights.sum()))]
             if choices:
                 cutting = choices[int(rng.integers(len(choices)))]
-                longest = float(np.exp(rng.uniform(*np.log(self._augmentation.paste_size))))
+                longest = scale * float(np.exp(rng.uniform(*np.log(self._augmentation.paste_size))))
                 longest = min(longest, 1.5 * max(cutting.image.shape[:2]))
                 scene = paste(scene, cutting, longest, rng)
         return scene
 
-    def __getitem__(self, index: int) -> Sample:
-        """Return image (3, H, W) uint8, heat, weight, boxes and valid maps of view `index`."""
-        scene = self.view(index)
-        rows, columns = self._height // STRIDE, self._width // STRIDE
+    def __getitem__(self, request: tuple[int, InputSize]) -> Sample:
+        """Return image (3, H, W) uint8, heat, weight, boxes and valid maps of a view."""
+        index, size = request
+        scene = self.view(index, size)
+        rows, columns = size.height // STRIDE, size.width // STRIDE
         targets = make_targets(
             scene.boxes, scene.labels, scene.regions, self._classes, rows, columns
         )
@@ -120,17 +136,23 @@ class Views(Dataset[Sample]):
         return torch.from_numpy(image), heat, weight, boxes, valid
 
 
-class _From(Sampler[int]):
-    """The numbers from `first` to `end`, so that a resumed run sees what it has not seen."""
+class _Requests(Sampler[tuple[int, InputSize]]):
+    """The views of the steps from `first` on: all of one step have one size, drawn by chance."""
 
-    def __init__(self, first: int, end: int) -> None:
-        self._range = range(first, end)
+    def __init__(
+        self, first: int, schedule: Schedule, sizes: Sequence[InputSize], seed: int
+    ) -> None:
+        self._steps, self._batch = range(first, schedule.steps), schedule.batch
+        self._sizes, self._seed = sizes, seed
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._range)
+    def __iter__(self) -> Iterator[tuple[int, InputSize]]:
+        for step in self._steps:
+            size = size_at(self._sizes, step, self._seed)
+            for index in range(step * self._batch, (step + 1) * self._batch):
+                yield index, size
 
     def __len__(self) -> int:
-        return len(self._range)
+        return len(self._steps) * self._batch
 
 
 def as_scene(frame: Frame) -> Scene:
@@ -140,62 +162,84 @@ def as_scene(frame: Frame) -> Scene:
 
 @dataclass
 class DetectorLesson:
-    """One detector on random views, examined on whole letterboxed frames."""
+    """A detector in all its scales on random views, examined on whole letterboxed frames."""
 
     name: str
     classes: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    sizes: tuple[InputSize, ...]
+    #: The size of the examinations during training.
+    base_size: InputSize
     views: Views
     #: Groups of validation frames; their average precisions are averaged.
     validation: Sequence[Sequence[Frame]]
-    height: int
-    width: int
-    width_multiplier: float
-    depth: int
+    seed: int
     workers: int = 1
-    _pixels: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    _calibration: dict[InputSize, list[torch.Tensor]] = field(default_factory=dict)
 
-    def model(self) -> nn.Module:
-        """Return the untrained network."""
-        return Detector(len(self.classes), self.width_multiplier, self.depth)
+    def untrained(self, scale: Scale) -> nn.Module:
+        """Return the network of a scale with random weights."""
+        return Detector(len(self.classes), scale.width, scale.depth)
 
-    def batches(self, first_step: int, schedule: Schedule) -> Iterator[list[torch.Tensor]]:
+    def batches(self, first_step: int, schedule: Schedule) -> Iterator[DetectorBatch]:
         """Yield batches of views, made by worker processes."""
-        sampler = _From(first_step * schedule.batch, schedule.steps * schedule.batch)
+        sampler = _Requests(first_step, schedule, self.sizes, self.seed)
         loader = DataLoader(
             self.views, schedule.batch, sampler=sampler, num_workers=self.workers,
             prefetch_factor=4 if self.workers else None,
         )  # fmt: skip
-        yield from loader
+        for images, *maps in loader:
+            yield DetectorBatch(images, TargetMaps(*maps))
 
-    def loss(self, model: nn.Module, batch: list[torch.Tensor]) -> torch.Tensor:
-        """Return heat-map and box loss; the network runs in bfloat16, the loss does not."""
-        image, heat, weight, boxes, valid = batch
-        with torch.autocast('cpu', torch.bfloat16):
-            output = model(image.contiguous(memory_format=torch.channels_last))
-        return detection_loss(output, heat, weight, boxes, valid)
+    def images(self, batch: DetectorBatch) -> torch.Tensor:
+        """Return the views (N, 3, H, W) uint8."""
+        return batch.images
 
-    def validate(self, model: nn.Module) -> float:
-        """Return the mean of mAP@0.5 and, for localisation, a tenth of mAP@0.5:0.95."""
-        assert isinstance(model, Detector)
-        network = DeployedDetector(model, self.height, self.width).eval()
+    def loss(
+        self, output: DetectorOutput, batch: DetectorBatch, teacher: DetectorOutput | None
+    ) -> torch.Tensor:
+        """Return heat-map and box loss, and of a heat unlike the teacher's."""
+        maps = TargetMaps(*(part.to(output.logits.device) for part in batch.targets))
+        return detection_loss(output, maps, teacher)
+
+    def calibrated(
+        self, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
+    ) -> Detector:
+        """Return the trained network of a scale, with its statistics for an input size."""
+        if size not in self._calibration:
+            views = [self.views[index, size][0] for index in CALIBRATION_VIEWS]
+            self._calibration[size] = list(torch.split(torch.stack(views), CALIBRATION_BATCH))
+        network = calibrated(self.untrained(scale), weights, self._calibration[size])
+        assert isinstance(network, Detector)
+        return network
+
+    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
+        """Return the mean figure of the largest and the least scale at the base size."""
+        figures = [
+            self.validate(self.calibrated(weights, scale, self.base_size), self.base_size)
+            for scale in (self.scales[-1], self.scales[0])
+        ]
+        return float(np.mean(figures))
+
+    def validate(self, network: nn.Module, size: InputSize) -> float:
+        """Return nine tenths of mAP@0.5 and, for localisation, one of mAP@0.5:0.95."""
+        assert isinstance(network, Detector)
+        deployed = DeployedDetector(network, size.height, size.width).eval()
         figures = []
         for frames in self.validation:
-            found = [self._detect(network, frame) for frame in frames]
+            found = [self._detect(deployed, frame, size) for frame in frames]
             precision = average_precision(frames, found, self.classes)
             figures.append(0.9 * precision.ap50 + 0.1 * precision.ap50_95)
         return float(np.mean(figures))
 
-    def _detect(self, network: DeployedDetector, frame: Frame) -> tuple[Detection, ...]:
-        key = str(frame.path)
-        letterbox = Letterbox(self.height, self.width)
-        if key not in self._pixels:
-            self._pixels[key] = letterbox.apply(frame.image())[0]
-        image = torch.from_numpy(self._pixels[key])[None]
+    def _detect(
+        self, network: DeployedDetector, frame: Frame, size: InputSize
+    ) -> tuple[Detection, ...]:
+        pixels, scale = Letterbox(size.height, size.width).apply(frame.image())
         with torch.no_grad():
-            scores, boxes = network(image)
+            scores, boxes = network(torch.from_numpy(pixels)[None])
         return decode(
             scores.numpy(), boxes.numpy(), classes=self.classes,
-            score_threshold=EVALUATION_THRESHOLD,
-            scale=letterbox.scale(frame.height, frame.width),
+            score_threshold=EVALUATION_THRESHOLD, scale=scale,
             image_height=frame.height, image_width=frame.width,
         )  # fmt: skip

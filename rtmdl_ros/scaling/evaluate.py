@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
+from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.frame import Frame as CameraFrame
 from rtmdl_ros.perception.pipeline import Model, run_whole
@@ -16,7 +17,7 @@ from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 from rtmdl_ros.scaling.coco import Precision, average_precision
 from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
-from rtmdl_ros.scaling.sign_crops import Crops
+from rtmdl_ros.scaling.sign_crops import Crops, resized
 from rtmdl_ros.workload.detection import Detection
 
 Figures = dict[str, float]
@@ -27,17 +28,18 @@ def model_of(variant: Variant, work: Path) -> Model:
     """Export a variant into the work folder and load it."""
     from rtmdl_ros.networks.export import export_onnx
 
-    path = work / f'{variant.network}.onnx'
+    path = work / f'{variant.network}-{variant.id}.onnx'
     export_onnx(variant, path)
     return Model(variant, OnnxRunner(path))
 
 
 def probabilities(model: Model, crops: Crops) -> NDArray[np.float32]:
     """Return (N, K) probabilities of crops."""
-    count = len(crops.labels)
+    variant = model.variant
+    images = resized(crops, InputSize(variant.input_height, variant.input_width)).images
     parts = [
-        model.runner.run(np.ascontiguousarray(crops.images[at : at + BATCH]))[0]
-        for at in range(0, count, BATCH)
+        model.runner.run(np.ascontiguousarray(images[at : at + BATCH]))[0]
+        for at in range(0, len(images), BATCH)
     ]
     return np.concatenate(parts)
 

@@ -1,17 +1,20 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""`rtmdl evaluate`: the zoo's figures on labelled data and pictures of its worst errors."""
+"""`rtmdl evaluate`: the zoo's figures on labelled data, pictures of its ladder and its errors."""
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
 
 EXAMPLES = """examples:
   rtmdl evaluate --data ../shared/data
-      all networks on the public tests; pictures in out/evaluate
+      the largest variants on the public tests; pictures in out/evaluate
+  rtmdl evaluate --data ../shared/data --network traffic_light_detector --variant all
+      every variant with its time on this machine, and a picture of accuracy against cost
   rtmdl evaluate --data ../shared/data --network traffic_sign_recogniser --json figures.json
 """
 
@@ -24,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--data', type=Path, required=True, help='folder of the data sets')
     parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
     parser.add_argument('--network', default='all', help='one network (default: all)')
+    parser.add_argument(
+        '--variant', default='largest', metavar='ID',
+        help='largest, all, or the id of one variant (default: %(default)s)',
+    )  # fmt: skip
     parser.add_argument(
         '--split', choices=('val', 'test_public'), default='test_public',
         help='what to measure on (default: %(default)s)',
@@ -39,12 +46,10 @@ def run(args: argparse.Namespace) -> int:
     from rtmdl_ros.scaling.errors import DataError
 
     try:
-        variants = {variant.network: variant for variant in read_zoo(args.zoo)}
-        if args.network not in ('all', *variants):
-            print(f'--network {args.network}: choose all, {", ".join(variants)}', file=sys.stderr)
+        chosen = _chosen(read_zoo(args.zoo), args.network, args.variant)
+        if not chosen:
             return 2
-        names = list(variants) if args.network == 'all' else [args.network]
-        figures = _measure(variants, names, args)
+        figures = _measure(chosen, args)
     except (DataError, ZooError) as error:
         print(f'rtmdl evaluate: {error}', file=sys.stderr)
         return 1
@@ -55,28 +60,64 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _chosen(
+    variants: Sequence[Variant], network: str, variant: str
+) -> dict[str, tuple[Variant, ...]]:
+    """Return the variants to measure by network; none, after a line, for a name there is not."""
+    by_network: dict[str, tuple[Variant, ...]] = {}
+    for each in variants:
+        by_network[each.network] = (*by_network.get(each.network, ()), each)
+    if network not in ('all', *by_network):
+        print(f'--network {network}: choose all, {", ".join(by_network)}', file=sys.stderr)
+        return {}
+    chosen = {}
+    for name, own in by_network.items():
+        some = {'all': own, 'largest': own[-1:]}.get(variant) or tuple(
+            each for each in own if each.id == variant
+        )
+        if network in ('all', name) and some:
+            chosen[name] = some
+    if not chosen:
+        ids = (each.id for name in by_network for each in by_network[name] if name == network)
+        print(f'--variant {variant}: choose all, largest, {", ".join(ids)}', file=sys.stderr)
+    return chosen
+
+
 def _measure(
-    variants: dict[str, Variant], names: list[str], args: argparse.Namespace
+    chosen: dict[str, tuple[Variant, ...]], args: argparse.Namespace
 ) -> dict[str, dict[str, float]]:
     from rtmdl_ros.scaling import report
 
-    measured = {}
-    for name in names:
-        measured[name] = report.network_report(variants[name], args.data, args.split, args.out)
-    if {'traffic_sign_detector', 'traffic_sign_recogniser'} <= set(names):
+    measured: dict[str, dict[str, float]] = {}
+    for network, variants in chosen.items():
+        if len(variants) > 1:
+            measured |= report.ladder_report(variants, args.data, args.split, args.out)
+        else:
+            measured[network] = report.network_report(variants[0], args.data, args.split, args.out)
+    if {'traffic_sign_detector', 'traffic_sign_recogniser'} <= set(chosen):
         measured['traffic_sign'] = report.sign_task_report(
-            variants['traffic_sign_detector'], variants['traffic_sign_recogniser'],
+            chosen['traffic_sign_detector'][-1], chosen['traffic_sign_recogniser'][-1],
             args.data, args.split, args.out,
         )  # fmt: skip
     return measured
 
 
 def _print(figures: dict[str, dict[str, float]]) -> None:
+    """Print all figures of networks, and of ladders a line a variant with those that matter."""
     from rich.console import Console
     from rich.table import Table
 
-    for network, values in figures.items():
-        table = Table('figure', 'value', title=network)
-        for name, value in values.items():
-            table.add_row(name, f'{value:.4f}')
+    ladder = {name: values for name, values in figures.items() if 'inference_ms' in values}
+    for name in figures.keys() - ladder.keys():
+        table = Table('figure', 'value', title=name)
+        for figure, value in figures[name].items():
+            table.add_row(figure, f'{value:.4f}')
+        Console().print(table)
+    for network in dict.fromkeys(name.split()[0] for name in ladder):
+        rows = {n.split()[1]: values for n, values in ladder.items() if n.split()[0] == network}
+        kinds = ('inference_ms', 'million_macs', 'map50', 'top1', 'f1')
+        names = [name for name in next(iter(rows.values())) if name.endswith(kinds)]
+        table = Table('variant', *(name.replace('_', ' ') for name in names), title=network)
+        for variant, values in rows.items():
+            table.add_row(variant, *(f'{values[name]:.4g}' for name in names))
         Console().print(table)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The detector's losses."""
 
+from typing import NamedTuple
+
 import torch
 from torch.nn import functional
 from torchvision.ops import generalized_box_iou_loss
@@ -9,6 +11,18 @@ from torchvision.ops import generalized_box_iou_loss
 from rtmdl_ros.networks.detector import DetectorOutput, boxes_of, cell_centres
 
 BOX_WEIGHT = 5.0
+IMITATION_WEIGHT = 2.0
+#: Heat of an object's centre, rounding allowed for.
+CENTRE = 0.9999
+
+
+class TargetMaps(NamedTuple):
+    """A batch of `targets.Targets`: heat (N, C, h, w), weight, boxes (N, 4, h, w) and valid."""
+
+    heat: torch.Tensor
+    weight: torch.Tensor
+    boxes: torch.Tensor
+    valid: torch.Tensor
 
 
 def heat_loss(logits: torch.Tensor, heat: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
@@ -18,7 +32,7 @@ def heat_loss(logits: torch.Tensor, heat: torch.Tensor, valid: torch.Tensor) -> 
     (1 - heat) to the fourth.
     """
     chance = torch.sigmoid(logits)
-    centre = (heat >= 0.9999).float()
+    centre = (heat >= CENTRE).float()
     positive = (1 - chance) ** 2 * functional.softplus(-logits) * centre
     negative = chance**2 * functional.softplus(logits) * (1 - heat) ** 4 * (1 - centre)
     total = ((positive + negative) * valid[:, None]).sum()
@@ -30,7 +44,7 @@ def box_loss(distances: torch.Tensor, boxes: torch.Tensor, weight: torch.Tensor)
 
     distances and boxes are (N, 4, h, w) in input pixels.
     """
-    centres = cell_centres(distances.shape[2], distances.shape[3])
+    centres = cell_centres(distances.shape[2], distances.shape[3]).to(distances.device)
     chosen = weight > 0
     predicted = boxes_of(distances, centres).permute(0, 2, 3, 1)[chosen]
     wanted = boxes.permute(0, 2, 3, 1)[chosen]
@@ -40,14 +54,29 @@ def box_loss(distances: torch.Tensor, boxes: torch.Tensor, weight: torch.Tensor)
     return total
 
 
-def detection_loss(
-    output: DetectorOutput,
-    heat: torch.Tensor,
-    weight: torch.Tensor,
-    boxes: torch.Tensor,
-    valid: torch.Tensor,
+def imitation_loss(
+    logits: torch.Tensor, teacher: torch.Tensor, heat: torch.Tensor, valid: torch.Tensor
 ) -> torch.Tensor:
-    """Return heat-map and box loss of a batch of targets (see `targets.Targets`)."""
-    return heat_loss(output.logits, heat, valid) + BOX_WEIGHT * box_loss(
-        output.distances, boxes, weight
-    )
+    """Return the quality focal loss (arXiv 2006.04388, equation 2) an object of heat maps.
+
+    logits, teacher's logits and heat are (N, C, h, w), valid (N, h, w). The teacher's heat is the
+    quality to meet; cells on which both agree hardly count.
+    """
+    wanted = torch.sigmoid(teacher.detach())
+    chance = torch.sigmoid(logits)
+    entropy = functional.binary_cross_entropy_with_logits(logits, wanted, reduction='none')
+    total = ((wanted - chance) ** 2 * entropy * valid[:, None]).sum()
+    return total / (heat >= CENTRE).float().sum().clamp(min=1)
+
+
+def detection_loss(
+    output: DetectorOutput, targets: TargetMaps, teacher: DetectorOutput | None = None
+) -> torch.Tensor:
+    """Return heat-map and box loss of a batch; with a teacher also of a heat unlike its."""
+    heat, valid = targets.heat, targets.valid
+    loss = heat_loss(output.logits, heat, valid)
+    loss = loss + BOX_WEIGHT * box_loss(output.distances, targets.boxes, targets.weight)
+    if teacher is not None:
+        imitation = imitation_loss(output.logits, teacher.logits, heat, valid)
+        loss = loss + IMITATION_WEIGHT * imitation
+    return loss

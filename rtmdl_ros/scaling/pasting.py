@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pasting cut-out objects into other frames (Dwibedi et al., ICCV 2017): more scarce objects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.scaling.frame_augmentation import Image, Scene
-from rtmdl_ros.scaling.frames import NEAR, Frame
+from rtmdl_ros.scaling.frames import NEAR
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,14 @@ class Cutting:
     label: int
 
 
-def cut_lights(frames: tuple[Frame, ...]) -> list[Cutting]:
+def cut_lights(scenes: Sequence[Scene]) -> list[Cutting]:
     """Return every labelled housing at least 20 pixels high; a box is the whole housing."""
     cuttings = []
-    for frame in frames:
-        image = frame.image() if len(frame.boxes) else None
-        for box, label in zip(frame.boxes, frame.labels, strict=True):
+    for scene in scenes:
+        for box, label in zip(scene.boxes, scene.labels, strict=True):
             x0, y0, x1, y1 = np.round(box).astype(int).clip(0)
-            if image is not None and y1 - y0 >= 20 and x1 - x0 >= 8:
-                part = image[y0:y1, x0:x1].copy()
+            if y1 - y0 >= 20 and x1 - x0 >= 8:
+                part = scene.image[y0:y1, x0:x1].copy()
                 cuttings.append(Cutting(part, np.ones(part.shape[:2], np.float32), int(label)))
     return cuttings
 

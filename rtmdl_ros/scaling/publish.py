@@ -1,18 +1,22 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""From trained weights to a folder of the zoo, with threshold and figures."""
+"""From trained weights to a folder of the zoo: the ladder of variants, thresholds and figures."""
 
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import nn
+import torch
+from rich.progress import track
 
-from rtmdl_ros.networks.build import count_macs, count_parameters, save_weights
-from rtmdl_ros.networks.zoo import FORMAT, Variant, sha256_of, write_index
+from rtmdl_ros.networks.build import save_weights
+from rtmdl_ros.networks.scale import Scale
+from rtmdl_ros.networks.slicing import slice_for
+from rtmdl_ros.networks.zoo import FORMAT, INDEX, Variant, read_zoo, sha256_of, write_index
 from rtmdl_ros.perception.pipeline import Model
 from rtmdl_ros.scaling.detector_figures import best_threshold, detect_all
 from rtmdl_ros.scaling.evaluate import (
@@ -23,32 +27,19 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
+from rtmdl_ros.scaling.ladder import Candidate, Examiner, candidates_of, pareto, within
 from rtmdl_ros.scaling.provenance import SOURCES
 from rtmdl_ros.scaling.recipes import Recipe
 from rtmdl_ros.scaling.sign_crops import Crops, read_public_test, read_training_crops
+from rtmdl_ros.scaling.storage import BYTES_A_PARAMETER, BYTES_A_STATISTIC, StorageError
 
 WEIGHTS = 'weights.safetensors'
 #: Share of right answers on the validation crops that the recogniser's threshold may cost.
 TOLERATED_LOSS = 0.002
-
-
-def _variant(recipe: Recipe, network: nn.Module, weights: Path) -> Variant:
-    return Variant(
-        network=recipe.network,
-        id=recipe.variant_id,
-        kind=recipe.kind,
-        width=recipe.width,
-        depth=recipe.depth,
-        input_height=recipe.input_height,
-        input_width=recipe.input_width,
-        classes=recipe.classes,
-        score_threshold=0.0,
-        weights_path=weights,
-        weights_sha256=sha256_of(weights),
-        parameters=count_parameters(network),
-        macs=count_macs(network, recipe.input_height, recipe.input_width),
-        accuracy={},
-    )
+LEAST_THRESHOLD, MOST_THRESHOLD = 0.05, 0.9
+THRESHOLD = 'score_threshold'
+#: Of index.json for the figures of a variant, by kind.
+_INDEX_RESERVE_BYTES = {'detector': 3_000, 'classifier': 4_500}
 
 
 def _detector_threshold(model: Model, data: Path) -> float:
@@ -62,73 +53,139 @@ def _recogniser_threshold(model: Model, validation: Crops) -> float:
     """Return the highest probability to ask for that hardly costs a right answer."""
     rows = probabilities(model, validation)
     right = rows.max(axis=1)[rows.argmax(axis=1) == validation.labels]
-    return round(float(np.clip(np.quantile(right, TOLERATED_LOSS) - 0.005, 0.05, 0.9)), 2)
+    if not len(right):
+        return LEAST_THRESHOLD
+    least = np.quantile(right, TOLERATED_LOSS) - 0.005
+    return round(float(np.clip(least, LEAST_THRESHOLD, MOST_THRESHOLD)), 2)
 
 
-def _examined(model: Model, data: Path) -> tuple[Variant, Figures]:
-    """Return the variant with its threshold, and its figures."""
-    variant = model.variant
-    if variant.kind == 'detector':
-        variant = replace(variant, score_threshold=_detector_threshold(model, data))
-        model = Model(variant, model.runner)
+def _examined(model: Model, data: Path) -> Figures:
+    """Return a variant's figures and its threshold among them."""
+    if model.variant.kind == 'detector':
+        threshold = _detector_threshold(model, data)
+        model = Model(replace(model.variant, score_threshold=threshold), model.runner)
         figures = detector_split_figures(model, data, 'val', 'val')
         figures |= detector_split_figures(model, data, 'test_public', 'test_public')
-        return variant, figures
+        return figures | {THRESHOLD: threshold}
     _, validation = read_training_crops(data)
-    variant = replace(variant, score_threshold=_recogniser_threshold(model, validation))
-    test = read_public_test(data)
-    figures = recogniser_figures(
-        probabilities(model, validation), validation, variant.classes, 'val'
-    )
-    return variant, figures | recogniser_figures(
-        probabilities(model, test), test, variant.classes, 'test_public'
-    )
+    threshold = _recogniser_threshold(model, validation)
+    splits = {'val': validation, 'test_public': read_public_test(data)}
+    figures = {THRESHOLD: threshold}
+    for name, crops in splits.items():
+        rows = probabilities(model, crops)
+        figures |= recogniser_figures(rows, crops, model.variant.classes, name)
+    return figures
 
 
-def _entry(variant: Variant, figures: Figures) -> dict[str, Any]:
-    return {
-        'id': variant.id,
-        'width': variant.width,
-        'depth': variant.depth,
-        'input_height': variant.input_height,
-        'input_width': variant.input_width,
-        'score_threshold': variant.score_threshold,
-        'weights': variant.weights_path.name,
-        'weights_sha256': variant.weights_sha256,
-        'parameters': variant.parameters,
-        'macs': variant.macs,
-        'bytes': variant.weights_path.stat().st_size,
-        'accuracy': {name: round(value, 4) for name, value in figures.items()},
-    }
+class _Draft:
+    """A network's folder while it is made, in the work folder."""
 
+    def __init__(
+        self, recipe: Recipe, weights: Mapping[str, torch.Tensor], seed: int, parent: Path
+    ) -> None:
+        self._recipe, self._weights, self._seed = recipe, weights, seed
+        self.folder = parent / recipe.network
 
-def publish(
-    recipe: Recipe, network: nn.Module, *, data: Path, work: Path, zoo: Path, seed: int
-) -> Variant:
-    """Write weights and index of a trained network into zoo/<network> and return the variant."""
-    folder, draft = zoo / recipe.network, work / recipe.network / WEIGHTS
-    save_weights(network, draft)
-    model = model_of(_variant(recipe, network, draft), work / recipe.network)
-    variant, figures = _examined(model, data)
-    # Only now, so that the zoo is never without an index that fits its weights for long.
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(draft, folder / f'{WEIGHTS}.partial')
-    os.replace(folder / f'{WEIGHTS}.partial', folder / WEIGHTS)
-    write_index(
-        folder,
-        {
+    def write(self, ladder: Sequence[Candidate], found: Mapping[str, Figures] | None = None) -> int:
+        """Write weights and index of some variants; returns the bytes of both.
+
+        `found` holds each variant's threshold and figures; without it they are still zero.
+        """
+        scales = [candidate.scale for candidate in ladder]
+        whole = Scale(max(s.width for s in scales), max(s.depth for s in scales))
+        learned = slice_for(self._recipe.untrained(whole), self._weights)
+        path = self.folder / WEIGHTS
+        save_weights(learned, {c.id: c.statistics for c in ladder}, path)
+        entries = [_entry(candidate, (found or {}).get(candidate.id, {})) for candidate in ladder]
+        write_index(self.folder, self._index(entries, sha256_of(path)))
+        return path.stat().st_size + (self.folder / INDEX).stat().st_size
+
+    def _index(self, entries: list[dict[str, Any]], checksum: str) -> dict[str, Any]:
+        recipe = self._recipe
+        return {
             'format': FORMAT,
             'network': recipe.network,
             'kind': recipe.kind,
             'classes': list(recipe.classes),
-            'training': {
-                'data': [SOURCES[name] for name in recipe.data],
-                'seed': seed,
-                'steps': recipe.schedule.steps,
-                'batch': recipe.schedule.batch,
-                'command': f'rtmdl scale {recipe.network} --data ../shared/data --seed {seed}',
-            },
-            'variants': [_entry(variant, figures)],
-        },
+            'weights': WEIGHTS,
+            'weights_sha256': checksum,
+            'storage_bound_bytes': recipe.storage_bytes,
+            'separate_bytes': sum(e['shared_bytes'] + e['private_bytes'] for e in entries),
+            'training': _training(recipe, self._seed),
+            'variants': entries,
+        }
+
+
+def _entry(candidate: Candidate, found: Figures) -> dict[str, Any]:
+    figures = {name: round(value, 4) for name, value in found.items() if name != THRESHOLD}
+    return {
+        'id': candidate.id,
+        'width': candidate.scale.width,
+        'depth': candidate.scale.depth,
+        'input_height': candidate.size.height,
+        'input_width': candidate.size.width,
+        'score_threshold': found.get(THRESHOLD, 0.0),
+        'parameters': candidate.parameters,
+        'macs': candidate.macs,
+        'shared_bytes': BYTES_A_PARAMETER * candidate.parameters,
+        'private_bytes': BYTES_A_STATISTIC * candidate.statistics.numel(),
+        'accuracy': figures,
+    }
+
+
+def publish(
+    recipe: Recipe,
+    lesson: Examiner,
+    weights: Mapping[str, torch.Tensor],
+    *,
+    data: Path,
+    work: Path,
+    zoo: Path,
+    seed: int,
+) -> tuple[Variant, ...]:
+    """Choose the variants, measure them as the node runs them, write zoo/<network>.
+
+    Only the validation split decides which variants there are and their thresholds. Raises
+    StorageError where no variant keeps the storage bound.
+    """
+    draft = _Draft(recipe, weights, seed, work / recipe.network / 'draft')
+    front = pareto(candidates_of(lesson, weights))
+    reserve = _INDEX_RESERVE_BYTES[recipe.kind]
+    ladder = within(
+        front,
+        recipe.variants,
+        recipe.storage_bytes,
+        lambda some: draft.write(some) + reserve * len(some),
     )
-    return replace(variant, accuracy=figures, weights_path=folder / WEIGHTS)
+    if not ladder:
+        raise StorageError(f'no variant of {recipe.network} fits in {recipe.storage_mb:g} MB')
+    draft.write(ladder)
+    found = {
+        variant.id: _examined(model_of(variant, draft.folder), data)
+        for variant in track(read_zoo(draft.folder), 'measuring variants')
+    }
+    draft.write(ladder, found)
+    _move(draft.folder, zoo / recipe.network)
+    return read_zoo(zoo / recipe.network)
+
+
+def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
+    return {
+        'data': [SOURCES[name] for name in recipe.data],
+        'seed': seed,
+        'steps': recipe.schedule.steps,
+        'batch': recipe.schedule.batch,
+        'command': (
+            f'rtmdl scale {recipe.network} --data ../shared/data '
+            f'--storage-mb {recipe.storage_mb:g} --seed {seed}'
+        ),
+    }
+
+
+def _move(draft: Path, folder: Path) -> None:
+    """Replace weights and index one right after the other, each whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (WEIGHTS, INDEX):
+        shutil.copyfile(draft / name, folder / f'{name}.partial')
+    for name in (WEIGHTS, INDEX):
+        os.replace(folder / f'{name}.partial', folder / name)

@@ -5,52 +5,75 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from torch import nn
 
 from rtmdl_ros.networks.build import untrained
+from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_scene
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.ladder import Examiner
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
 from rtmdl_ros.scaling.sign_crops import read_training_crops
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
+from rtmdl_ros.scaling.storage import scales_within
 from rtmdl_ros.scaling.train import Lesson, Schedule
+from rtmdl_ros.scaling.unlit import all_switched_off
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
+
+
+class AnyLesson(Lesson[Any], Examiner, Protocol):
+    """What a network learns from, whatever its batches are."""
+
 
 CROPS_PER_CLASS = 100
 SCENES = 700
 TRACKS = 120
+#: How often a frame whose lights were switched off is drawn, a real one with red ones counting 1.
+UNLIT_WEIGHT = 0.8
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One network: its kind, its size and its training."""
+    """One network: its kind, the variants it may have and its training."""
 
     network: str
     #: 'detector' or 'classifier'.
     kind: str
     classes: tuple[str, ...]
-    input_height: int
-    input_width: int
+    #: All scales, of which the storage bound leaves some.
+    family: tuple[Scale, ...]
+    #: From the least to the largest; the base size is the one of examinations during training.
+    sizes: tuple[InputSize, ...]
+    base_size: InputSize
     schedule: Schedule
-    lesson: Callable[['Recipe', Path, Path, int], Lesson]
+    lesson: Callable[['Recipe', Path, Path, int], AnyLesson]
     #: Names in provenance.SOURCES.
     data: tuple[str, ...]
-    width: float = 1.0
-    depth: int = 1
+    #: What all variants may take together, with their index.
+    storage_mb: float
+    #: Most variants in the zoo.
+    variants: int
+
+    def untrained(self, scale: Scale) -> nn.Module:
+        """Return the network of a scale with random weights."""
+        return untrained(self.kind, len(self.classes), scale.width, scale.depth)
 
     @property
-    def variant_id(self) -> str:
-        """Return width in percent, depth and input size as one name."""
-        size = f'{self.input_height}x{self.input_width}'
-        return f'w{round(self.width * 100)}_d{self.depth}_{size}'
+    def storage_bytes(self) -> int:
+        """The storage bound."""
+        return round(self.storage_mb * 1e6)
 
-    def untrained(self) -> nn.Module:
-        """Return the network with random weights."""
-        return untrained(self.kind, len(self.classes), self.width, self.depth)
+    def scales(self) -> tuple[Scale, ...]:
+        """Return the scales to train within the storage bound, the least first.
+
+        Raises StorageError for a bound that is too small.
+        """
+        return scales_within(self.storage_bytes, self.family, self.untrained, self.variants)
 
 
 def _scenes(work: Path) -> Path:
@@ -72,27 +95,29 @@ def _host(frame: Frame) -> Frame:
     return replace(frame, boxes=no_boxes, labels=np.zeros(0, np.int64), regions=nowhere)
 
 
-def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
+def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
     lights = read_lights(data, 'train')
     # Most pictures show lights before the sky. Streets give other backgrounds; their own lights
     # are not labelled, so they count only where lights are pasted into them.
     frames = lights + tuple(_host(frame) for frame in read_gtsdb(data, 'train'))
+    scenes = [as_scene(frame) for frame in frames]
+    unlit = [all_switched_off(scene) for scene in scenes[::4] if len(scene.boxes)]
+    weights = [_light_weight(frame) for frame in frames] + [UNLIT_WEIGHT] * len(unlit)
     views = Views(
-        [as_scene(frame) for frame in frames],
-        np.array([_light_weight(frame) for frame in frames]),
-        read_scenes(_scenes(work), 'light', recipe.input_height, recipe.input_width),
-        cut_lights(lights),
+        scenes + unlit,
+        np.array(weights),
+        read_scenes(_scenes(work), 'light', *recipe.sizes[-1]),
+        cut_lights(scenes[: len(lights)] + [all_switched_off(s) for s in scenes[: len(lights)]]),
         classes=len(recipe.classes),
-        height=recipe.input_height,
-        width=recipe.input_width,
+        height=recipe.base_size.height,
         augmentation=Augmentation(
             zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
             paste_share=0.5, paste_size=(14, 220), paste_count=2,
-            paste_weights=(0.35, 0.25, 0.3, 0.1), turn_share=0.06,
+            paste_weights=(0.3, 0.25, 0.3, 0.15), turn_share=0.06,
         ),
         seed=seed,
     )  # fmt: skip
-    return _detector_lesson(recipe, views, [read_lights(data, 'val')])
+    return _detector_lesson(recipe, views, [read_lights(data, 'val')], seed)
 
 
 def _sign_weight(frame: Frame) -> float:
@@ -102,40 +127,52 @@ def _sign_weight(frame: Frame) -> float:
     return 1.5 if 'stop' in frame.source_labels else 0.4
 
 
-def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
+def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
     frames = read_gtsdb(data, 'train') + read_road_signs(data, 'train')
     validation = read_gtsdb(data, 'val')
     views = Views(
         [as_scene(frame) for frame in frames],
         np.array([_sign_weight(frame) for frame in frames]),
-        read_scenes(_scenes(work), 'sign', recipe.input_height, recipe.input_width),
+        read_scenes(_scenes(work), 'sign', *recipe.sizes[-1]),
         cut_signs(data, validation + read_gtsdb(data, 'test_public')),
         classes=len(recipe.classes),
-        height=recipe.input_height,
-        width=recipe.input_width,
+        height=recipe.base_size.height,
         augmentation=Augmentation(
             zoom=(0.6, 2.2), mosaic_zoom=(0.6, 1.6), mosaic_share=0.4, rendered_share=0.25,
             paste_share=0.6, paste_size=(9, 56), paste_count=4,
         ),
         seed=seed,
     )  # fmt: skip
-    return _detector_lesson(recipe, views, [validation, read_road_signs(data, 'val')])
+    return _detector_lesson(recipe, views, [validation, read_road_signs(data, 'val')], seed)
 
 
 def _detector_lesson(
-    recipe: Recipe, views: Views, validation: list[tuple[Frame, ...]]
+    recipe: Recipe, views: Views, validation: list[tuple[Frame, ...]], seed: int
 ) -> DetectorLesson:
     return DetectorLesson(
-        recipe.network, recipe.classes, views, validation, recipe.input_height,
-        recipe.input_width, recipe.width, recipe.depth,
+        recipe.network, recipe.classes, recipe.scales(), recipe.sizes, recipe.base_size, views,
+        validation, seed,
     )  # fmt: skip
 
 
-def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Lesson:
+def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
     training, validation = read_training_crops(data)
     rendered = ensure_crops(work / 'rendered' / 'crops.npz', CROPS_PER_CLASS, seed=1)
-    return RecogniserLesson(training, validation, rendered, recipe.width, recipe.depth, seed)
+    return RecogniserLesson(
+        training, validation, rendered, recipe.scales(), recipe.sizes, recipe.base_size, seed
+    )
 
+
+def _family(widths: tuple[float, ...]) -> tuple[Scale, ...]:
+    return tuple(Scale(width, depth) for width in widths for depth in (0, 1, 2))
+
+
+def _sizes(*sizes: tuple[int, int]) -> tuple[InputSize, ...]:
+    return tuple(InputSize(*size) for size in sizes)
+
+
+DETECTOR_FAMILY = _family((0.25, 0.375, 0.5, 0.625, 0.75, 1.0, 1.25, 1.5))
+CLASSIFIER_FAMILY = _family((0.25, 0.375, 0.5, 0.75, 1.0, 1.25, 1.5))
 
 RECIPES = {
     recipe.network: recipe
@@ -144,31 +181,40 @@ RECIPES = {
             'traffic_light_detector',
             'detector',
             TRAFFIC_LIGHT_STATES,
-            320,
-            416,
-            Schedule(steps=10000, batch=16, learning_rate=2e-3, evaluate_every=500),
+            DETECTOR_FAMILY,
+            _sizes((160, 224), (192, 256), (256, 352), (320, 416), (384, 512)),
+            InputSize(320, 416),
+            Schedule(steps=8000, batch=16, learning_rate=2e-3, evaluate_every=500),
             _light_lesson,
             ('cinta_v2', 'road_sign_detection', 'gtsdb', 'rendered'),
+            storage_mb=3.0,
+            variants=16,
         ),
         Recipe(
             'traffic_sign_detector',
             'detector',
             TRAFFIC_SIGN_FAMILIES,
-            384,
-            640,
-            Schedule(steps=4000, batch=16, learning_rate=2e-3, evaluate_every=500),
+            DETECTOR_FAMILY,
+            _sizes((192, 320), (288, 480), (384, 640), (480, 800)),
+            InputSize(384, 640),
+            Schedule(steps=7000, batch=16, learning_rate=2e-3, evaluate_every=500),
             _sign_lesson,
             ('gtsdb', 'road_sign_detection', 'gtsrb', 'rendered'),
+            storage_mb=3.0,
+            variants=16,
         ),
         Recipe(
             'traffic_sign_recogniser',
             'classifier',
             TRAFFIC_SIGNS,
-            32,
-            32,
-            Schedule(steps=5000, batch=256, learning_rate=4e-3, evaluate_every=500),
+            CLASSIFIER_FAMILY,
+            _sizes((24, 24), (32, 32), (40, 40)),
+            InputSize(32, 32),
+            Schedule(steps=8000, batch=128, learning_rate=4e-3, evaluate_every=500),
             _recogniser_lesson,
             ('gtsrb', 'rendered'),
+            storage_mb=2.0,
+            variants=12,
         ),
     )
 }

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the sign recogniser learns."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,64 +12,116 @@ from torch import nn
 from torch.nn import functional
 
 from rtmdl_ros.networks.classifier import Classifier
+from rtmdl_ros.networks.scale import InputSize, Scale
+from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.crop_augmentation import augment
-from rtmdl_ros.scaling.sign_crops import CLASSES, Crops
-from rtmdl_ros.scaling.train import Schedule
+from rtmdl_ros.scaling.sign_crops import CLASSES, Crops, resized
+from rtmdl_ros.scaling.train import Schedule, size_at
 
 LABEL_SMOOTHING = 0.05
+#: Share of the teacher's answer in what a smaller network should answer.
+IMITATION_SHARE = 0.7
+#: Crops from which statistics are taken.
+CALIBRATION_CROPS = 2048
+CALIBRATION_BATCH = 256
 
 
-def to_tensor(crops: Crops) -> tuple[torch.Tensor, torch.Tensor]:
+class CropBatch(NamedTuple):
+    """Augmented float images (N, 3, H, W), 0 to 255, and labels (N,)."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+
+def to_tensor(crops: Crops) -> CropBatch:
     """Return images (N, 3, H, W) uint8 and labels (N,) int64."""
     images = torch.from_numpy(np.ascontiguousarray(crops.images.transpose(0, 3, 1, 2)))
-    return images, torch.from_numpy(crops.labels)
+    return CropBatch(images, torch.from_numpy(crops.labels))
 
 
 @dataclass
 class RecogniserLesson:
-    """43 signs from real crops, with a share of rendered ones in every batch."""
+    """43 signs in all scales from real crops, with a share of rendered ones in every batch."""
 
     training: Crops
     validation: Crops
     rendered: Crops | None
-    width: float
-    depth: int
+    scales: tuple[Scale, ...]
+    sizes: tuple[InputSize, ...]
+    #: The size of the examinations during training.
+    base_size: InputSize
     seed: int
     rendered_share: float = 0.15
     name: str = 'traffic_sign_recogniser'
+    _calibration: dict[InputSize, list[torch.Tensor]] = field(default_factory=dict)
 
-    def model(self) -> nn.Module:
-        """Return the untrained network."""
-        return Classifier(CLASSES, self.width, self.depth)
+    def untrained(self, scale: Scale) -> nn.Module:
+        """Return the network of a scale with random weights."""
+        return Classifier(CLASSES, scale.width, scale.depth)
 
-    def batches(
-        self, first_step: int, schedule: Schedule
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield augmented float images (N, 3, H, W) and labels (N,)."""
-        images, labels = to_tensor(self.training)
+    def batches(self, first_step: int, schedule: Schedule) -> Iterator[CropBatch]:
+        """Yield augmented crops; all of one step have one size, drawn by chance."""
+        real = to_tensor(self.training)
         extra = None if self.rendered is None else to_tensor(self.rendered)
         extra_count = 0 if extra is None else int(schedule.batch * self.rendered_share)
         rng = torch.Generator()
         for step in range(first_step, schedule.steps):
             rng.manual_seed(self.seed * 1_000_003 + step)
-            chosen = torch.randint(len(labels), (schedule.batch - extra_count,), generator=rng)
-            batch, target = images[chosen], labels[chosen]
+            images, labels = _drawn(real, schedule.batch - extra_count, rng)
             if extra is not None:
-                chosen = torch.randint(len(extra[1]), (extra_count,), generator=rng)
-                batch = torch.cat([batch, extra[0][chosen]])
-                target = torch.cat([target, extra[1][chosen]])
-            yield augment(batch.float(), rng), target
+                more, more_labels = _drawn(extra, extra_count, rng)
+                images, labels = torch.cat([images, more]), torch.cat([labels, more_labels])
+            size = size_at(self.sizes, step, self.seed)
+            yield CropBatch(augment(images.float(), size, rng), labels)
 
-    def loss(self, model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        """Return the cross entropy with smoothed labels."""
-        images, labels = batch
-        with torch.autocast('cpu', torch.bfloat16):
-            logits = model(images.contiguous(memory_format=torch.channels_last))
-        return functional.cross_entropy(logits.float(), labels, label_smoothing=LABEL_SMOOTHING)
+    def images(self, batch: CropBatch) -> torch.Tensor:
+        """Return the crops."""
+        return batch.images
 
-    def validate(self, model: nn.Module) -> float:
+    def loss(
+        self, output: torch.Tensor, batch: CropBatch, teacher: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Return the cross entropy with smoothed labels, in part with the teacher's answer."""
+        labels = batch.labels.to(output.device)
+        logits = output.float()
+        loss = functional.cross_entropy(logits, labels, label_smoothing=LABEL_SMOOTHING)
+        if teacher is None:
+            return loss
+        wanted = torch.softmax(teacher.detach().float(), dim=1)
+        imitation = functional.cross_entropy(logits, wanted)
+        return (1 - IMITATION_SHARE) * loss + IMITATION_SHARE * imitation
+
+    def calibrated(
+        self, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
+    ) -> Classifier:
+        """Return the trained network of a scale, with its statistics for an input size."""
+        if size not in self._calibration:
+            rng = torch.Generator().manual_seed(self.seed)
+            count = min(CALIBRATION_CROPS, len(self.training.labels))
+            crops = _drawn(to_tensor(self.training), count, rng)
+            images = augment(crops.images.float(), size, rng)
+            self._calibration[size] = list(torch.split(images, CALIBRATION_BATCH))
+        network = calibrated(self.untrained(scale), weights, self._calibration[size])
+        assert isinstance(network, Classifier)
+        return network
+
+    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
+        """Return the mean figure of the largest and the least scale at the base size."""
+        figures = [
+            self.validate(self.calibrated(weights, scale, self.base_size), self.base_size)
+            for scale in (self.scales[-1], self.scales[0])
+        ]
+        return float(np.mean(figures))
+
+    def validate(self, network: nn.Module, size: InputSize) -> float:
         """Return top-1 accuracy on the validation tracks, less a hint of the loss to break ties."""
-        images, labels = to_tensor(self.validation)
-        logits = torch.cat([model(part.float()) for part in torch.split(images, 512)])
+        images, labels = to_tensor(resized(self.validation, size))
+        with torch.no_grad():
+            logits = torch.cat([network(part.float()) for part in torch.split(images, 512)])
         correct = (logits.argmax(dim=1) == labels).float().mean()
         return float(correct - 1e-3 * functional.cross_entropy(logits, labels))
+
+
+def _drawn(crops: CropBatch, count: int, rng: torch.Generator) -> CropBatch:
+    chosen = torch.randint(len(crops.labels), (count,), generator=rng)
+    return CropBatch(crops.images[chosen], crops.labels[chosen])

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures and pictures of one network, or of the whole traffic-sign task, on one split."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from rich.progress import track
 
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.pipeline import Model
@@ -20,8 +23,14 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
+from rtmdl_ros.scaling.ladder_picture import Rung, draw_ladder
 from rtmdl_ros.scaling.pictures import save_confused_crops, save_error_sheets
 from rtmdl_ros.scaling.sign_crops import read_public_test, read_training_crops
+from rtmdl_ros.workload.units import NS_PER_MS
+
+#: The figure that a ladder is drawn by, of the first group that has it.
+HEADLINES = {'detector': 'map50', 'classifier': 'top1'}
+WARM_UP, TIMINGS = 5, 50
 
 
 def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
@@ -36,6 +45,39 @@ def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figur
         matches = match_all(frames, found, variant.classes, variant.score_threshold)
         save_error_sheets(matches, frames, out, f'{variant.network}_{group}')
     return figures
+
+
+def ladder_report(
+    variants: Sequence[Variant], data: Path, split: str, out: Path
+) -> dict[str, Figures]:
+    """Measure variants of one network and draw what they score against what they cost.
+
+    The figures by 'network id', with the inference time in ms.
+    """
+    figures: dict[str, Figures] = {}
+    rungs = []
+    name = HEADLINES[variants[0].kind]
+    for variant in track(variants, f'measuring {variants[0].network}'):
+        model = model_of(variant, out)
+        found = network_report(variant, data, split, out / variant.id)
+        groups = [value for key, value in found.items() if key.endswith(name)]
+        rungs.append(Rung(variant, groups[0], inference_ms(model)))
+        cost = {'inference_ms': rungs[-1].inference_ms, 'million_macs': variant.macs / 1e6}
+        figures[f'{variant.network} {variant.id}'] = cost | found
+    draw_ladder(rungs, f'{split} {name}', out / f'{variants[0].network}_ladder.png')
+    return figures
+
+
+def inference_ms(model: Model) -> float:
+    """Return the median time of an inference of one image on one core, in milliseconds."""
+    variant = model.variant
+    image = np.zeros((1, variant.input_height, variant.input_width, 3), np.uint8)
+    times = []
+    for _ in range(WARM_UP + TIMINGS):
+        start_ns = time.perf_counter_ns()
+        model.runner.run(image)
+        times.append((time.perf_counter_ns() - start_ns) / NS_PER_MS)
+    return float(np.median(times[WARM_UP:]))
 
 
 def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figures:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.scaling.errors import DataError
 
 TILE = 32
@@ -59,3 +60,14 @@ def read_public_test(data: Path) -> Crops:
     with np.load(path) as content:
         images = np.ascontiguousarray(content['images'][..., ::-1])
         return Crops(images, content['labels'].astype(np.int64))
+
+
+def resized(crops: Crops, size: InputSize) -> Crops:
+    """Return the crops in another size, as `perception.traffic_sign.sign_crop` makes it."""
+    if crops.images.shape[1:3] == size:
+        return crops
+    how = cv2.INTER_AREA if crops.images.shape[1] > size.height else cv2.INTER_LINEAR
+    images = [
+        cv2.resize(image, (size.width, size.height), interpolation=how) for image in crops.images
+    ]
+    return Crops(np.array(images, np.uint8).reshape(-1, *size, 3), crops.labels)

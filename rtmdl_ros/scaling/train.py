@@ -1,14 +1,16 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The training loop: bfloat16 on the CPU, averaged weights, checkpoints that resume exactly."""
+"""The training loop: all scales of a network at once, checkpoints that resume exactly."""
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TextIO, TypeVar
 
+import numpy as np
 import torch
 from rich.progress import (
     BarColumn,
@@ -18,12 +20,21 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from safetensors.torch import load_file, save_file
 from torch import nn
+from torch.func import functional_call
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from rtmdl_ros.networks.scale import InputSize, Scale
+from rtmdl_ros.networks.slicing import slice_for
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.precision import training_type
 
-BEST = 'best.pt'
+BEST = 'best.safetensors'
+CHECKPOINT = 'checkpoint.pt'
+_CPU = torch.device('cpu')
+
+Batch = TypeVar('Batch')
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Schedule:
     warmup_steps: int = 300
     #: Share of the averaged weights that survives a step.
     average_decay: float = 0.998
+    #: Steps without a better figure after which training ends early.
+    patience_steps: int = 3000
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate: linear warm-up, then half a cosine down to 1 %."""
@@ -47,54 +60,100 @@ class Schedule:
         return self.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
-class Lesson(Protocol):
+class Lesson(Protocol[Batch]):
     """What one network learns from: its data, its loss and its examination."""
 
     name: str
+    #: The scales trained together, from the least to the largest.
+    scales: tuple[Scale, ...]
 
-    def model(self) -> nn.Module:
-        """Return the untrained network."""
+    def untrained(self, scale: Scale) -> nn.Module:
+        """Return the network of a scale with random weights."""
 
-    def batches(self, first_step: int, schedule: Schedule) -> Iterable[Any]:
+    def batches(self, first_step: int, schedule: Schedule) -> Iterable[Batch]:
         """Yield the batches of the steps from `first_step` on, the same for the same seed."""
 
-    def loss(self, model: nn.Module, batch: Any) -> torch.Tensor:
-        """Return the mean loss of one batch."""
+    def images(self, batch: Batch) -> torch.Tensor:
+        """Return a batch's images (N, 3, H, W)."""
 
-    def validate(self, model: nn.Module) -> float:
-        """Return the figure on the validation split, the larger the better."""
+    def loss(self, output: Any, batch: Batch, teacher: Any | None) -> torch.Tensor:
+        """Return the mean loss of a batch; with a teacher's output also of not being like it.
+
+        No gradient may go into the teacher's output.
+        """
+
+    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
+        """Return the figure of the weights on the validation split, the larger the better."""
 
 
-@dataclass
+def sandwich(scales: Sequence[Scale], step: int, seed: int) -> list[Scale]:
+    """Return the scales that one step trains: the largest, the least and one between by chance.
+
+    The sandwich rule of J. Yu, T. Huang, "Universally slimmable networks", ICCV 2019, section
+    3.1: what is between least and largest does not get worse than the least.
+    """
+    if len(scales) < 3:
+        return list(reversed(scales))
+    chance = np.random.default_rng((seed, step))
+    return [scales[-1], scales[0], scales[int(chance.integers(1, len(scales) - 1))]]
+
+
+def size_at(sizes: Sequence[InputSize], step: int, seed: int) -> InputSize:
+    """Return the input size of a step, drawn evenly."""
+    return sizes[int(np.random.default_rng((seed, step, 1)).integers(len(sizes)))]
+
+
 class _State:
     """Everything that a resumed run needs."""
 
-    model: nn.Module
-    average: AveragedModel
-    optimizer: torch.optim.AdamW
-    step: int = 0
-    best: float = -1.0
+    def __init__(self, network: nn.Module, schedule: Schedule, device: torch.device) -> None:
+        self.network = network.to(device).to(memory_format=torch.channels_last)
+        self.average = AveragedModel(
+            self.network,
+            multi_avg_fn=get_ema_multi_avg_fn(schedule.average_decay),  # type: ignore[no-untyped-call]
+        )
+        groups = _parameter_groups(self.network, schedule.weight_decay)
+        self.optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate)
+        self.step = 0
+        self.best = -1.0
+        self.best_step = 0
+
+    def averaged(self) -> dict[str, torch.Tensor]:
+        """Return the learned values, averaged over the last steps, on the CPU."""
+        network = self.average.module if self.average.n_averaged else self.network
+        learned = network.named_parameters()
+        return {name: value.detach().cpu().contiguous() for name, value in learned}
 
     def save(self, path: Path) -> None:
         """Write the state atomically."""
         content = {
-            'model': self.model.state_dict(),
+            'network': self.network.state_dict(),
             'average': self.average.state_dict(),
             'optimizer': self.optimizer.state_dict(),
             'step': self.step,
             'best': self.best,
+            'best_step': self.best_step,
         }
         partial = path.with_suffix('.partial')
         torch.save(content, partial)
         os.replace(partial, path)
 
     def load(self, path: Path) -> None:
-        """Continue from a file that `save` wrote."""
-        content = torch.load(path, weights_only=True)
-        self.model.load_state_dict(content['model'])
-        self.average.load_state_dict(content['average'])
-        self.optimizer.load_state_dict(content['optimizer'])
+        """Continue from a file that `save` wrote; raises DataError where it is another run's."""
+        try:
+            content = torch.load(path, weights_only=True, map_location='cpu')
+            self.network.load_state_dict(content['network'])
+            self.average.load_state_dict(content['average'])
+            self.optimizer.load_state_dict(content['optimizer'])
+        except (RuntimeError, LookupError, ValueError, pickle.UnpicklingError, EOFError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise DataError(
+                path,
+                f'is not a checkpoint of this network and storage bound ({reason})',
+                'choose another --work or remove the file to start anew',
+            ) from error
         self.step, self.best = content['step'], content['best']
+        self.best_step = content['best_step']
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -107,50 +166,81 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
     ]
 
 
-def _start(lesson: Lesson, schedule: Schedule, checkpoint: Path) -> _State:
-    model = lesson.model().to(memory_format=torch.channels_last)
-    average = AveragedModel(
-        model,
-        multi_avg_fn=get_ema_multi_avg_fn(schedule.average_decay),  # type: ignore[no-untyped-call]
-        use_buffers=True,
-    )
-    groups = _parameter_groups(model, schedule.weight_decay)
-    state = _State(model, average, torch.optim.AdamW(groups, lr=schedule.learning_rate))
-    if checkpoint.exists():
-        state.load(checkpoint)
-    return state
+class _Trainer(Generic[Batch]):
+    """One run: the state and what each step needs."""
 
+    def __init__(
+        self, lesson: Lesson[Batch], schedule: Schedule, work: Path, seed: int, device: torch.device
+    ) -> None:
+        self.lesson, self.schedule, self.work, self.seed = lesson, schedule, work, seed
+        self._device, self._dtype = device, training_type(device)
+        self.state = _State(lesson.untrained(lesson.scales[-1]), schedule, device)
+        if (work / CHECKPOINT).exists():
+            self.state.load(work / CHECKPOINT)
+        #: The form of each scale's network; the weights are slices of the state's.
+        self._forms = {
+            scale: lesson.untrained(scale).to(device).train() for scale in lesson.scales
+        }
 
-def _step(state: _State, lesson: Lesson, schedule: Schedule, batch: Any, seed: int) -> float:
-    """Take one optimisation step and return its loss."""
-    for group in state.optimizer.param_groups:
-        group['lr'] = schedule.rate_at(state.step)
-    state.model.train()
-    # What dropout draws depends on the step alone, so that a resumed run draws the same.
-    torch.manual_seed(seed * 1_000_003 + state.step)
-    loss = lesson.loss(state.model, batch)
-    state.optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(state.model.parameters(), 10.0)
-    state.optimizer.step()
-    # Early averages are dominated by the random start, so they begin after the warm-up.
-    if state.step >= schedule.warmup_steps:
-        state.average.update_parameters(state.model)
-    state.step += 1
-    return float(loss.detach())
+    def step(self, batch: Batch) -> float:
+        """Take one optimisation step; returns the largest network's loss."""
+        state = self.state
+        for group in state.optimizer.param_groups:
+            group['lr'] = self.schedule.rate_at(state.step)
+        # What dropout draws depends on the step alone, so that a resumed run draws the same.
+        torch.manual_seed(self.seed * 1_000_003 + state.step)
+        state.optimizer.zero_grad(set_to_none=True)
+        loss = self._gradients(batch)
+        nn.utils.clip_grad_norm_(state.network.parameters(), 10.0)
+        state.optimizer.step()
+        # Early averages are dominated by the random start, so they begin after the warm-up.
+        if state.step >= self.schedule.warmup_steps:
+            state.average.update_parameters(state.network)
+        state.step += 1
+        return loss
 
+    def _gradients(self, batch: Batch) -> float:
+        """Add up the gradients of the step's scales; returns the largest one's loss.
 
-def _examine(state: _State, lesson: Lesson, work: Path) -> float:
-    """Validate the averaged network and keep it where it is the best so far."""
-    network = state.average.module if state.average.n_averaged else state.model
-    network.eval()
-    with torch.no_grad():
-        figure = lesson.validate(network)
-    if figure >= state.best:
-        state.best = figure
-        torch.save(network.state_dict(), work / BEST)
-    state.save(work / 'checkpoint.pt')
-    return figure
+        The largest learns from the labels, the others from it as well: in-place distillation
+        (Yu and Huang, ICCV 2019, section 3.2).
+        """
+        weights = dict(self.state.network.named_parameters())
+        images = self.lesson.images(batch).to(self._device)
+        images = images.contiguous(memory_format=torch.channels_last)
+        scales = sandwich(self.lesson.scales, self.state.step, self.seed)
+        teacher, first = None, 0.0
+        for scale in scales:
+            form = self._forms[scale]
+            with torch.autocast(
+                self._device.type, self._dtype, enabled=self._dtype != torch.float32
+            ):
+                output = functional_call(form, slice_for(form, weights), (images,))
+            loss = self.lesson.loss(output, batch, teacher) / len(scales)
+            torch.autograd.backward(loss)
+            if teacher is None:
+                teacher, first = output, float(loss.detach()) * len(scales)
+        return first
+
+    def examine(self) -> float:
+        """Validate the averaged weights and keep them where they are the best so far."""
+        state = self.state
+        weights = state.averaged()
+        with torch.no_grad():
+            figure = self.lesson.examine(weights)
+        if figure >= state.best:
+            state.best, state.best_step = figure, state.step
+            save_file(weights, self.work / f'{BEST}.partial')
+            os.replace(self.work / f'{BEST}.partial', self.work / BEST)
+        state.save(self.work / CHECKPOINT)
+        return figure
+
+    @property
+    def finished(self) -> bool:
+        """The schedule is at its end, or nothing has got better for its patience."""
+        state, schedule = self.state, self.schedule
+        waited = state.step - state.best_step if state.best_step else 0
+        return state.step >= schedule.steps or waited >= schedule.patience_steps
 
 
 def _bar() -> Progress:
@@ -163,40 +253,49 @@ def _bar() -> Progress:
     )
 
 
-def train(lesson: Lesson, schedule: Schedule, work: Path, seed: int) -> nn.Module:
-    """Train until the schedule's end and return the network that validated best.
+def train(
+    lesson: Lesson[Batch],
+    schedule: Schedule,
+    work: Path,
+    seed: int,
+    device: torch.device = _CPU,
+) -> dict[str, torch.Tensor]:
+    """Train all scales together and return the largest one's weights that validated best.
 
-    `work` receives checkpoint.pt, best.pt and log.txt; a run that finds a checkpoint there goes
-    on from it and sees the same batches as one that was never stopped.
+    `work` receives the checkpoint, the best weights and log.txt; a run that finds a checkpoint
+    there goes on from it and sees the same batches as one that was never stopped. Raises
+    DataError for the checkpoint of another network.
     """
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    state = _start(lesson, schedule, work / 'checkpoint.pt')
-    with _bar() as bar, (work / 'log.txt').open('a') as log:
-        row = bar.add_task(lesson.name, total=schedule.steps, completed=state.step)
-        recent = 0.0
-        for batch in _limited(lesson.batches(state.step, schedule), schedule.steps - state.step):
-            loss = _step(state, lesson, schedule, batch, seed)
-            recent = loss if not recent else 0.98 * recent + 0.02 * loss
-            bar.update(row, completed=state.step, description=f'{lesson.name} loss {recent:.3f}')
-            if state.step % schedule.evaluate_every == 0 or state.step == schedule.steps:
-                figure = _examine(state, lesson, work)
-                line = f'{lesson.name} step {state.step} loss {recent:.4f} validation {figure:.4f}'
-                log.write(line + '\n')
-                log.flush()
-                bar.console.print(f'{line} best {state.best:.4f}')
-    return best_so_far(lesson.model(), work)
+    trainer = _Trainer(lesson, schedule, work, seed, device)
+    if not trainer.finished:
+        with _bar() as bar, (work / 'log.txt').open('a') as log:
+            _run(trainer, bar, log)
+    return best_so_far(work)
 
 
-def best_so_far(model: nn.Module, work: Path) -> nn.Module:
-    """Load the weights of a run that validated best, finished or not, into an equal network."""
+def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
+    name, state, schedule = trainer.lesson.name, trainer.state, trainer.schedule
+    row = bar.add_task(name, total=schedule.steps, completed=state.step)
+    recent = 0.0
+    for batch in trainer.lesson.batches(state.step, schedule):
+        loss = trainer.step(batch)
+        recent = loss if not recent else 0.98 * recent + 0.02 * loss
+        bar.update(row, completed=state.step, description=f'{name} loss {recent:.3f}')
+        if state.step % schedule.evaluate_every == 0 or state.step == schedule.steps:
+            figure = trainer.examine()
+            line = f'{name} step {state.step} loss {recent:.4f} validation {figure:.4f}'
+            log.write(line + '\n')
+            log.flush()
+            bar.console.print(f'{line} best {state.best:.4f}')
+            if trainer.finished:
+                return
+
+
+def best_so_far(work: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a run that validated best, finished or not."""
     path = work / BEST
     if not path.exists():
         raise DataError(path, 'is missing', 'train this network first')
-    model.load_state_dict(torch.load(path, weights_only=True))
-    return model.eval()
-
-
-def _limited(batches: Iterable[Any], count: int) -> Iterator[Any]:
-    for _, batch in zip(range(count), batches, strict=False):
-        yield batch
+    return load_file(path)

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from small_networks import save_small
 
-from rtmdl_ros.networks.zoo import Variant, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
+from rtmdl_ros.perception.functions import FUNCTIONS, variants_of
+
+VARIANTS = [v for function in FUNCTIONS for v in variants_of(function, default_zoo_dir())]
 
 
-@pytest.fixture(params=read_zoo(default_zoo_dir()), ids=lambda variant: variant.network)
+@pytest.fixture(params=VARIANTS, ids=lambda variant: variant.network)
 def variant(request: pytest.FixtureRequest) -> Variant:
     """Return each shipped network in turn."""
     return request.param

@@ -16,7 +16,7 @@ from rtmdl_ros.networks.zoo import Variant, default_zoo_dir, read_zoo
 
 @pytest.fixture(scope='module')
 def recogniser() -> Variant:
-    return read_zoo(default_zoo_dir() / 'traffic_sign_recogniser')[0]
+    return read_zoo(default_zoo_dir() / 'traffic_sign_recogniser')[-1]
 
 
 @pytest.fixture(scope='module')

@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     """Return the folder of a tiny, right classifier named 'tiny'."""
     folder = tmp_path / 'zoo' / 'tiny'
     folder.mkdir(parents=True)
-    write_weights(folder, {'head.weight': np.ones((2, 3)), 'norm.running_mean': np.ones(5)})
+    write_weights(folder, {'head.weight': np.ones((2, 3)), 'v.statistics': np.ones((2, 5))})
     return folder
 
 
@@ -33,10 +33,12 @@ def write_weights(folder: Path, tensors: dict[str, Any]) -> None:
     write_index(
         folder,
         {
-            'format': 1,
+            'format': 2,
             'network': 'tiny',
             'kind': 'classifier',
             'classes': ['a', 'b'],
+            'weights': 'w.safetensors',
+            'weights_sha256': sha256_of(path),
             'variants': [
                 {
                     'id': 'v',
@@ -45,10 +47,10 @@ def write_weights(folder: Path, tensors: dict[str, Any]) -> None:
                     'input_height': 16,
                     'input_width': 24,
                     'score_threshold': 0.25,
-                    'weights': 'w.safetensors',
-                    'weights_sha256': sha256_of(path),
                     'parameters': 6,
                     'macs': 7,
+                    'shared_bytes': 12,
+                    'private_bytes': 40,
                     'accuracy': {'val_top1': 0.5},
                 }
             ],
@@ -83,6 +85,7 @@ def test_all_fields_are_read(folder: Path) -> None:
     assert (variant.input_height, variant.input_width) == (16, 24)
     assert variant.classes == ('a', 'b')
     assert (variant.score_threshold, variant.parameters, variant.macs) == (0.25, 6, 7)
+    assert (variant.shared_bytes, variant.private_bytes) == (12, 40)
     assert variant.weights_path == folder / 'w.safetensors'
     assert dict(variant.accuracy) == {'val_top1': 0.5}
 
@@ -120,7 +123,7 @@ def test_truncated_weights_are_named(folder: Path) -> None:
     """Even where the checksum is made to fit."""
     path = folder / 'w.safetensors'
     path.write_bytes(path.read_bytes()[:20])
-    change(folder, v_weights_sha256=sha256_of(path))
+    change(folder, weights_sha256=sha256_of(path))
     message = error_of(folder)
     assert message.startswith(f'{path}: is not a safetensors file') and REMEDY in message
 
@@ -130,7 +133,8 @@ def test_truncated_weights_are_named(folder: Path) -> None:
     [
         ({'heat.weight': (2, 3)}, "has no tensor 'head.weight'"),
         ({'head.weight': (3, 2)}, 'head.weight has 3 outputs for 2 classes'),
-        ({'head.weight': (2, 4)}, 'has 8 parameters where index.json says 6'),
+        ({'head.weight': (2, 3)}, "has no tensor 'v.statistics'"),
+        ({'head.weight': (2, 2), 'v.statistics': (2, 5)}, 'has 4 parameters where index.json'),
     ],
 )
 def test_wrong_shapes_are_named(
@@ -145,7 +149,7 @@ def test_wrong_shapes_are_named(
 @pytest.mark.parametrize(
     ('fields', 'problem'),
     [
-        ({'format': 2}, 'format is 2, not 1'),
+        ({'format': 1}, 'format is 1, not 2'),
         ({'network': 'other'}, "network is 'other' in the folder 'tiny'"),
         ({'kind': 'oracle'}, "kind is 'oracle', not one of detector, classifier"),
         ({'classes': ['a', 'a']}, 'classes is not a list of different names'),
@@ -155,7 +159,7 @@ def test_wrong_shapes_are_named(
         ({'v_depth': 1.5}, 'depth is 1.5, not a whole number'),
         ({'v_input_height': -1}, 'input_height is -1, not a number from 8 to'),
         ({'v_score_threshold': 1.5}, 'score_threshold is 1.5, not a number from 0 to 1'),
-        ({'v_weights': '../w'}, "weights is '../w', not a name"),
+        ({'weights': '../w'}, "weights is '../w', not a name"),
         ({'v_accuracy': {'map': 2}}, 'map is 2, not a number from 0 to 1'),
     ],
 )
@@ -167,21 +171,34 @@ def test_wrong_index_is_named(folder: Path, fields: dict[str, Any], problem: str
     assert ';' in message
 
 
+def test_variants_of_one_name_are_refused(folder: Path) -> None:
+    """Their statistics could not be told apart."""
+    content = json.loads((folder / 'index.json').read_text())
+    content['variants'] *= 2
+    (folder / 'index.json').write_text(json.dumps(content))
+    assert 'two variants have the same id' in error_of(folder)
+
+
 def test_index_that_is_no_json_is_named(folder: Path) -> None:
     """A half-written file."""
-    (folder / 'index.json').write_text('{"format": 1,')
+    (folder / 'index.json').write_text('{"format": 2,')
     assert error_of(folder).startswith(f'{folder / "index.json"}: cannot be read as JSON')
 
 
 def test_shipped_zoo_is_whole_and_small() -> None:
-    """Three networks, at most 10 MB together."""
+    """Three networks, at most 12 MB together, each within its bound."""
     variants = read_zoo(default_zoo_dir())
-    assert [variant.network for variant in variants] == [
+    assert list(dict.fromkeys(variant.network for variant in variants)) == [
         'traffic_light_detector',
         'traffic_sign_detector',
         'traffic_sign_recogniser',
     ]
-    assert sum(variant.weights_path.stat().st_size for variant in variants) <= 10_000_000
+    files = {path for v in variants for path in v.weights_path.parent.iterdir()}
+    assert sum(path.stat().st_size for path in files) <= 12_000_000
+    for folder in {variant.weights_path.parent for variant in variants}:
+        content = json.loads((folder / 'index.json').read_text())
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        assert size <= content['storage_bound_bytes']
 
 
 def test_reading_needs_no_torch() -> None:

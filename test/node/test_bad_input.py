@@ -24,7 +24,8 @@ from small_networks import save_small
 
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.msg import DeadlineMiss
-from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.perception.functions import variants_of
 from rtmdl_ros.workload.parameters import ParameterError
 
 
@@ -243,7 +244,7 @@ def test_a_missing_zoo_fails_configure_with_its_path(logged, tmp_path):
 
 
 def test_a_network_that_cannot_be_cut_fails_configure_with_its_path(logged, tmp_path):
-    (variant,) = read_zoo(default_zoo_dir() / 'traffic_light_detector')
+    (variant,) = variants_of('traffic_light', default_zoo_dir())
     path = save_small(cached_path(variant, tmp_path))
     parameters = {
         'cache_dir': str(tmp_path), 'tasks': ['traffic_light'], 'traffic_light.segments': 8

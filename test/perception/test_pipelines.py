@@ -78,7 +78,7 @@ def variant(
     return Variant(
         network='n', id=kind, kind=kind, width=1.0, depth=1, input_height=size[0],
         input_width=size[1], classes=classes, score_threshold=threshold, weights_path=Path('w'),
-        weights_sha256='', parameters=1, macs=1, accuracy={},
+        weights_sha256='', parameters=1, macs=1, shared_bytes=1, private_bytes=1, accuracy={},
     )  # fmt: skip
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.scaling import crop_augmentation as change
 from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
+
+SIZE = InputSize(32, 32)
 
 
 def generator() -> torch.Generator:
@@ -25,20 +28,26 @@ def test_blur_keeps_flat_images() -> None:
 def test_warp_never_mirrors() -> None:
     """A ramp from left to right still rises from left to right, for each of 200 images."""
     ramp = torch.arange(32.0).expand(200, 3, 32, 32)
-    warped = change.warp(ramp, generator())
+    warped = change.warp(ramp, SIZE, generator())
     assert (warped[:, 0, 16, 22] > warped[:, 0, 16, 10]).all()
-    falling = change.warp(ramp.transpose(2, 3), generator())
+    falling = change.warp(ramp.transpose(2, 3), SIZE, generator())
     assert (falling[:, 0, 22, 16] > falling[:, 0, 10, 16]).all()
 
 
 def test_augmented_crops_are_pixels() -> None:
     """Same shape, 0 to 255, different from the input, the same for the same generator."""
     images = torch.rand(8, 3, 32, 32, generator=generator()) * 255
-    first = change.augment(images, generator())
+    first = change.augment(images, SIZE, generator())
     assert first.shape == images.shape
     assert float(first.min()) >= 0 and float(first.max()) <= 255
     assert not torch.equal(first, images)
-    assert torch.equal(first, change.augment(images, generator()))
+    assert torch.equal(first, change.augment(images, SIZE, generator()))
+
+
+def test_crops_come_in_any_size() -> None:
+    """Warped straight into it."""
+    images = torch.rand(2, 3, 32, 32) * 255
+    assert change.augment(images, InputSize(40, 24), generator()).shape == (2, 3, 40, 24)
 
 
 def test_rendered_pictures_are_made_once(tmp_path: Path) -> None:

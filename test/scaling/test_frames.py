@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.scaling.detection import as_scene
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.pasting import cut_lights
@@ -56,7 +57,7 @@ def test_lights_that_are_ignored_become_regions(tmp_path: Path) -> None:
     assert frame.regions.tolist() == [[50, 20, 60, 40, 0]]
     assert frame.image().shape == (80, 100, 3)
     assert len(only(read_lights(tmp_path, 'val')).boxes) == 0
-    (cutting,) = cut_lights((frame,))
+    (cutting,) = cut_lights([as_scene(frame)])
     assert cutting.image.shape == (30, 12, 3) and cutting.label == 0
 
 
@@ -123,7 +124,7 @@ def test_report_draws_what_was_missed(tmp_path: Path) -> None:
         {1: ('red', 'traffic_light')},
         [{'category_id': 1, 'bbox': [10, 20, 12, 30], 'ignore': 0}],
     )
-    (variant,) = read_zoo(default_zoo_dir() / 'traffic_light_detector')
+    variant = read_zoo(default_zoo_dir() / 'traffic_light_detector')[-1]
     figures = network_report(variant, tmp_path, 'train', tmp_path / 'out')
     assert figures['all_recall'] == 0.0 and figures['s_ap50_red'] == 0.0
     sheet = cv2.imread(str(tmp_path / 'out' / 'traffic_light_detector_all_missed.png'))

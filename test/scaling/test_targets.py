@@ -9,7 +9,13 @@ import pytest
 import torch
 
 from rtmdl_ros.networks.detector import DetectorOutput
-from rtmdl_ros.scaling.losses import box_loss, detection_loss, heat_loss
+from rtmdl_ros.scaling.losses import (
+    TargetMaps,
+    box_loss,
+    detection_loss,
+    heat_loss,
+    imitation_loss,
+)
 from rtmdl_ros.scaling.targets import Targets, make_targets, valid_cells
 
 NONE = np.zeros((0, 5), np.float32)
@@ -101,8 +107,29 @@ def test_loss_without_objects_is_finite() -> None:
     """A batch of empty scenes still teaches the background."""
     output = DetectorOutput(torch.zeros(1, 2, 6, 8), torch.ones(1, 4, 6, 8))
     made = targets([], [])
-    loss = detection_loss(
-        output, *(torch.from_numpy(m)[None] for m in (made.heat, made.weight, made.boxes)),
-        torch.from_numpy(made.valid)[None],
-    )  # fmt: skip
+    parts = (made.heat, made.weight, made.boxes, made.valid)
+    maps = TargetMaps(*(torch.from_numpy(part)[None] for part in parts))
+    loss = detection_loss(output, maps)
     assert loss.item() == pytest.approx(2 * 48 * 0.25 * math.log(2), rel=1e-5)
+
+
+def test_imitation_is_the_quality_focal_loss() -> None:
+    """Cells at 0.5 (logit 0) beside a teacher's 0.8: 0.3 squared times the entropy ln 2."""
+    teacher = torch.full((1, 1, 1, 2), math.log(4))
+    logits, heat, valid = torch.zeros(1, 1, 1, 2), torch.zeros(1, 1, 1, 2), torch.ones(1, 1, 2)
+    loss = imitation_loss(logits, teacher, heat, valid)
+    assert loss.item() == pytest.approx(2 * 0.09 * math.log(2), rel=1e-5)
+    assert imitation_loss(teacher, teacher, heat, valid).item() == pytest.approx(0.0, abs=1e-9)
+    valid[0, 0, 0] = 0
+    assert imitation_loss(logits, teacher, heat, valid).item() == pytest.approx(loss.item() / 2)
+
+
+def test_no_gradient_goes_into_the_teacher() -> None:
+    """It learns from the labels alone."""
+    teacher = DetectorOutput(torch.zeros(1, 2, 6, 8, requires_grad=True), torch.ones(1, 4, 6, 8))
+    small = DetectorOutput(torch.ones(1, 2, 6, 8, requires_grad=True), torch.ones(1, 4, 6, 8))
+    made = targets([(8, 8, 24, 24)], [1])
+    parts = (made.heat, made.weight, made.boxes, made.valid)
+    maps = TargetMaps(*(torch.from_numpy(part)[None] for part in parts))
+    detection_loss(small, maps, teacher).backward()
+    assert teacher.logits.grad is None and small.logits.grad is not None

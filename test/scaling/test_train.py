@@ -3,24 +3,26 @@
 """The training loop on problems of seconds: it learns, resumes exactly, publishes."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
+from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.scaling.command import NETWORKS, add_arguments, run
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
-from rtmdl_ros.scaling.recogniser import RecogniserLesson
+from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.train import Schedule, best_so_far, train
+from rtmdl_ros.scaling.train import Schedule, best_so_far, sandwich, train
 
 SCHEDULE = Schedule(
     steps=8, batch=4, learning_rate=1e-2, evaluate_every=4, warmup_steps=2, average_decay=0.5
@@ -28,16 +30,22 @@ SCHEDULE = Schedule(
 
 
 def coloured_crops(count: int) -> Crops:
-    """Return crops whose class is seen at a glance: dark or bright."""
+    """Return crops whose class is seen at a glance: blue or red."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, count)
-    images = rng.integers(0, 60, (count, 32, 32, 3)) + 150 * labels[:, None, None, None]
+    images = rng.integers(0, 60, (count, 32, 32, 3))
+    images[labels == 0, :, :, 0] += 150
+    images[labels == 1, :, :, 2] += 150
     return Crops(images.astype(np.uint8), labels.astype(np.int64))
 
 
-def lesson() -> RecogniserLesson:
+SIZES = (InputSize(24, 24), InputSize(32, 32))
+SCALES = (Scale(0.25, 0), Scale(0.5, 0), Scale(0.5, 1))
+
+
+def lesson(kind: type[RecogniserLesson] = RecogniserLesson) -> RecogniserLesson:
     """Return a recogniser's lesson on the coloured crops."""
-    return RecogniserLesson(coloured_crops(64), coloured_crops(32), None, 0.5, 0, seed=5)
+    return kind(coloured_crops(64), coloured_crops(32), None, SCALES, SIZES, SIZES[1], seed=5)
 
 
 def test_learning_rate_warms_up_and_falls() -> None:
@@ -53,24 +61,71 @@ def test_resumed_run_equals_whole_run(tmp_path: Path) -> None:
     """Stopped after half of the steps and gone on, the weights are the same."""
     whole = train(lesson(), SCHEDULE, tmp_path / 'whole', seed=1)
 
-    @dataclass
     class Stopping(RecogniserLesson):
-        def batches(
-            self, first_step: int, schedule: Schedule
-        ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        def batches(self, first_step: int, schedule: Schedule) -> Iterator[CropBatch]:
             for number, batch in enumerate(super().batches(first_step, schedule)):
                 if number == 6:
                     raise KeyboardInterrupt
                 yield batch
 
-    stopping = Stopping(coloured_crops(64), coloured_crops(32), None, 0.5, 0, seed=5)
     with pytest.raises(KeyboardInterrupt):
-        train(stopping, SCHEDULE, tmp_path / 'parts', seed=1)
+        train(lesson(Stopping), SCHEDULE, tmp_path / 'parts', seed=1)
     resumed = train(lesson(), SCHEDULE, tmp_path / 'parts', seed=1)
-    for name, tensor in whole.state_dict().items():
-        torch.testing.assert_close(resumed.state_dict()[name], tensor, msg=name)
+    assert resumed.keys() == whole.keys()
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor, msg=name)
     log = (tmp_path / 'parts' / 'log.txt').read_text()
     assert 'step 4 ' in log and 'step 8 ' in log
+    again = train(lesson(), SCHEDULE, tmp_path / 'parts', seed=1)
+    torch.testing.assert_close(again, resumed), 'a finished run is not trained again'
+
+
+def test_nothing_better_for_long_ends_training(tmp_path: Path) -> None:
+    """The weights are those of the best examination."""
+
+    class Falling(RecogniserLesson):
+        def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
+            self.rendered_share -= 0.01
+            return self.rendered_share
+
+    schedule = replace(SCHEDULE, steps=40, evaluate_every=4, patience_steps=8)
+    train(lesson(Falling), schedule, tmp_path, seed=1)
+    log = (tmp_path / 'log.txt').read_text().splitlines()
+    assert [line.split()[2] for line in log] == ['4', '8', '12']
+
+
+def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
+    """Another storage bound makes another network: path, reason and remedy, one line."""
+    train(lesson(), SCHEDULE, tmp_path, seed=1)
+    wider = lesson()
+    wider.scales = (*SCALES, Scale(0.75, 1))
+    with pytest.raises(DataError, match=r'checkpoint\.pt: is not a checkpoint of this') as caught:
+        train(wider, SCHEDULE, tmp_path, seed=1)
+    assert '\n' not in str(caught.value) and 'choose another --work' in str(caught.value)
+    (tmp_path / 'checkpoint.pt').write_bytes(b'torn')
+    with pytest.raises(DataError, match='is not a checkpoint of this'):
+        train(lesson(), SCHEDULE, tmp_path, seed=1)
+
+
+def test_a_sandwich_has_both_ends() -> None:
+    """The largest first, from which the others learn; every one between gets its turn."""
+    scales = [Scale(0.25, depth) for depth in range(5)]
+    sandwiches = [sandwich(scales, step, seed=1) for step in range(60)]
+    assert all(few[:2] == [scales[-1], scales[0]] and len(few) == 3 for few in sandwiches)
+    assert {few[2] for few in sandwiches} == set(scales[1:-1])
+    assert sandwich(scales[:1], 0, 1) == scales[:1]
+    assert sandwich(scales[:2], 0, 1) == [scales[1], scales[0]]
+
+
+def test_small_networks_learn_from_the_large_one(tmp_path: Path) -> None:
+    """All scales tell blue from red after some dozens of steps."""
+    schedule = replace(SCHEDULE, steps=40, evaluate_every=40, batch=16)
+    study = lesson()
+    weights = train(study, schedule, tmp_path, seed=1)
+    for scale in SCALES:
+        for size in SIZES:
+            network = study.calibrated(weights, scale, size)
+            assert study.validate(network, size) > 0.9, (scale, size)
 
 
 def test_batches_depend_on_the_step_alone() -> None:
@@ -83,8 +138,8 @@ def test_batches_depend_on_the_step_alone() -> None:
 
 def test_best_weights_are_asked_for(tmp_path: Path) -> None:
     """Without a run there is nothing to publish: path and remedy."""
-    with pytest.raises(DataError, match=r'best\.pt: is missing; train this network first'):
-        best_so_far(nn.Linear(1, 1), tmp_path)
+    with pytest.raises(DataError, match=r'best\.safetensors: is missing; train this network'):
+        best_so_far(tmp_path)
 
 
 def squares(count: int) -> list[Scene]:
@@ -100,33 +155,33 @@ def squares(count: int) -> list[Scene]:
     return scenes
 
 
-def test_detector_learns_squares() -> None:
-    """Forty steps bring the loss down to less than a third."""
+def test_detector_learns_squares(tmp_path: Path) -> None:
+    """Both scales find them after some dozens of steps."""
     augmentation = Augmentation((0.9, 1.1), (0.9, 1.1), 0.2, 0.0, 0.0, (10, 20))
     views = Views(
         squares(16), np.ones(16), [], [],
-        classes=1, height=64, width=96, augmentation=augmentation, seed=1,
+        classes=1, height=64, augmentation=augmentation, seed=1,
     )  # fmt: skip
-    study = DetectorLesson('squares', ('square',), views, [], 64, 96, 0.5, 0, workers=0)
-    torch.manual_seed(0)
-    model = study.model().train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
-    schedule = replace(SCHEDULE, steps=40, batch=8)
-    losses = []
-    for batch in study.batches(0, schedule):
-        loss = study.loss(model, batch)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(float(loss.detach()))
-    assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 3
+    size, scales = InputSize(64, 96), (Scale(0.25, 0), Scale(0.5, 0))
+    frames = []
+    for at, scene in enumerate(squares(6)):
+        path = tmp_path / f'{at}.png'
+        cv2.imwrite(str(path), scene.image)
+        frames.append(Frame(path, 's', scene.boxes, scene.labels, scene.regions, ('a',), 96, 64))
+    study = DetectorLesson(
+        'squares', ('square',), scales, (size,), size, views, [frames], seed=1, workers=0
+    )
+    schedule = replace(SCHEDULE, steps=60, batch=8, evaluate_every=60)
+    weights = train(study, schedule, tmp_path / 'work', seed=1)
+    for scale in scales:
+        assert study.validate(study.calibrated(weights, scale, size), size) > 0.5
 
 
 def test_recipes_are_the_commands_networks() -> None:
     """The command's choices and the recipes are the same three."""
     assert set(NETWORKS) == set(RECIPES)
     recipe = RECIPES['traffic_light_detector']
-    assert recipe.variant_id == 'w100_d1_320x416'
+    assert recipe.scales()[-1] == Scale(1.0, 2)
     assert shortened(recipe, 20).schedule.warmup_steps == 5
 
 
@@ -148,21 +203,36 @@ def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert f'{tmp_path}/traffic_light/labels.json: is missing' in error
 
 
+def test_too_small_a_bound_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before any data are read: what the least possible bound is."""
+    words = ('traffic_sign_recogniser', '--data', str(tmp_path), '--work', str(tmp_path / 'w'))
+    assert run(arguments(*words, '--storage-mb', '0.01', '--threads', '1')) == 1
+    error = capsys.readouterr().err
+    assert error.count('\n') == 1
+    assert '0.01 MB is too little for 12 variants of any network; give at least 0.0' in error
+
+
 def test_a_run_from_images_to_zoo(
     tmp_path: Path, synthetic_gtsrb: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two steps on synthetic GTSRB files end in a zoo that can be read."""
+    """Two steps on synthetic GTSRB files end in a zoo within its bound that can be read."""
     work = tmp_path / 'work'
     crops = coloured_crops(86)
     (work / 'rendered').mkdir(parents=True)
     np.savez(work / 'rendered' / 'crops.npz', images=crops.images, labels=crops.labels)
     words = ('traffic_sign_recogniser', '--data', str(synthetic_gtsrb), '--work', str(work))
     options = ('--out', str(tmp_path / 'zoo'), '--steps', '2', '--threads', '1')
-    assert run(arguments(*words, *options)) == 0
-    (variant,) = read_zoo(tmp_path / 'zoo')
-    assert variant.id == 'w100_d1_32x32' and len(variant.classes) == 43
-    assert 0 <= variant.accuracy['test_public_top1'] <= 1
-    assert 'test_public_top1' in capsys.readouterr().out
-    index = json.loads((tmp_path / 'zoo' / 'traffic_sign_recogniser' / 'index.json').read_text())
-    assert index['training']['seed'] == 1
+    assert run(arguments(*words, *options, '--storage-mb', '0.15')) == 0
+    variants = read_zoo(tmp_path / 'zoo')
+    assert [v.macs for v in variants] == sorted(v.macs for v in variants)
+    assert all(len(v.classes) == 43 for v in variants)
+    assert all(0 <= v.accuracy['test_public_top1'] <= 1 for v in variants)
+    assert variants[0].id in capsys.readouterr().out
+    folder = tmp_path / 'zoo' / 'traffic_sign_recogniser'
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 150_000
+    index = json.loads((folder / 'index.json').read_text())
+    assert index['training']['seed'] == 1 and index['storage_bound_bytes'] == 150_000
     assert index['training']['data'][0]['licence']
+    assert index['separate_bytes'] == sum(v.shared_bytes + v.private_bytes for v in variants)

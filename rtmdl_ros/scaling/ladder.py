@@ -1,0 +1,111 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Which variants of a trained network are worth their storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Protocol
+
+import torch
+from rich.progress import track
+from torch import nn
+
+from rtmdl_ros.networks.build import count_macs, count_parameters
+from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
+from rtmdl_ros.networks.slicing import packed_statistics
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A variant that could be in the zoo."""
+
+    scale: Scale
+    size: InputSize
+    parameters: int
+    macs: int
+    #: On the validation split, the larger the better.
+    figure: float
+    #: As `packed_statistics` returns them.
+    statistics: torch.Tensor
+
+    @property
+    def id(self) -> str:
+        """Name of the variant."""
+        return variant_id(self.scale, self.size)
+
+
+class Examiner(Protocol):
+    """What a lesson knows of its network's scales once it is trained."""
+
+    scales: tuple[Scale, ...]
+    sizes: tuple[InputSize, ...]
+
+    def calibrated(
+        self, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
+    ) -> nn.Module:
+        """Return the trained network of a scale, with its statistics for an input size."""
+
+    def validate(self, network: nn.Module, size: InputSize) -> float:
+        """Return a network's figure on the validation split."""
+
+
+def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list[Candidate]:
+    """Calibrate and validate every scale at every input size."""
+    pairs = [(scale, size) for size in lesson.sizes for scale in lesson.scales]
+    return [_candidate(lesson, weights, *pair) for pair in track(pairs, 'validating variants')]
+
+
+def _candidate(
+    lesson: Examiner, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
+) -> Candidate:
+    network = lesson.calibrated(weights, scale, size)
+    return Candidate(
+        scale,
+        size,
+        count_parameters(network),
+        count_macs(network, *size),
+        lesson.validate(network, size),
+        packed_statistics(network),
+    )
+
+
+def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that no other beats with as few operations, from the fewest to the most."""
+    front: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: (c.macs, -c.figure)):
+        if not front or candidate.figure > front[-1].figure:
+            front.append(candidate)
+    return front
+
+
+def thinned(front: Sequence[Candidate], most: int) -> list[Candidate]:
+    """Return at most `most` of a front, its ends among them, the steps in operations even.
+
+    Of two that are close the one that is left out is the one that leaves the smaller gap.
+    """
+    kept = list(front)
+    while len(kept) > max(2, most):
+        gaps = [
+            log(after.macs / before.macs)
+            for before, after in zip(kept, kept[2:], strict=False)
+        ]
+        del kept[1 + gaps.index(min(gaps))]
+    return kept[-most:]
+
+
+def within(
+    front: Sequence[Candidate], most: int, bound_bytes: int, size_of: Callable[..., int]
+) -> list[Candidate]:
+    """Return the longest even ladder of at most `most` variants that `size_of` finds to fit.
+
+    Where not even the most accurate one fits the next best takes its place.
+    """
+    for top in range(len(front), 0, -1):
+        for count in range(min(most, top), 0, -1):
+            ladder = thinned(front[:top], count)
+            if size_of(ladder) <= bound_bytes:
+                return ladder
+    return []

@@ -3,7 +3,7 @@
 """From a zoo variant to a torch module with its weights, and back."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -43,6 +43,13 @@ def build(variant: Variant) -> nn.Module:
             variant.weights_path, f'does not fit variant {variant.id} ({error})'
         ) from error
     return network.eval()
+
+
+def shared_weights(variants: Sequence[Variant]) -> dict[str, torch.Tensor]:
+    """Return the learned values of a network's largest variant, in single precision."""
+    tensors = load_file(variants[0].weights_path)
+    private = {statistics_name(variant.id) for variant in variants}
+    return {name: tensor.float() for name, tensor in tensors.items() if name not in private}
 
 
 def save_weights(

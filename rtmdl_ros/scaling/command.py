@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """`rtmdl scale`: train networks and write them into the zoo. torch is imported only when run."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
+from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+
+if TYPE_CHECKING:
+    from rtmdl_ros.scaling.recipes import Recipe
 
 NETWORKS = ('traffic_light_detector', 'traffic_sign_detector', 'traffic_sign_recogniser')
 DESCRIPTION = 'Train networks and write weights, thresholds and figures into the zoo.'
@@ -37,6 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='what all variants of a network may take (default: 3 MB a detector, 2 the recogniser)',
     )  # fmt: skip
     parser.add_argument(
+        '--only', metavar='ID', help='train this variant alone, such as w50_d1_320x416'
+    )
+    parser.add_argument(
+        '--start', type=Path, metavar='ZOO',
+        help='begin with the weights of this zoo and not by chance: few own pictures do then',
+    )  # fmt: skip
+    parser.add_argument(
+        '--download', action='store_true', help='first download GTSRB into --data (600 MB)'
+    )
+    parser.add_argument(
         '--work', type=Path, default=Path('out/scaling'),
         help='checkpoints, rendered pictures and logs (default: %(default)s)',
     )  # fmt: skip
@@ -62,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from rtmdl_ros.scaling.errors import DataError
+    from rtmdl_ros.scaling.recipes import UnknownVariantError
     from rtmdl_ros.scaling.storage import StorageError
 
     torch.set_num_threads(args.threads)
@@ -70,36 +87,48 @@ def run(args: argparse.Namespace) -> int:
     try:
         for network in networks:
             _print(_scale(network, args))
-    except (DataError, StorageError) as error:
+    except (DataError, StorageError, UnknownVariantError, ZooError) as error:
         print(f'rtmdl scale: {error}', file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UnknownVariantError) else 1
     return 0
 
 
-def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
-    import torch
-
-    from rtmdl_ros.scaling.publish import publish
-    from rtmdl_ros.scaling.recipes import RECIPES, shortened
-    from rtmdl_ros.scaling.train import best_so_far, train
+def _recipe(network: str, args: argparse.Namespace) -> Recipe:
+    """Return the network's recipe as the arguments change it."""
+    from rtmdl_ros.scaling.recipes import RECIPES, only, shortened
 
     recipe = RECIPES[network]
     if args.steps is not None:
         recipe = shortened(recipe, args.steps)
     if args.storage_mb is not None:
         recipe = replace(recipe, storage_mb=args.storage_mb)
+    if args.only is not None:
+        recipe = only(recipe, args.only)
     recipe.scales()  # a bound that is too small is told before data are read
-    work = args.work / network
+    return recipe
+
+
+def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
+    import torch
+
+    from rtmdl_ros.networks.build import shared_weights
+    from rtmdl_ros.scaling.crop_folder import download_gtsrb
+    from rtmdl_ros.scaling.publish import publish
+    from rtmdl_ros.scaling.train import best_so_far, train
+
+    recipe = _recipe(network, args)
+    work = args.work / '_'.join(filter(None, (network, args.only)))
+    if args.download:
+        download_gtsrb(args.data)
     lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
     if args.publish:
         weights = best_so_far(work)
     else:
         cuda = args.device == 'cuda' or (args.device == 'auto' and torch.cuda.is_available())
         device = torch.device('cuda' if cuda else 'cpu')
-        weights = train(lesson, recipe.schedule, work, args.seed, device)
-    return publish(
-        recipe, lesson, weights, data=args.data, work=args.work, zoo=args.out, seed=args.seed
-    )
+        start = shared_weights(read_zoo(args.start / network)) if args.start else None
+        weights = train(lesson, recipe.schedule, work, args.seed, device, start)
+    return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, seed=args.seed)
 
 
 def _print(variants: tuple[Variant, ...]) -> None:

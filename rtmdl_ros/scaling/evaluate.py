@@ -17,11 +17,17 @@ from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 from rtmdl_ros.scaling.coco import Precision, average_precision
 from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.sign_crops import Crops, resized
+from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 from rtmdl_ros.workload.detection import Detection
 
 Figures = dict[str, float]
 BATCH = 256
+DETECTOR_CLASSES = {
+    'traffic_light_detector': TRAFFIC_LIGHT_STATES,
+    'traffic_sign_detector': TRAFFIC_SIGN_FAMILIES,
+}
 
 
 def model_of(variant: Variant, work: Path) -> Model:
@@ -82,7 +88,13 @@ def detector_figures(
 
 
 def frames_of(network: str, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
-    """Return a detector's frames of a split by group: all together, or by source."""
+    """Return a detector's frames of a split by group: all together, or by source.
+
+    The test split of a user's own data may be empty.
+    """
+    if is_own(data):
+        own = own_frames(data, DETECTOR_CLASSES[network])
+        return {'all': own.validation if split == 'val' else own.test}
     if network == 'traffic_sign_detector':
         return {
             'gtsdb': read_gtsdb(data, split),
@@ -99,6 +111,8 @@ def detector_split_figures(model: Model, data: Path, split: str, prefix: str) ->
     """Return the figures of a detector on all groups of a split."""
     figures: Figures = {}
     for group, frames in frames_of(model.variant.network, data, split).items():
+        if not frames:
+            continue
         name = prefix if group == 'all' else f'{prefix}_{group}'
         figures |= detector_figures(frames, detect_all(model, frames), model.variant, name)
     return figures

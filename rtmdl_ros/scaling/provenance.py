@@ -2,6 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where training data come from and under which terms, for the zoo's index."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from rtmdl_ros.scaling.crop_folder import has_crop_folders, has_torchvision_gtsrb
+from rtmdl_ros.scaling.own_data import is_own
+
 SOURCES: dict[str, dict[str, str]] = {
     'cinta_v2': {
         'name': 'cinTA_v2 (Roboflow), version 1, images restored and relabelled',
@@ -35,3 +41,11 @@ SOURCES: dict[str, dict[str, str]] = {
         'source': 'rtmdl_ros',
     },
 }
+
+
+def sources_of(data: Path, names: Sequence[str]) -> list[dict[str, str]]:
+    """Return where the data in a folder come from: the named sources, or a user's own pictures."""
+    if is_own(data) or (has_crop_folders(data) and not has_torchvision_gtsrb(data)):
+        own = {'name': data.resolve().name, 'licence': 'not stated', 'source': str(data)}
+        return [own, SOURCES['rendered']]
+    return [SOURCES[name] for name in names]

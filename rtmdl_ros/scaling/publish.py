@@ -18,6 +18,7 @@ from rtmdl_ros.networks.scale import Scale
 from rtmdl_ros.networks.slicing import slice_for
 from rtmdl_ros.networks.zoo import FORMAT, INDEX, Variant, read_zoo, sha256_of, write_index
 from rtmdl_ros.perception.pipeline import Model
+from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detector_figures import best_threshold, detect_all
 from rtmdl_ros.scaling.evaluate import (
     Figures,
@@ -28,9 +29,9 @@ from rtmdl_ros.scaling.evaluate import (
     recogniser_figures,
 )
 from rtmdl_ros.scaling.ladder import Candidate, Examiner, candidates_of, pareto, within
-from rtmdl_ros.scaling.provenance import SOURCES
+from rtmdl_ros.scaling.provenance import sources_of
 from rtmdl_ros.scaling.recipes import Recipe
-from rtmdl_ros.scaling.sign_crops import Crops, read_public_test, read_training_crops
+from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.scaling.storage import BYTES_A_PARAMETER, BYTES_A_STATISTIC, StorageError
 
 WEIGHTS = 'weights.safetensors'
@@ -67,11 +68,13 @@ def _examined(model: Model, data: Path) -> Figures:
         figures = detector_split_figures(model, data, 'val', 'val')
         figures |= detector_split_figures(model, data, 'test_public', 'test_public')
         return figures | {THRESHOLD: threshold}
-    _, validation = read_training_crops(data)
+    _, validation, test = read_crops(data)
     threshold = _recogniser_threshold(model, validation)
-    splits = {'val': validation, 'test_public': read_public_test(data)}
+    splits = {'val': validation, 'test_public': test}
     figures = {THRESHOLD: threshold}
     for name, crops in splits.items():
+        if not len(crops.labels):
+            continue
         rows = probabilities(model, crops)
         figures |= recogniser_figures(rows, crops, model.variant.classes, name)
     return figures
@@ -81,9 +84,14 @@ class _Draft:
     """A network's folder while it is made, in the work folder."""
 
     def __init__(
-        self, recipe: Recipe, weights: Mapping[str, torch.Tensor], seed: int, parent: Path
+        self,
+        recipe: Recipe,
+        weights: Mapping[str, torch.Tensor],
+        data: Path,
+        seed: int,
+        parent: Path,
     ) -> None:
-        self._recipe, self._weights, self._seed = recipe, weights, seed
+        self._recipe, self._weights, self._data, self._seed = recipe, weights, data, seed
         self.folder = parent / recipe.network
 
     def write(self, ladder: Sequence[Candidate], found: Mapping[str, Figures] | None = None) -> int:
@@ -111,7 +119,7 @@ class _Draft:
             'weights_sha256': checksum,
             'storage_bound_bytes': recipe.storage_bytes,
             'separate_bytes': sum(e['shared_bytes'] + e['private_bytes'] for e in entries),
-            'training': _training(recipe, self._seed),
+            'training': _training(recipe, self._data, self._seed),
             'variants': entries,
         }
 
@@ -148,7 +156,7 @@ def publish(
     Only the validation split decides which variants there are and their thresholds. Raises
     StorageError where no variant keeps the storage bound.
     """
-    draft = _Draft(recipe, weights, seed, work / recipe.network / 'draft')
+    draft = _Draft(recipe, weights, data, seed, work / 'draft')
     front = pareto(candidates_of(lesson, weights))
     reserve = _INDEX_RESERVE_BYTES[recipe.kind]
     ladder = within(
@@ -169,14 +177,14 @@ def publish(
     return read_zoo(zoo / recipe.network)
 
 
-def _training(recipe: Recipe, seed: int) -> dict[str, Any]:
+def _training(recipe: Recipe, data: Path, seed: int) -> dict[str, Any]:
     return {
-        'data': [SOURCES[name] for name in recipe.data],
+        'data': sources_of(data, recipe.data),
         'seed': seed,
         'steps': recipe.schedule.steps,
         'batch': recipe.schedule.batch,
         'command': (
-            f'rtmdl scale {recipe.network} --data ../shared/data '
+            f'rtmdl scale {recipe.network} --data {data} '
             f'--storage-mb {recipe.storage_mb:g} --seed {seed}'
         ),
     }

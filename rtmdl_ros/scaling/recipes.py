@@ -11,14 +11,15 @@ import numpy as np
 from torch import nn
 
 from rtmdl_ros.networks.build import untrained
-from rtmdl_ros.networks.scale import InputSize, Scale
+from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
+from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_scene
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.ladder import Examiner
+from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
-from rtmdl_ros.scaling.sign_crops import read_training_crops
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
 from rtmdl_ros.scaling.storage import scales_within
 from rtmdl_ros.scaling.train import Lesson, Schedule
@@ -35,6 +36,10 @@ SCENES = 700
 TRACKS = 120
 #: How often a frame whose lights were switched off is drawn, a real one with red ones counting 1.
 UNLIT_WEIGHT = 0.8
+
+
+class UnknownVariantError(ValueError):
+    """An id that no variant of a network has."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,17 @@ class Recipe:
         return scales_within(self.storage_bytes, self.family, self.untrained, self.variants)
 
 
+LIGHT_AUGMENTATION = Augmentation(
+    zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
+    paste_share=0.5, paste_size=(14, 220), paste_count=2,
+    paste_weights=(0.3, 0.25, 0.3, 0.15), turn_share=0.06,
+)  # fmt: skip
+SIGN_AUGMENTATION = Augmentation(
+    zoom=(0.6, 2.2), mosaic_zoom=(0.6, 1.6), mosaic_share=0.4, rendered_share=0.25,
+    paste_share=0.6, paste_size=(9, 56), paste_count=4,
+)  # fmt: skip
+
+
 def _scenes(work: Path) -> Path:
     return ensure_scenes(work / 'rendered' / 'scenes.npz', SCENES, TRACKS, seed=1)
 
@@ -96,6 +112,8 @@ def _host(frame: Frame) -> Frame:
 
 
 def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
+    if is_own(data):
+        return _own_lesson(recipe, data, work, seed)
     lights = read_lights(data, 'train')
     # Most pictures show lights before the sky. Streets give other backgrounds; their own lights
     # are not labelled, so they count only where lights are pasted into them.
@@ -110,13 +128,9 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Detector
         cut_lights(scenes[: len(lights)] + [all_switched_off(s) for s in scenes[: len(lights)]]),
         classes=len(recipe.classes),
         height=recipe.base_size.height,
-        augmentation=Augmentation(
-            zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
-            paste_share=0.5, paste_size=(14, 220), paste_count=2,
-            paste_weights=(0.3, 0.25, 0.3, 0.15), turn_share=0.06,
-        ),
+        augmentation=LIGHT_AUGMENTATION,
         seed=seed,
-    )  # fmt: skip
+    )
     return _detector_lesson(recipe, views, [read_lights(data, 'val')], seed)
 
 
@@ -128,6 +142,8 @@ def _sign_weight(frame: Frame) -> float:
 
 
 def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
+    if is_own(data):
+        return _own_lesson(recipe, data, work, seed)
     frames = read_gtsdb(data, 'train') + read_road_signs(data, 'train')
     validation = read_gtsdb(data, 'val')
     views = Views(
@@ -137,13 +153,28 @@ def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorL
         cut_signs(data, validation + read_gtsdb(data, 'test_public')),
         classes=len(recipe.classes),
         height=recipe.base_size.height,
-        augmentation=Augmentation(
-            zoom=(0.6, 2.2), mosaic_zoom=(0.6, 1.6), mosaic_share=0.4, rendered_share=0.25,
-            paste_share=0.6, paste_size=(9, 56), paste_count=4,
-        ),
+        augmentation=SIGN_AUGMENTATION,
         seed=seed,
-    )  # fmt: skip
+    )
     return _detector_lesson(recipe, views, [validation, read_road_signs(data, 'val')], seed)
+
+
+def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
+    """Return the lesson on a user's pictures, mixed with rendered ones as the shipped one is."""
+    own = own_frames(data, recipe.classes)
+    lights = recipe.classes == TRAFFIC_LIGHT_STATES
+    scenes = [as_scene(frame) for frame in own.training]
+    views = Views(
+        scenes,
+        np.ones(len(scenes)),
+        read_scenes(_scenes(work), 'light' if lights else 'sign', *recipe.sizes[-1]),
+        cut_lights(scenes + [all_switched_off(scene) for scene in scenes]) if lights else [],
+        classes=len(recipe.classes),
+        height=recipe.base_size.height,
+        augmentation=LIGHT_AUGMENTATION if lights else SIGN_AUGMENTATION,
+        seed=seed,
+    )
+    return _detector_lesson(recipe, views, [own.validation], seed)
 
 
 def _detector_lesson(
@@ -156,7 +187,7 @@ def _detector_lesson(
 
 
 def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
-    training, validation = read_training_crops(data)
+    training, validation, _ = read_crops(data)
     rendered = ensure_crops(work / 'rendered' / 'crops.npz', CROPS_PER_CLASS, seed=1)
     return RecogniserLesson(
         training, validation, rendered, recipe.scales(), recipe.sizes, recipe.base_size, seed
@@ -218,6 +249,19 @@ RECIPES = {
         ),
     )
 }
+
+
+def only(recipe: Recipe, wanted: str) -> Recipe:
+    """Return the recipe for one variant alone, by its id, with the same schedule.
+
+    Raises UnknownVariantError, naming the ids there are, for one that the recipe does not have.
+    """
+    pairs = [(scale, size) for size in recipe.sizes for scale in recipe.family]
+    ids = {variant_id(*pair): pair for pair in pairs}
+    if wanted not in ids:
+        raise UnknownVariantError(f'{wanted} is no variant of {recipe.network}: {", ".join(ids)}')
+    scale, size = ids[wanted]
+    return replace(recipe, family=(scale,), sizes=(size,), base_size=size, variants=1)
 
 
 def shortened(recipe: Recipe, steps: int) -> Recipe:

@@ -12,6 +12,7 @@ from rich.progress import track
 
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.pipeline import Model
+from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detector_figures import detect_all, match_all
 from rtmdl_ros.scaling.evaluate import (
     Figures,
@@ -25,7 +26,6 @@ from rtmdl_ros.scaling.evaluate import (
 )
 from rtmdl_ros.scaling.ladder_picture import Rung, draw_ladder
 from rtmdl_ros.scaling.pictures import save_confused_crops, save_error_sheets
-from rtmdl_ros.scaling.sign_crops import read_public_test, read_training_crops
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: The figure that a ladder is drawn by, of the first group that has it.
@@ -81,7 +81,8 @@ def inference_ms(model: Model) -> float:
 
 
 def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figures:
-    crops = read_public_test(data) if split == 'test_public' else read_training_crops(data)[1]
+    found = read_crops(data)
+    crops = found.test if split == 'test_public' else found.validation
     rows = probabilities(model, crops)
     path = out / f'{model.variant.network}_confused.png'
     save_confused_crops(crops, rows, model.variant.classes, path)

@@ -170,13 +170,21 @@ class _Trainer(Generic[Batch]):
     """One run: the state and what each step needs."""
 
     def __init__(
-        self, lesson: Lesson[Batch], schedule: Schedule, work: Path, seed: int, device: torch.device
+        self,
+        lesson: Lesson[Batch],
+        schedule: Schedule,
+        work: Path,
+        seed: int,
+        device: torch.device,
+        start: Mapping[str, torch.Tensor] | None,
     ) -> None:
         self.lesson, self.schedule, self.work, self.seed = lesson, schedule, work, seed
         self._device, self._dtype = device, training_type(device)
         self.state = _State(lesson.untrained(lesson.scales[-1]), schedule, device)
         if (work / CHECKPOINT).exists():
             self.state.load(work / CHECKPOINT)
+        elif start is not None:
+            start_from(self.state.network, start)
         #: The form of each scale's network; the weights are slices of the state's.
         self._forms = {
             scale: lesson.untrained(scale).to(device).train() for scale in lesson.scales
@@ -259,8 +267,11 @@ def train(
     work: Path,
     seed: int,
     device: torch.device = _CPU,
+    start: Mapping[str, torch.Tensor] | None = None,
 ) -> dict[str, torch.Tensor]:
     """Train all scales together and return the largest one's weights that validated best.
+
+    A run begins with random weights or, as far as they reach, with those of `start`.
 
     `work` receives the checkpoint, the best weights and log.txt; a run that finds a checkpoint
     there goes on from it and sees the same batches as one that was never stopped. Raises
@@ -268,11 +279,22 @@ def train(
     """
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    trainer = _Trainer(lesson, schedule, work, seed, device)
+    trainer = _Trainer(lesson, schedule, work, seed, device, start)
     if not trainer.finished:
         with _bar() as bar, (work / 'log.txt').open('a') as log:
             _run(trainer, bar, log)
     return best_so_far(work)
+
+
+def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
+    """Copy what another network of the same form has learned into the first channels and blocks."""
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            learned = weights.get(name)
+            if learned is not None and learned.ndim == parameter.ndim:
+                sides = [min(pair) for pair in zip(learned.shape, parameter.shape, strict=True)]
+                part = tuple(slice(side) for side in sides)
+                parameter[part] = learned[part].to(parameter)
 
 
 def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:

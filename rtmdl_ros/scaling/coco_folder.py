@@ -1,0 +1,70 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Labelled pictures of users in COCO's form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.labelled import Label, Picture, Splits
+
+#: Names of a split's folder, and of the label file in it, as common tools export them.
+_FOLDERS = {'training': ('train',), 'validation': ('val', 'valid', 'validation'), 'test': ('test',)}
+_FILES = ('_annotations.coco.json', 'annotations.json', 'labels.json')
+
+
+def has_coco_form(folder: Path) -> bool:
+    """Tell whether a folder of any split has a label file."""
+    return any(_label_file(folder, names) for names in _FOLDERS.values())
+
+
+def read_coco_folder(folder: Path) -> Splits:
+    """Return the pictures of folder/train, folder/val and, if there is one, folder/test.
+
+    Each holds images and one of the label files. Raises DataError for a label file that is no
+    COCO file.
+    """
+    found = {}
+    for split, names in _FOLDERS.items():
+        path = _label_file(folder, names)
+        found[split] = _pictures(path) if path else ()
+    return Splits(found['training'], found['validation'], found['test'])
+
+
+def _label_file(folder: Path, names: tuple[str, ...]) -> Path | None:
+    paths = (folder / name / file for name in names for file in _FILES)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _pictures(path: Path) -> tuple[Picture, ...]:
+    try:
+        content = json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError) as error:
+        raise DataError(path, f'cannot be read as JSON ({error})', 'export it again') from error
+    try:
+        names = {category['id']: str(category['name']) for category in content['categories']}
+        labels: dict[Any, list[Label]] = {image['id']: [] for image in content['images']}
+        for annotation in content['annotations']:
+            name = names.get(annotation['category_id'], f'number {annotation["category_id"]}')
+            of_image = labels.get(annotation['image_id'])
+            if of_image is not None:
+                of_image.append(Label(name, _corners(annotation['bbox'])))
+        return tuple(
+            Picture(path.parent / str(image['file_name']), tuple(labels[image['id']]))
+            for image in content['images']
+        )
+    except (KeyError, TypeError) as error:
+        problem = f'is no COCO file ({type(error).__name__}: {error})'
+        raise DataError(path, problem, 'export it in COCO detection form') from error
+
+
+def _corners(bbox: Any) -> tuple[float, float, float, float]:
+    """Return the corners of [x, y, width, height]; not-a-numbers for anything else."""
+    try:
+        x, y, width, height = (float(part) for part in bbox)
+    except (TypeError, ValueError):
+        return (float('nan'),) * 4
+    return x, y, x + width, y + height

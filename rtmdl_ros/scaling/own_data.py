@@ -1,0 +1,57 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Users' own data for the three networks, told from the data sets of this project by their form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from rtmdl_ros.rendering.signs import sign_family
+from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_folder
+from rtmdl_ros.scaling.labelled import OwnFrames, checked
+from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_folder
+from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
+
+
+def is_own(data: Path) -> bool:
+    """Tell whether a folder holds labelled pictures in COCO's or YOLO's form."""
+    return (data / DATA_FILE).is_file() or has_coco_form(data)
+
+
+@cache
+def own_frames(data: Path, classes: tuple[str, ...]) -> OwnFrames:
+    """Read and check the pictures once, and tell what was left out.
+
+    Raises DataError where they cannot be trained on.
+    """
+    splits = read_yolo_folder(data) if (data / DATA_FILE).is_file() else read_coco_folder(data)
+    frames = checked(splits, lambda name: class_number(name, classes), data)
+    console = Console(stderr=True)
+    counts = (
+        f'{len(part)} {name}'
+        for name, part in (
+            ('training', frames.training), ('validation', frames.validation), ('test', frames.test)
+        )
+    )
+    console.print(f'{data}: {", ".join(counts)} images', soft_wrap=True)
+    for line in frames.findings.lines():
+        console.print(f'  {line}', soft_wrap=True)
+    return frames
+
+
+def class_number(name: str, classes: Sequence[str]) -> int | None:
+    """Return a network's class of a name in the data; None where it has no such class.
+
+    Small letters and underscores are as good as capitals, spaces and dashes; a traffic sign
+    counts as its family where the network tells families apart.
+    """
+    plain = name.strip().lower().replace(' ', '_').replace('-', '_')
+    if plain in classes:
+        return classes.index(plain)
+    if plain in TRAFFIC_SIGNS and tuple(classes) == TRAFFIC_SIGN_FAMILIES:
+        return classes.index(sign_family(plain))
+    return None

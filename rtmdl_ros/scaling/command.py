@@ -17,10 +17,18 @@ if TYPE_CHECKING:
     from rtmdl_ros.scaling.recipes import Recipe
 
 NETWORKS = ('traffic_light_detector', 'traffic_sign_detector', 'traffic_sign_recogniser')
-DESCRIPTION = 'Train networks and write weights, thresholds and figures into the zoo.'
+DESCRIPTION = (
+    'Train networks, all variants of each as slices of one, and write those that are worth their '
+    'storage into the zoo, with thresholds and figures.'
+)
 EXAMPLES = """examples:
   rtmdl scale all --data ../shared/data --out rtmdl_ros/zoo
-      reproduce the shipped weights (about two hours on two cores; a stopped run goes on)
+      reproduce the shipped weights (some ten hours on two cores; a stopped run goes on)
+  rtmdl scale traffic_light_detector --data track --start rtmdl_ros/zoo --out zoo --steps 1500
+      learn your own pictures: track/train and track/valid in COCO's form, or track/data.yaml
+      in YOLO's; red, yellow, green, off are the classes
+  rtmdl scale traffic_sign_recogniser --data gtsrb --download --storage-mb 0.5 --out zoo
+      GTSRB from the internet, all variants in half a megabyte
   rtmdl scale traffic_light_detector --data ../shared/data --out /tmp/zoo --steps 200
       a quick try of one network
   rtmdl scale all --data ../shared/data --out /tmp/zoo --publish

@@ -14,6 +14,7 @@ from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.pipeline import Model
 from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detector_figures import detect_all, match_all
+from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.evaluate import (
     Figures,
     detector_figures,
@@ -34,12 +35,17 @@ WARM_UP, TIMINGS = 5, 50
 
 
 def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
-    """Measure one network on a split and write the sheets of its errors into `out`."""
+    """Measure one network on a split and write the sheets of its errors into `out`.
+
+    Raises DataError for a split without images.
+    """
     model = model_of(variant, out)
     if variant.kind == 'classifier':
         return _recogniser_report(model, data, split, out)
     figures: Figures = {}
     for group, frames in frames_of(variant.network, data, split).items():
+        if not frames:
+            raise DataError(data, f'has no images of the split {split}', 'choose another --split')
         found = detect_all(model, frames)
         figures |= detector_figures(frames, found, variant, group)
         matches = match_all(frames, found, variant.classes, variant.score_threshold)
@@ -83,6 +89,8 @@ def inference_ms(model: Model) -> float:
 def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figures:
     found = read_crops(data)
     crops = found.test if split == 'test_public' else found.validation
+    if not len(crops.labels):
+        raise DataError(data, f'has no images of the split {split}', 'choose another --split')
     rows = probabilities(model, crops)
     path = out / f'{model.variant.network}_confused.png'
     save_confused_crops(crops, rows, model.variant.classes, path)

@@ -15,6 +15,7 @@ from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.own_data import class_number, is_own, own_frames
 from rtmdl_ros.scaling.rendered import ensure_scenes
+from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
 WIDTH, HEIGHT = 100, 80
@@ -190,6 +191,9 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     (variant,) = read_zoo(tmp_path / 'zoo')
     assert variant.id == 'w25_d0_160x224' and 'val_map50' in variant.accuracy
     assert 'track: 1 training, 1 validation, 0 test images' in capsys.readouterr().err
+    with pytest.raises(DataError, match=r'track: has no images of the split test_public; choose'):
+        network_report(variant, data, 'test_public', tmp_path / 'out')
+    assert 0 <= network_report(variant, data, 'val', tmp_path / 'out')['all_map50'] <= 1
     index = json.loads((tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text())
     assert index['training']['data'][0]['name'] == 'track'
     assert run(parser.parse_args([*words[:-1], '1', '--only', 'w1'])) == 2

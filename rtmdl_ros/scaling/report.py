@@ -12,6 +12,7 @@ from rich.progress import track
 
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.pipeline import Model
+from rtmdl_ros.scaling.confusion import confusion_of, draw_confusion
 from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detector_figures import detect_all, match_all
 from rtmdl_ros.scaling.errors import DataError
@@ -93,7 +94,11 @@ def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figur
         raise DataError(data, f'has no images of the split {split}', 'choose another --split')
     rows = probabilities(model, crops)
     path = out / f'{model.variant.network}_confused.png'
-    save_confused_crops(crops, rows, model.variant.classes, path)
+    classes = model.variant.classes
+    save_confused_crops(crops, rows, classes, path)
+    counts = confusion_of(crops.labels, rows.argmax(axis=1), len(classes))
+    path = out / f'{model.variant.network}_confusion.png'
+    draw_confusion(counts, classes, f'{model.variant.id} on {split}', path)
     return recogniser_figures(rows, crops, model.variant.classes, 'gtsrb')
 
 

@@ -49,6 +49,8 @@ class Schedule:
     warmup_steps: int = 300
     #: Share of the averaged weights that survives a step.
     average_decay: float = 0.998
+    #: Steps between two checkpoints: what a killed run loses at most.
+    save_every: int = 50
     #: Steps without a better figure after which training ends early.
     patience_steps: int = 3000
 
@@ -313,6 +315,8 @@ def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
             bar.console.print(f'{line} best {state.best:.4f}')
             if trainer.finished:
                 return
+        elif state.step % schedule.save_every == 0:
+            state.save(trainer.work / CHECKPOINT)
 
 
 def best_so_far(work: Path) -> dict[str, torch.Tensor]:

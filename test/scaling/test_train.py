@@ -76,6 +76,7 @@ def test_resumed_run_equals_whole_run(tmp_path: Path) -> None:
         torch.testing.assert_close(resumed[name], tensor, msg=name)
     log = (tmp_path / 'parts' / 'log.txt').read_text()
     assert 'step 4 ' in log and 'step 8 ' in log
+    assert log.count('step 4 ') == 1, 'what came after the last checkpoint is done again'
     again = train(lesson(), SCHEDULE, tmp_path / 'parts', seed=1)
     torch.testing.assert_close(again, resumed), 'a finished run is not trained again'
 

@@ -1,0 +1,48 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Which classes a classifier takes for which, as a table and as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+_DPI = 100
+
+
+def confusion_of(labels: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> Counts:
+    """Return how often each class (row) was said to be each class (column), (K, K)."""
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (labels, said), 1)
+    return counts
+
+
+def draw_confusion(counts: Counts, classes: Sequence[str], title: str, path: Path) -> None:
+    """Draw the errors to `path`, 1400x1300: right answers are left out, they would hide them.
+
+    Raises OSError where it cannot be written.
+    """
+    errors = counts * (1 - np.eye(len(classes), dtype=np.int64))
+    figure = Figure(figsize=(14, 13), dpi=_DPI)
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.imshow(np.ma.masked_equal(errors, 0), cmap='Reds', norm=LogNorm(0.5, 4 * max(1, errors.max())))
+    for row, column in zip(*np.nonzero(errors), strict=True):
+        axes.text(column, row, str(errors[row, column]), ha='center', va='center', fontsize=8)
+    ticks = np.arange(len(classes))
+    axes.set_xticks(ticks, classes, rotation=90, fontsize=8)
+    axes.set_yticks(ticks, classes, fontsize=8)
+    axes.set_xticks(ticks - 0.5, minor=True)
+    axes.set_yticks(ticks - 0.5, minor=True)
+    axes.grid(which='minor', color='#dddddd', linewidth=0.5)
+    axes.set_xlabel('said')
+    axes.set_ylabel('is')
+    axes.set_title(f'{title}: {errors.sum()} of {counts.sum()} wrong', loc='left')
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)

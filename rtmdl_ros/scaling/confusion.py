@@ -31,7 +31,9 @@ def draw_confusion(counts: Counts, classes: Sequence[str], title: str, path: Pat
     figure = Figure(figsize=(14, 13), dpi=_DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.imshow(np.ma.masked_equal(errors, 0), cmap='Reds', norm=LogNorm(0.5, 4 * max(1, errors.max())))
+    # Reds that numbers can be read on.
+    norm = LogNorm(0.5, 4 * max(1, errors.max()))
+    axes.imshow(np.ma.masked_equal(errors, 0), cmap='Reds', norm=norm)
     for row, column in zip(*np.nonzero(errors), strict=True):
         axes.text(column, row, str(errors[row, column]), ha='center', va='center', fontsize=8)
     ticks = np.arange(len(classes))

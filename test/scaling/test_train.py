@@ -22,7 +22,7 @@ from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.train import Schedule, best_so_far, sandwich, train
+from rtmdl_ros.scaling.train import Schedule, best_so_far, sandwich, start_from, train
 
 SCHEDULE = Schedule(
     steps=8, batch=4, learning_rate=1e-2, evaluate_every=4, warmup_steps=2, average_decay=0.5
@@ -106,6 +106,19 @@ def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / 'checkpoint.pt').write_bytes(b'torn')
     with pytest.raises(DataError, match='is not a checkpoint of this'):
         train(lesson(), SCHEDULE, tmp_path, seed=1)
+
+
+def test_a_start_reaches_as_far_as_its_weights() -> None:
+    """First channels and blocks are copied, the rest stays random."""
+    small, large = lesson().untrained(Scale(0.5, 0)), lesson().untrained(Scale(1.0, 1))
+    before = large.state_dict()['stages.0.blocks.0.first.conv.weight'].clone()
+    start_from(large, dict(small.named_parameters()))
+    whole, part = large.state_dict(), small.state_dict()
+    assert torch.equal(whole['stem.conv.weight'][:8], part['stem.conv.weight'])
+    assert torch.equal(whole['head.weight'][:, :40], part['head.weight'])
+    assert torch.equal(whole['stages.0.blocks.0.first.conv.weight'], before)
+    start_from(small, dict(large.named_parameters()))
+    assert torch.equal(small.state_dict()['head.weight'], part['head.weight'])
 
 
 def test_a_sandwich_has_both_ends() -> None:

@@ -13,7 +13,7 @@ from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 
 #: Multiply-accumulate operations of which a core of a car's computer does some tens of images a
 #: second; a classifier runs once for each of several signs.
-_USUAL_MACS = {'detector': 450_000_000, 'classifier': 25_000_000}
+_USUAL_MACS = {'detector': 450_000_000, 'classifier': 15_000_000}
 
 
 @dataclass(frozen=True)

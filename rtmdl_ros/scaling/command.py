@@ -130,7 +130,7 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
         download_gtsrb(args.data)
     lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
     if args.publish:
-        weights = best_so_far(work)
+        weights = best_so_far(work, lesson.untrained(lesson.scales[-1]))
     else:
         cuda = args.device == 'cuda' or (args.device == 'auto' and torch.cuda.is_available())
         device = torch.device('cuda' if cuda else 'cpu')

@@ -26,7 +26,7 @@ from torch.func import functional_call
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from rtmdl_ros.networks.scale import InputSize, Scale
-from rtmdl_ros.networks.slicing import slice_for
+from rtmdl_ros.networks.slicing import SliceError, slice_for
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.precision import training_type
 
@@ -285,7 +285,7 @@ def train(
     if not trainer.finished:
         with _bar() as bar, (work / 'log.txt').open('a') as log:
             _run(trainer, bar, log)
-    return best_so_far(work)
+    return best_so_far(work, lesson.untrained(lesson.scales[-1]))
 
 
 def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
@@ -319,9 +319,19 @@ def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
             state.save(trainer.work / CHECKPOINT)
 
 
-def best_so_far(work: Path) -> dict[str, torch.Tensor]:
-    """Return the weights of a run that validated best, finished or not."""
+def best_so_far(work: Path, network: nn.Module) -> dict[str, torch.Tensor]:
+    """Return the weights of a run that validated best, finished or not.
+
+    They may be those of a larger network than the one that is wanted. Raises DataError where
+    there are none or those of a smaller one.
+    """
     path = work / BEST
     if not path.exists():
         raise DataError(path, 'is missing', 'train this network first')
-    return load_file(path)
+    weights = load_file(path)
+    try:
+        slice_for(network, weights)
+    except SliceError as error:
+        problem = f'was trained for a smaller storage bound ({error})'
+        raise DataError(path, problem, 'give a smaller --storage-mb or train anew') from error
+    return weights

@@ -153,7 +153,15 @@ def test_batches_depend_on_the_step_alone() -> None:
 def test_best_weights_are_asked_for(tmp_path: Path) -> None:
     """Without a run there is nothing to publish: path and remedy."""
     with pytest.raises(DataError, match=r'best\.safetensors: is missing; train this network'):
-        best_so_far(tmp_path)
+        best_so_far(tmp_path, lesson().untrained(SCALES[-1]))
+
+
+def test_weights_do_for_smaller_bounds_only(tmp_path: Path) -> None:
+    """Slices of them are published; for more they are too small."""
+    train(lesson(), SCHEDULE, tmp_path, seed=1)
+    assert best_so_far(tmp_path, lesson().untrained(SCALES[0]))
+    with pytest.raises(DataError, match=r'was trained for a smaller storage bound .*stem'):
+        best_so_far(tmp_path, lesson().untrained(Scale(1.0, 1)))
 
 
 def squares(count: int) -> list[Scene]:

@@ -147,7 +147,8 @@ def _print(variants: tuple[Variant, ...]) -> None:
     first = variants[0]
     names = [name for name in first.accuracy if name.endswith(('_map50', '_top1'))]
     table = Table(title=first.network)
-    for column in ('variant', 'M parameters', 'M MACs', 'threshold', *names):
+    table.add_column('variant', min_width=max(len(variant.id) for variant in variants))
+    for column in ('M parameters', 'M MACs', 'threshold', *names):
         table.add_column(column.replace('_', ' '), justify='right')
     for variant in variants:
         sizes = (f'{variant.parameters / 1e6:.2f}', f'{variant.macs / 1e6:.1f}')

@@ -186,10 +186,10 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     words = ['traffic_light_detector', '--data', str(data), '--work', str(work), '--threads', '1']
-    words += ['--only', 'w25_d0_160x224', '--start', str(default_zoo_dir()), '--steps', '2']
+    words += ['--only', 'w37.5_d1_160x224', '--start', str(default_zoo_dir()), '--steps', '2']
     assert run(parser.parse_args([*words, '--out', str(tmp_path / 'zoo')])) == 0
     (variant,) = read_zoo(tmp_path / 'zoo')
-    assert variant.id == 'w25_d0_160x224' and 'val_map50' in variant.accuracy
+    assert variant.id == 'w37.5_d1_160x224' and 'val_map50' in variant.accuracy
     assert 'track: 1 training, 1 validation, 0 test images' in capsys.readouterr().err
     with pytest.raises(DataError, match=r'track: has no images of the split test_public; choose'):
         network_report(variant, data, 'test_public', tmp_path / 'out')
@@ -197,4 +197,4 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     index = json.loads((tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text())
     assert index['training']['data'][0]['name'] == 'track'
     assert run(parser.parse_args([*words[:-1], '1', '--only', 'w1'])) == 2
-    assert 'w1 is no variant of traffic_light_detector: w25_d0_160x224' in capsys.readouterr().err
+    assert 'w1 is no variant of traffic_light_detector: w37.5_d1_160x224' in capsys.readouterr().err

@@ -233,7 +233,7 @@ def test_too_small_a_bound_is_one_line(
     assert run(arguments(*words, '--storage-mb', '0.01', '--threads', '1')) == 1
     error = capsys.readouterr().err
     assert error.count('\n') == 1
-    assert '0.01 MB is too little for 12 variants of any network; give at least 0.0' in error
+    assert '0.01 MB is too little for 12 variants of any network; give at least 0.1' in error
 
 
 def test_a_run_from_images_to_zoo(
@@ -246,15 +246,15 @@ def test_a_run_from_images_to_zoo(
     np.savez(work / 'rendered' / 'crops.npz', images=crops.images, labels=crops.labels)
     words = ('traffic_sign_recogniser', '--data', str(synthetic_gtsrb), '--work', str(work))
     options = ('--out', str(tmp_path / 'zoo'), '--steps', '2', '--threads', '1')
-    assert run(arguments(*words, *options, '--storage-mb', '0.15')) == 0
+    assert run(arguments(*words, *options, '--storage-mb', '0.2')) == 0
     variants = read_zoo(tmp_path / 'zoo')
     assert [v.macs for v in variants] == sorted(v.macs for v in variants)
     assert all(len(v.classes) == 43 for v in variants)
     assert all(0 <= v.accuracy['test_public_top1'] <= 1 for v in variants)
     assert variants[0].id in capsys.readouterr().out
     folder = tmp_path / 'zoo' / 'traffic_sign_recogniser'
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 150_000
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 200_000
     index = json.loads((folder / 'index.json').read_text())
-    assert index['training']['seed'] == 1 and index['storage_bound_bytes'] == 150_000
+    assert index['training']['seed'] == 1 and index['storage_bound_bytes'] == 200_000
     assert index['training']['data'][0]['licence']
     assert index['separate_bytes'] == sum(v.shared_bytes + v.private_bytes for v in variants)

@@ -213,14 +213,6 @@ class DetectorLesson:
         assert isinstance(network, Detector)
         return network
 
-    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
-        """Return the mean figure of the largest and the least scale at the base size."""
-        figures = [
-            self.validate(self.calibrated(weights, scale, self.base_size), self.base_size)
-            for scale in (self.scales[-1], self.scales[0])
-        ]
-        return float(np.mean(figures))
-
     def validate(self, network: nn.Module, size: InputSize) -> float:
         """Return nine tenths of mAP@0.5 and, for localisation, one of mAP@0.5:0.95."""
         assert isinstance(network, Detector)

@@ -105,14 +105,6 @@ class RecogniserLesson:
         assert isinstance(network, Classifier)
         return network
 
-    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
-        """Return the mean figure of the largest and the least scale at the base size."""
-        figures = [
-            self.validate(self.calibrated(weights, scale, self.base_size), self.base_size)
-            for scale in (self.scales[-1], self.scales[0])
-        ]
-        return float(np.mean(figures))
-
     def validate(self, network: nn.Module, size: InputSize) -> float:
         """Return top-1 accuracy on the validation tracks, less a hint of the loss to break ties."""
         images, labels = to_tensor(resized(self.validation, size))

@@ -68,6 +68,8 @@ class Lesson(Protocol[Batch]):
     name: str
     #: The scales trained together, from the least to the largest.
     scales: tuple[Scale, ...]
+    #: The input size of the examinations during training.
+    base_size: InputSize
 
     def untrained(self, scale: Scale) -> nn.Module:
         """Return the network of a scale with random weights."""
@@ -84,8 +86,13 @@ class Lesson(Protocol[Batch]):
         No gradient may go into the teacher's output.
         """
 
-    def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
-        """Return the figure of the weights on the validation split, the larger the better."""
+    def calibrated(
+        self, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
+    ) -> nn.Module:
+        """Return the network of a scale with its slice of weights, ready for an input size."""
+
+    def validate(self, network: nn.Module, size: InputSize) -> float:
+        """Return a network's figure on the validation split, the larger the better."""
 
 
 def sandwich(scales: Sequence[Scale], step: int, seed: int) -> list[Scale]:
@@ -233,11 +240,17 @@ class _Trainer(Generic[Batch]):
         return first
 
     def examine(self) -> float:
-        """Validate the averaged weights and keep them where they are the best so far."""
-        state = self.state
+        """Validate the averaged weights and keep them where they are the best so far.
+
+        The figure is the mean of the largest and the least scale's.
+        """
+        state, lesson = self.state, self.lesson
         weights = state.averaged()
-        with torch.no_grad():
-            figure = self.lesson.examine(weights)
+        figures = [
+            lesson.validate(lesson.calibrated(weights, scale, lesson.base_size), lesson.base_size)
+            for scale in (lesson.scales[-1], lesson.scales[0])
+        ]
+        figure = float(np.mean(figures))
         if figure >= state.best:
             state.best, state.best_step = figure, state.step
             save_file(weights, self.work / f'{BEST}.partial')

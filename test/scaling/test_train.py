@@ -3,7 +3,7 @@
 """The training loop on problems of seconds: it learns, resumes exactly, publishes."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.networks.zoo import read_zoo
@@ -85,7 +86,7 @@ def test_nothing_better_for_long_ends_training(tmp_path: Path) -> None:
     """The weights are those of the best examination."""
 
     class Falling(RecogniserLesson):
-        def examine(self, weights: Mapping[str, torch.Tensor]) -> float:
+        def validate(self, network: nn.Module, size: InputSize) -> float:
             self.rendered_share -= 0.01
             return self.rendered_share
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rtmdl_ros.bench.command import experiment_parser, print_table, run_experiment, write_json
-from rtmdl_ros.networks.zoo import INDEX, Variant, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import INDEX, Variant, by_network, default_zoo_dir, read_zoo
 
 _EXAMPLES = """  make bench-storage
   python3 -m rtmdl_ros.bench.storage --zoo zoo --alone out/alone
@@ -89,7 +89,7 @@ def run(zoo: Path, alone: Path | None, out: Path) -> bool:
 
 def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
     """Return the bytes of each network in a zoo."""
-    for own in _by_network(read_zoo(zoo)).values():
+    for own in by_network(read_zoo(zoo)).values():
         folder = own[0].weights_path.parent
         index = json.loads((folder / INDEX).read_text(encoding='utf-8'))
         weights = own[0].weights_path.stat().st_size
@@ -111,8 +111,9 @@ def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
     for folder in sorted(path for path in alone.iterdir() if path.is_dir()):
         for variant in read_zoo(folder):
             shared = together.get((variant.network, variant.id))
-            for split in ('val', 'test_public') if shared else ():
-                assert shared is not None
+            if shared is None:
+                continue
+            for split in ('val', 'test_public'):
                 figures = (_figure(each, split) for each in (shared, variant))
                 yield Comparison(variant.network, variant.id, split, *figures)
 
@@ -120,13 +121,6 @@ def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
 def _figure(variant: Variant, split: str) -> float:
     names = (f'{split}_{name}' for name in _FIGURES)
     return next((variant.accuracy[name] for name in names if name in variant.accuracy), 0.0)
-
-
-def _by_network(variants: Sequence[Variant]) -> dict[str, list[Variant]]:
-    found: dict[str, list[Variant]] = {}
-    for variant in variants:
-        found.setdefault(variant.network, []).append(variant)
-    return found
 
 
 def _storage_cells(each: NetworkStorage) -> list[str]:

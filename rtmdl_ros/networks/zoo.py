@@ -93,6 +93,14 @@ def read_zoo(directory: Path) -> tuple[Variant, ...]:
     return tuple(variant for index in indices for variant in _read_network(index))
 
 
+def by_network(variants: Sequence[Variant]) -> dict[str, tuple[Variant, ...]]:
+    """Return the variants of each network, in the order in which they come."""
+    found: dict[str, tuple[Variant, ...]] = {}
+    for variant in variants:
+        found[variant.network] = (*found.get(variant.network, ()), variant)
+    return found
+
+
 def _read_network(index: Path) -> tuple[Variant, ...]:
     try:
         content = json.loads(index.read_text(encoding='utf-8'))

@@ -87,6 +87,10 @@ def sign_crop(image: Image, box: Box, height: int, width: int) -> Image:
     top = min(max(0, math.floor(y - half)), image_height - 1)
     right = max(left + 1, min(image_width, math.ceil(x + half)))
     bottom = max(top + 1, min(image_height, math.ceil(y + half)))
-    crop = image[top:bottom, left:right]
+    return fitted(image[top:bottom, left:right], height, width)
+
+
+def fitted(crop: Image, height: int, width: int) -> Image:
+    """Return a crop resized to (height, width, 3), for the node, training and evaluation alike."""
     how = cv2.INTER_AREA if crop.shape[0] > height else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(crop, (width, height), interpolation=how), np.uint8)

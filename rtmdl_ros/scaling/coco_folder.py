@@ -11,14 +11,14 @@ from typing import Any
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.labelled import Label, Picture, Splits
 
-#: Names of a split's folder, and of the label file in it, as common tools export them.
-_FOLDERS = {'training': ('train',), 'validation': ('val', 'valid', 'validation'), 'test': ('test',)}
+#: Names of each split's folder, and of the label file in it, as common tools export them.
+_FOLDERS = (('train',), ('val', 'valid', 'validation'), ('test',))
 _FILES = ('_annotations.coco.json', 'annotations.json', 'labels.json')
 
 
 def has_coco_form(folder: Path) -> bool:
     """Tell whether a folder of any split has a label file."""
-    return any(_label_file(folder, names) for names in _FOLDERS.values())
+    return any(_label_file(folder, names) for names in _FOLDERS)
 
 
 def read_coco_folder(folder: Path) -> Splits:
@@ -27,11 +27,8 @@ def read_coco_folder(folder: Path) -> Splits:
     Each holds images and one of the label files. Raises DataError for a label file that is no
     COCO file.
     """
-    found = {}
-    for split, names in _FOLDERS.items():
-        path = _label_file(folder, names)
-        found[split] = _pictures(path) if path else ()
-    return Splits(found['training'], found['validation'], found['test'])
+    paths = [_label_file(folder, names) for names in _FOLDERS]
+    return Splits(*(_pictures(path) if path else () for path in paths))
 
 
 def _label_file(folder: Path, names: tuple[str, ...]) -> Path | None:

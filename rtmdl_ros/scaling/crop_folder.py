@@ -11,6 +11,7 @@ import numpy as np
 from rich.progress import track
 from torchvision.datasets import GTSRB
 
+from rtmdl_ros.perception.traffic_sign import fitted
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
 from rtmdl_ros.scaling.own_data import class_number
@@ -48,6 +49,7 @@ def read_torchvision_gtsrb(data: Path) -> tuple[Crops, Crops, Crops]:
 
     Whole tracks, every tenth of each class, are the validation: files are TRACK_FRAME.ppm.
     """
+    # The file names, which tell the tracks, stand nowhere else.
     training = GTSRB(str(data), split='train')._samples
     held_out = [int(Path(path).stem.split('_')[0]) % _VALIDATION_STEP == 0 for path, _ in training]
     test = GTSRB(str(data), split='test')._samples
@@ -89,13 +91,11 @@ def _crops(samples: list[tuple[str, int]], data: Path) -> Crops:
         if image is None:
             findings.add('image cannot be read', path)
             continue
-        how = cv2.INTER_AREA if min(image.shape[:2]) > TILE else cv2.INTER_LINEAR
-        images.append(cv2.resize(image, (TILE, TILE), interpolation=how))
+        images.append(fitted(np.asarray(image, np.uint8), TILE, TILE))
         labels.append(label)
     if len(images) * 2 < len(samples):
         raise DataError(data, '; '.join(findings.lines()), 'download the images again')
-    for line in findings.lines():
-        print(f'{data}: {line}')
+    findings.tell(data)
     return Crops(
         np.array(images, np.uint8).reshape(-1, TILE, TILE, 3), np.array(labels, np.int64)
     )

@@ -191,10 +191,6 @@ class DetectorLesson:
         for images, *maps in loader:
             yield DetectorBatch(images, TargetMaps(*maps))
 
-    def images(self, batch: DetectorBatch) -> torch.Tensor:
-        """Return the views (N, 3, H, W) uint8."""
-        return batch.images
-
     def loss(
         self, output: DetectorOutput, batch: DetectorBatch, teacher: DetectorOutput | None
     ) -> torch.Tensor:

@@ -19,15 +19,10 @@ from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_a
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.sign_crops import Crops, resized
-from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 from rtmdl_ros.workload.detection import Detection
 
 Figures = dict[str, float]
 BATCH = 256
-DETECTOR_CLASSES = {
-    'traffic_light_detector': TRAFFIC_LIGHT_STATES,
-    'traffic_sign_detector': TRAFFIC_SIGN_FAMILIES,
-}
 
 
 def model_of(variant: Variant, work: Path) -> Model:
@@ -87,15 +82,15 @@ def detector_figures(
     return figures
 
 
-def frames_of(network: str, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
+def frames_of(detector: Variant, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
     """Return a detector's frames of a split by group: all together, or by source.
 
     The test split of a user's own data may be empty.
     """
     if is_own(data):
-        own = own_frames(data, DETECTOR_CLASSES[network])
+        own = own_frames(data, detector.classes)
         return {'all': own.validation if split == 'val' else own.test}
-    if network == 'traffic_sign_detector':
+    if detector.network == 'traffic_sign_detector':
         return {
             'gtsdb': read_gtsdb(data, split),
             'road_sign_detection': read_road_signs(data, split),
@@ -110,7 +105,7 @@ def frames_of(network: str, data: Path, split: str) -> dict[str, tuple[Frame, ..
 def detector_split_figures(model: Model, data: Path, split: str, prefix: str) -> Figures:
     """Return the figures of a detector on all groups of a split."""
     figures: Figures = {}
-    for group, frames in frames_of(model.variant.network, data, split).items():
+    for group, frames in frames_of(model.variant, data, split).items():
         if not frames:
             continue
         name = prefix if group == 'all' else f'{prefix}_{group}'

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_dir, read_zoo
 
 EXAMPLES = """examples:
   rtmdl evaluate --data ../shared/data
@@ -64,21 +64,19 @@ def _chosen(
     variants: Sequence[Variant], network: str, variant: str
 ) -> dict[str, tuple[Variant, ...]]:
     """Return the variants to measure by network; none, after a line, for a name there is not."""
-    by_network: dict[str, tuple[Variant, ...]] = {}
-    for each in variants:
-        by_network[each.network] = (*by_network.get(each.network, ()), each)
-    if network not in ('all', *by_network):
-        print(f'--network {network}: choose all, {", ".join(by_network)}', file=sys.stderr)
+    networks = by_network(variants)
+    if network not in ('all', *networks):
+        print(f'--network {network}: choose all, {", ".join(networks)}', file=sys.stderr)
         return {}
     chosen = {}
-    for name, own in by_network.items():
+    for name, own in networks.items():
         some = {'all': own, 'largest': own[-1:]}.get(variant) or tuple(
             each for each in own if each.id == variant
         )
         if network in ('all', name) and some:
             chosen[name] = some
     if not chosen:
-        ids = (each.id for name in by_network for each in by_network[name] if name == network)
+        ids = [each.id for each in networks.get(network, ())]
         print(f'--variant {variant}: choose all, largest, {", ".join(ids)}', file=sys.stderr)
     return chosen
 

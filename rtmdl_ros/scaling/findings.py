@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is wrong with data and can be done without: counted, named, told once."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 _NAMED = 3
 
@@ -30,6 +32,11 @@ class Findings:
         """Return a line for each kind, the commonest first."""
         kinds = sorted(self._counts, key=lambda kind: -self._counts[kind])
         return [f'{self._counts[kind]}x {kind}: {self._named(kind)}' for kind in kinds]
+
+    def tell(self, data: Path) -> None:
+        """Print the lines to stderr, after the folder that they are about; nothing without any."""
+        for line in self.lines():
+            print(f'{data}: {line}', file=sys.stderr)
 
     def _named(self, kind: str) -> str:
         places = self._places[kind]

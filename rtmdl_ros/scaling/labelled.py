@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -45,8 +46,7 @@ class Picture:
     labels: tuple[Label, ...]
 
 
-@dataclass(frozen=True)
-class Splits:
+class Splits(NamedTuple):
     """Pictures or frames to train on, to choose by and, if there are any, to report on."""
 
     training: Sequence[Picture]
@@ -73,24 +73,22 @@ def checked(splits: Splits, label_of: Callable[[str], int | None], folder: Path)
     """
     findings = Findings()
     seen: dict[str, str] = {}
-    made = {}
-    for name in ('training', 'validation', 'test'):
-        pictures: Sequence[Picture] = getattr(splits, name)
+    made = []
+    for name, pictures in splits._asdict().items():
         before = _broken(findings)
         frames = tuple(_frames(pictures, name, label_of, findings, seen))
-        needed = name != 'test'
-        if needed and not pictures:
-            raise DataError(folder, f'has no {name} images', f'add a {name} split')
+        flaws = ''.join(f'; {line}' for line in findings.lines())
         if _broken(findings) - before > MOST_BROKEN * len(pictures):
-            lines = '; '.join(findings.lines())
-            problem = f'most of the {len(pictures)} {name} images cannot be used ({lines})'
+            problem = f'most of the {len(pictures)} {name} images cannot be used{flaws}'
             raise DataError(folder, problem, 'check the paths and download the images again')
-        if needed and not any(len(frame.boxes) for frame in frames):
-            flaws = ''.join(f'; {line}' for line in findings.lines())
+        if name != 'test' and not pictures:
+            raise DataError(folder, f'has no {name} images', f'add a {name} split')
+        if name != 'test' and not any(len(frame.boxes) for frame in frames):
             problem = f'no {name} image shows an object of a known class{flaws}'
             raise DataError(folder, problem, 'check the class names')
-        made[name] = frames
-    return OwnFrames(made['training'], made['validation'], made['test'], findings)
+        made.append(frames)
+    training, validation, test = made
+    return OwnFrames(training, validation, test, findings)
 
 
 def _broken(findings: Findings) -> int:

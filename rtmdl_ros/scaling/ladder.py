@@ -37,9 +37,14 @@ class Candidate:
         return variant_id(self.scale, self.size)
 
 
+#: Bytes of a ladder.
+Size = Callable[[Sequence[Candidate]], int]
+
+
 class Examiner(Protocol):
     """What a lesson knows of its network's scales once it is trained."""
 
+    #: From the least to the largest.
     scales: tuple[Scale, ...]
     sizes: tuple[InputSize, ...]
 
@@ -88,16 +93,13 @@ def thinned(front: Sequence[Candidate], most: int) -> list[Candidate]:
     """
     kept = list(front)
     while len(kept) > max(2, most):
-        gaps = [
-            log(after.macs / before.macs)
-            for before, after in zip(kept, kept[2:], strict=False)
-        ]
+        gaps = [log(c.macs / a.macs) for a, c in zip(kept, kept[2:], strict=False)]
         del kept[1 + gaps.index(min(gaps))]
     return kept[-most:]
 
 
 def within(
-    front: Sequence[Candidate], most: int, bound_bytes: int, size_of: Callable[..., int]
+    front: Sequence[Candidate], most: int, bound_bytes: int, size_of: Size
 ) -> list[Candidate]:
     """Return the longest even ladder of at most `most` variants that `size_of` finds to fit.
 

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-from rich.console import Console
 
 from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_folder
@@ -30,16 +29,9 @@ def own_frames(data: Path, classes: tuple[str, ...]) -> OwnFrames:
     """
     splits = read_yolo_folder(data) if (data / DATA_FILE).is_file() else read_coco_folder(data)
     frames = checked(splits, lambda name: class_number(name, classes), data)
-    console = Console(stderr=True)
-    counts = (
-        f'{len(part)} {name}'
-        for name, part in (
-            ('training', frames.training), ('validation', frames.validation), ('test', frames.test)
-        )
-    )
-    console.print(f'{data}: {", ".join(counts)} images', soft_wrap=True)
-    for line in frames.findings.lines():
-        console.print(f'  {line}', soft_wrap=True)
+    counts = f'{len(frames.training)} training, {len(frames.validation)} validation'
+    print(f'{data}: {counts}, {len(frames.test)} test images', file=sys.stderr)
+    frames.findings.tell(data)
     return frames
 
 

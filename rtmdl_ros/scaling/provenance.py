@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtmdl_ros.scaling.crop_folder import has_crop_folders, has_torchvision_gtsrb
+from rtmdl_ros.scaling.crop_folder import has_crop_folders
 from rtmdl_ros.scaling.own_data import is_own
 
 SOURCES: dict[str, dict[str, str]] = {
@@ -45,7 +45,7 @@ SOURCES: dict[str, dict[str, str]] = {
 
 def sources_of(data: Path, names: Sequence[str]) -> list[dict[str, str]]:
     """Return where the data in a folder come from: the named sources, or a user's own pictures."""
-    if is_own(data) or (has_crop_folders(data) and not has_torchvision_gtsrb(data)):
+    if is_own(data) or has_crop_folders(data):
         own = {'name': data.resolve().name, 'licence': 'not stated', 'source': str(data)}
         return [own, SOURCES['rendered']]
     return [SOURCES[name] for name in names]

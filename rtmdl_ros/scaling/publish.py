@@ -32,20 +32,23 @@ from rtmdl_ros.scaling.ladder import Candidate, Examiner, candidates_of, pareto,
 from rtmdl_ros.scaling.provenance import sources_of
 from rtmdl_ros.scaling.recipes import Recipe
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.storage import BYTES_A_PARAMETER, BYTES_A_STATISTIC, StorageError
+from rtmdl_ros.scaling.storage import (
+    BYTES_A_PARAMETER,
+    BYTES_A_STATISTIC,
+    ENTRY_BYTES,
+    StorageError,
+)
 
 WEIGHTS = 'weights.safetensors'
 #: Share of right answers on the validation crops that the recogniser's threshold may cost.
 TOLERATED_LOSS = 0.002
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.05, 0.9
 THRESHOLD = 'score_threshold'
-#: Of index.json for the figures of a variant, by kind.
-_INDEX_RESERVE_BYTES = {'detector': 3_000, 'classifier': 4_500}
 
 
 def _detector_threshold(model: Model, data: Path) -> float:
     """Return the score with the best F1 on the fully labelled validation frames."""
-    groups = frames_of(model.variant.network, data, 'val')
+    groups = frames_of(model.variant, data, 'val')
     frames = groups.get('all') or groups['gtsdb']
     return best_threshold(frames, detect_all(model, frames), model.variant.classes)
 
@@ -158,7 +161,7 @@ def publish(
     """
     draft = _Draft(recipe, weights, data, seed, work / 'draft')
     front = pareto(candidates_of(lesson, weights))
-    reserve = _INDEX_RESERVE_BYTES[recipe.kind]
+    reserve = ENTRY_BYTES[recipe.kind]
     ladder = within(
         front,
         recipe.variants,

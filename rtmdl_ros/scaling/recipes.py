@@ -5,7 +5,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -15,21 +15,15 @@ from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
 from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_scene
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
-from rtmdl_ros.scaling.ladder import Examiner
 from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
-from rtmdl_ros.scaling.storage import scales_within
+from rtmdl_ros.scaling.storage import ENTRY_BYTES, scales_within
 from rtmdl_ros.scaling.train import Lesson, Schedule
 from rtmdl_ros.scaling.unlit import all_switched_off
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
-
-
-class AnyLesson(Lesson[Any], Examiner, Protocol):
-    """What a network learns from, whatever its batches are."""
-
 
 CROPS_PER_CLASS = 100
 SCENES = 700
@@ -56,7 +50,7 @@ class Recipe:
     sizes: tuple[InputSize, ...]
     base_size: InputSize
     schedule: Schedule
-    lesson: Callable[['Recipe', Path, Path, int], AnyLesson]
+    lesson: Callable[['Recipe', Path, Path, int], Lesson[Any]]
     #: Names in provenance.SOURCES.
     data: tuple[str, ...]
     #: What all variants may take together, with their index.
@@ -78,7 +72,10 @@ class Recipe:
 
         Raises StorageError for a bound that is too small.
         """
-        return scales_within(self.storage_bytes, self.family, self.untrained, self.variants)
+        entry_bytes = ENTRY_BYTES[self.kind]
+        return scales_within(
+            self.storage_bytes, self.family, self.untrained, self.variants, entry_bytes
+        )
 
 
 LIGHT_AUGMENTATION = Augmentation(

@@ -74,10 +74,6 @@ class RecogniserLesson:
             size = size_at(self.sizes, step, self.seed)
             yield CropBatch(augment(images.float(), size, rng), labels)
 
-    def images(self, batch: CropBatch) -> torch.Tensor:
-        """Return the crops."""
-        return batch.images
-
     def loss(
         self, output: torch.Tensor, batch: CropBatch, teacher: torch.Tensor | None
     ) -> torch.Tensor:

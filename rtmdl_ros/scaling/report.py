@@ -40,11 +40,15 @@ def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figur
 
     Raises DataError for a split without images.
     """
-    model = model_of(variant, out)
+    return _model_report(model_of(variant, out), data, split, out)
+
+
+def _model_report(model: Model, data: Path, split: str, out: Path) -> Figures:
+    variant = model.variant
     if variant.kind == 'classifier':
         return _recogniser_report(model, data, split, out)
     figures: Figures = {}
-    for group, frames in frames_of(variant.network, data, split).items():
+    for group, frames in frames_of(variant, data, split).items():
         if not frames:
             raise DataError(data, f'has no images of the split {split}', 'choose another --split')
         found = detect_all(model, frames)
@@ -66,7 +70,7 @@ def ladder_report(
     name = HEADLINES[variants[0].kind]
     for variant in track(variants, f'measuring {variants[0].network}'):
         model = model_of(variant, out)
-        found = network_report(variant, data, split, out / variant.id)
+        found = _model_report(model, data, split, out / variant.id)
         groups = [value for key, value in found.items() if key.endswith(name)]
         rungs.append(Rung(variant, groups[0], inference_ms(model)))
         cost = {'inference_ms': rungs[-1].inference_ms, 'million_macs': variant.macs / 1e6}
@@ -109,7 +113,7 @@ def sign_task_report(
     names = recogniser.classes
     frames = tuple(
         replace(frame, labels=np.array([names.index(n) for n in frame.source_labels], np.int64))
-        for frame in frames_of(detector.network, data, split)['gtsdb']
+        for frame in frames_of(detector, data, split)['gtsdb']
     )
     answers = named_signs(model_of(detector, out), model_of(recogniser, out), frames)
     matches = match_all(frames, answers, names, 0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.networks.scale import InputSize
+from rtmdl_ros.perception.traffic_sign import fitted
 from rtmdl_ros.scaling.errors import DataError
 
 TILE = 32
@@ -63,11 +64,8 @@ def read_public_test(data: Path) -> Crops:
 
 
 def resized(crops: Crops, size: InputSize) -> Crops:
-    """Return the crops in another size, as `perception.traffic_sign.sign_crop` makes it."""
+    """Return the crops in another size."""
     if crops.images.shape[1:3] == size:
         return crops
-    how = cv2.INTER_AREA if crops.images.shape[1] > size.height else cv2.INTER_LINEAR
-    images = [
-        cv2.resize(image, (size.width, size.height), interpolation=how) for image in crops.images
-    ]
+    images = [fitted(image, *size) for image in crops.images]
     return Crops(np.array(images, np.uint8).reshape(-1, *size, 3), crops.labels)

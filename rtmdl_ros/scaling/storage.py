@@ -14,8 +14,10 @@ from rtmdl_ros.networks.slicing import packed_statistics
 
 #: Learned values are stored in half precision, statistics in single.
 BYTES_A_PARAMETER, BYTES_A_STATISTIC = 2, 4
-#: Of the weight file for its table of contents, and of index.json for a variant.
-_CONTENTS_BYTES, _ENTRY_BYTES = 12_000, 3_000
+#: Of index.json for a variant, by the kind of network: figures of some classes or of many.
+ENTRY_BYTES = {'detector': 3_000, 'classifier': 4_500}
+#: Of the weight file for its table of contents.
+_CONTENTS_BYTES = 12_000
 
 
 class StorageError(ValueError):
@@ -32,9 +34,9 @@ def private_bytes(network: nn.Module) -> int:
     return BYTES_A_STATISTIC * packed_statistics(network).numel()
 
 
-def estimated_bytes(largest: nn.Module, variants: int) -> int:
+def estimated_bytes(largest: nn.Module, variants: int, entry_bytes: int) -> int:
     """Return what a network and so many variants take at most, weights and index together."""
-    private = private_bytes(largest) + _ENTRY_BYTES
+    private = private_bytes(largest) + entry_bytes
     return shared_bytes(largest) + _CONTENTS_BYTES + variants * private
 
 
@@ -43,14 +45,15 @@ def scales_within(
     family: Sequence[Scale],
     untrained: Callable[[Scale], nn.Module],
     variants: int,
+    entry_bytes: int,
 ) -> tuple[Scale, ...]:
     """Return the scales to train, the least first, the one with most weights that fits last.
 
     All of the family that are neither wider nor deeper than that one belong to them; the bound
-    leaves room for the statistics of `variants`. Raises StorageError, naming the least bound,
-    where not even the least network fits.
+    leaves room for the statistics and index entries of `variants`. Raises StorageError, naming
+    the least bound, where not even the least network fits.
     """
-    need = {scale: estimated_bytes(untrained(scale), variants) for scale in family}
+    need = {scale: estimated_bytes(untrained(scale), variants, entry_bytes) for scale in family}
     fitting = [scale for scale in family if need[scale] <= bound_bytes]
     if not fitting:
         least = min(need.values())

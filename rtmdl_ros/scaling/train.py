@@ -28,13 +28,23 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.networks.slicing import SliceError, slice_for
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.ladder import Examiner
 from rtmdl_ros.scaling.precision import training_type
 
 BEST = 'best.safetensors'
 CHECKPOINT = 'checkpoint.pt'
 _CPU = torch.device('cpu')
 
-Batch = TypeVar('Batch')
+
+class ImageBatch(Protocol):
+    """A batch of any lesson."""
+
+    @property
+    def images(self) -> torch.Tensor:
+        """Return the images (N, 3, H, W)."""
+
+
+Batch = TypeVar('Batch', bound=ImageBatch)
 
 
 @dataclass(frozen=True)
@@ -62,12 +72,13 @@ class Schedule:
         return self.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
-class Lesson(Protocol[Batch]):
-    """What one network learns from: its data, its loss and its examination."""
+class Lesson(Examiner, Protocol[Batch]):
+    """What one network learns from: its data, its loss and its examination.
+
+    Its scales are trained together.
+    """
 
     name: str
-    #: The scales trained together, from the least to the largest.
-    scales: tuple[Scale, ...]
     #: The input size of the examinations during training.
     base_size: InputSize
 
@@ -77,22 +88,11 @@ class Lesson(Protocol[Batch]):
     def batches(self, first_step: int, schedule: Schedule) -> Iterable[Batch]:
         """Yield the batches of the steps from `first_step` on, the same for the same seed."""
 
-    def images(self, batch: Batch) -> torch.Tensor:
-        """Return a batch's images (N, 3, H, W)."""
-
     def loss(self, output: Any, batch: Batch, teacher: Any | None) -> torch.Tensor:
         """Return the mean loss of a batch; with a teacher's output also of not being like it.
 
         No gradient may go into the teacher's output.
         """
-
-    def calibrated(
-        self, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
-    ) -> nn.Module:
-        """Return the network of a scale with its slice of weights, ready for an input size."""
-
-    def validate(self, network: nn.Module, size: InputSize) -> float:
-        """Return a network's figure on the validation split, the larger the better."""
 
 
 def sandwich(scales: Sequence[Scale], step: int, seed: int) -> list[Scale]:
@@ -223,7 +223,7 @@ class _Trainer(Generic[Batch]):
         (Yu and Huang, ICCV 2019, section 3.2).
         """
         weights = dict(self.state.network.named_parameters())
-        images = self.lesson.images(batch).to(self._device)
+        images = batch.images.to(self._device)
         images = images.contiguous(memory_format=torch.channels_last)
         scales = sandwich(self.lesson.scales, self.state.step, self.seed)
         teacher, first = None, 0.0

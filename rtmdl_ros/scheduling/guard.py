@@ -105,9 +105,7 @@ class Guard:
     def _running(self, now_ns: int) -> Mapping[str, RunningStage]:
         left_ns = self._sharing.left(now_ns) if self._sharing is not None else {}
         return {
-            executor: RunningStage(
-                stage, left_ns.get(executor, end_ns - now_ns)
-            )
+            executor: RunningStage(stage, left_ns.get(executor, end_ns - now_ns))
             for executor, (stage, end_ns) in self._started.items()
         }
 

@@ -16,6 +16,7 @@ NEVER = 1 << 62
 
 
 def _to_the_end(times: list[int]) -> tuple[int, ...]:
+    """Return the sums from each time on."""
     return tuple(reversed(list(accumulate(reversed(times)))))
 
 
@@ -92,6 +93,8 @@ class LiveTask:
 
     def change(self, task: Task) -> None:
         """Let jobs that are released from now on have other times, priority or deadline."""
+        if self.next_release_ns < NEVER:
+            self.next_release_ns += task.period_ns - self.task.period_ns
         self.task = task
         self.remaining_ns = _to_the_end([stage.optimistic_ns for stage in task.stages])
         self.worst_ns = _to_the_end([*(stage.worst_ns for stage in task.stages), 0])

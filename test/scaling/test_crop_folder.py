@@ -31,7 +31,7 @@ def test_folders_are_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         TRAFFIC_SIGNS.index('no_entry'), TRAFFIC_SIGNS.index('stop')
     ]  # fmt: skip
     assert validation.images[:, 0, 0, 0].tolist() == [91, 51]
-    assert '1x image cannot be read' in capsys.readouterr().out
+    assert '1x image cannot be read' in capsys.readouterr().err
 
 
 def test_unknown_class_and_empty_split_are_refused(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_front_rises_and_beats_all(values: list[tuple[int, float]]) -> None:
 def test_thinning_keeps_ends_and_even_steps() -> None:
     """Of 100, 110 and 1000 between 10 and 10000 the middle pair loses one."""
     front = [candidate(macs, macs / 1e5) for macs in (10, 100, 110, 1000, 10000)]
-    assert macs_of(thinned(front, 4)) in ([10, 100, 1000, 10000], [10, 110, 1000, 10000])
+    assert macs_of(thinned(front, 4)) == [10, 100, 1000, 10000]
     assert macs_of(thinned(front, 2)) == [10, 10000]
     assert macs_of(thinned(front, 1)) == [10000]
     assert thinned(front, 9) == front

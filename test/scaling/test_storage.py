@@ -27,7 +27,7 @@ def test_bytes_of_a_network() -> None:
     network = form(Scale(0.5, 1))
     assert shared_bytes(network) == 366_588
     assert private_bytes(network) == 4_416
-    assert estimated_bytes(network, 10) == 366_588 + 12_000 + 10 * (4_416 + 3_000)
+    assert estimated_bytes(network, 10, 3_000) == 366_588 + 12_000 + 10 * (4_416 + 3_000)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_bytes_of_a_network() -> None:
 def test_the_most_weights_that_fit(bound_mb: float, largest: Scale) -> None:
     """With all scales that are slices of it, the least first."""
     recipe = RECIPES['traffic_light_detector']
-    scales = scales_within(round(bound_mb * 1e6), recipe.family, recipe.untrained, 16)
+    scales = scales_within(round(bound_mb * 1e6), recipe.family, recipe.untrained, 16, 3_000)
     assert scales[-1] == largest
-    assert estimated_bytes(recipe.untrained(largest), 16) <= bound_mb * 1e6
+    assert estimated_bytes(recipe.untrained(largest), 16, 3_000) <= bound_mb * 1e6
     assert scales[0] == Scale(0.375, 1)
     assert all(s.width <= largest.width and s.depth <= largest.depth for s in scales)
 
@@ -52,4 +52,4 @@ def test_the_most_weights_that_fit(bound_mb: float, largest: Scale) -> None:
 def test_too_small_a_bound_names_the_least() -> None:
     """In MB, as it is given."""
     with pytest.raises(StorageError, match=r'0\.05 MB is too little .* give at least 0\.30 MB'):
-        scales_within(50_000, RECIPES['traffic_light_detector'].family, form, 16)
+        scales_within(50_000, RECIPES['traffic_light_detector'].family, form, 16, 3_000)

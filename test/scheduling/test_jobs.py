@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Live jobs and tasks."""
 
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
+from dataclasses import replace
+
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
@@ -14,6 +16,16 @@ def test_remaining_times_are_sums_from_each_stage_on():
     live = LiveTask(TASK)
     assert live.remaining_ns == (9, 7, 0)
     assert live.worst_ns == (13, 11, 2, 0)
+
+
+def test_a_new_period_moves_what_is_expected():
+    live = LiveTask(TASK)
+    faster = replace(TASK, period_ns=20)
+    live.change(faster)
+    assert live.next_release_ns == NEVER
+    live.next_release_ns = 100 + 20
+    live.change(TASK)
+    assert live.next_release_ns == 100 + 30
 
 
 def test_the_latest_start_moves_with_the_stage():

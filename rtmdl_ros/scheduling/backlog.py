@@ -36,11 +36,11 @@ def meets_all(
         for job in live.started:
             if job.key < candidate.key:
                 # The stage that it runs is over at free_ns.
-                left_ns = job.worst_ns[job.stage + (job.executor is not None)]
+                left_ns = job.chain.worst_ns[job.stage + (job.executor is not None)]
                 claims.append((job.key, free_ns, job.deadline_ns, left_ns))
         fresh = live.fresh
         if fresh is not None and fresh.key < candidate.key:
-            claims.append((fresh.key, free_ns, fresh.deadline_ns, fresh.worst_ns[0]))
+            claims.append((fresh.key, free_ns, fresh.deadline_ns, fresh.chain.worst_ns[0]))
     done_ns = _done(claims, free_ns) if claims else free_ns
     since_ns = 0
     while next_ns < done_ns < NEVER:
@@ -61,7 +61,7 @@ def _expected(
             deadline_ns = release_ns + live.task.deadline_ns
             its_key = key(live.task, release_ns, deadline_ns, NOT_RELEASED)
             if its_key < candidate.key:
-                yield its_key, release_ns, deadline_ns, live.worst_ns[0]
+                yield its_key, release_ns, deadline_ns, live.foreseen.worst_ns[0]
 
 
 def _done(claims: list[_Claim], free_ns: int) -> int:

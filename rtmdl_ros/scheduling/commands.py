@@ -14,6 +14,8 @@ class StartStage(NamedTuple):
     job_id: int
     stage: int
     executor: str
+    #: Name of the variant that the job is done with; '' where its task has only one.
+    variant: str = ''
 
 
 class WaitStage(NamedTuple):

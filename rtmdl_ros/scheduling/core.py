@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 5)."""
+"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 7)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from rtmdl_ros.scheduling.choice import Choice
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.errors import (
     DuplicateTaskError,
@@ -28,6 +29,7 @@ from rtmdl_ros.scheduling.events import (
 )
 from rtmdl_ros.scheduling.guard import Guard, Objection
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
+from rtmdl_ros.scheduling.pace import PERIOD_NS, Pace
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.reasons import Reason
@@ -51,6 +53,9 @@ class Core:
        misses its deadline through it (`rtmdl_ros.scheduling.guard`), beside it on another lane
        or behind it; ready stages that are less urgent and shorter may then go first. Under
        `Packing.GREEDY` it starts at once.
+    6. A job of a task with variants is done with the most accurate one that is on time
+       (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts.
+    7. The times of stages follow those that were measured (`rtmdl_ros.scheduling.pace`).
 
     A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
     even if its task has been removed meanwhile.
@@ -73,10 +78,14 @@ class Core:
             if count < 1:
                 raise ValueError(f'{field} is {count}; at least 1 is needed')
         self._key = KEY_FUNCTIONS[policy]
+        counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
+        slow_downs = slow_downs or SlowDowns()
+        self._choice = Choice(self._key, counts, slow_downs)
+        self._pace = Pace(slow_downs, lanes)
+        self._adapted_ns = 0
         self._guard: Guard | None = None
         if packing is Packing.GUARDED:
-            counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
-            self._guard = Guard(self._key, counts, slow_downs or SlowDowns())
+            self._guard = Guard(self._key, counts, slow_downs)
         #: Why the guard holds ready jobs back, by job id, as of the last step.
         self._held: dict[int, Objection] = {}
         # The accelerator is served first: a job that leaves its queue may let the task's
@@ -123,6 +132,8 @@ class Core:
             if event.time_ns > now_ns:
                 raise TimeOrderError(f'{event} is reported at {now_ns} ns, before it happened')
             self._handlers[type(event)](event)
+        if now_ns - self._adapted_ns >= PERIOD_NS:
+            self._adapt(now_ns)
         if self._arrivals or self._expiries:
             self._discard_hopeless(now_ns)
         self._dispatch(now_ns)
@@ -156,10 +167,8 @@ class Core:
         task = live.task
         deadline_ns = event.time_ns + task.deadline_ns
         key = self._key(task, event.time_ns, deadline_ns, event.job_id)
-        live.next_release_ns = event.time_ns + task.period_ns
-        job = LiveJob(
-            event.job_id, live, task, live.remaining_ns, live.worst_ns, deadline_ns, key
-        )
+        live.released(event.time_ns)
+        job = LiveJob(event.job_id, live, task, live.foreseen, deadline_ns, key)
         if live.fresh is not None:
             detail = f'superseded by job {job.job_id}'
             self._end(live.fresh, Outcome.SUPERSEDED, event.time_ns, Reason.NEWER_JOB, detail)
@@ -169,8 +178,9 @@ class Core:
 
     def _stage_finished(self, event: StageFinished) -> None:
         job = self._running(event.job_id, event.stage)
-        self._vacate(job)
-        if event.complete or job.stage + 1 == len(job.task.stages):
+        since_ns = job.since_ns if event.start_ns is None else event.start_ns
+        self._vacate(job, event.time_ns - since_ns)
+        if event.complete or job.stages_left == 1:
             on_time = event.time_ns <= job.deadline_ns
             outcome = Outcome.ON_TIME if on_time else Outcome.LATE
             self._end(job, outcome, event.time_ns)
@@ -183,7 +193,7 @@ class Core:
 
     def _stage_failed(self, event: StageFailed) -> None:
         job = self._running(event.job_id, event.stage)
-        self._vacate(job)
+        self._vacate(job, None)
         self._end(job, Outcome.FAILED, event.time_ns, Reason.STAGE_FAILED, event.detail)
 
     def _task(self, name: str) -> LiveTask:
@@ -218,8 +228,9 @@ class Core:
         for job in live.newly_ready():
             self._pools[job.current.resource].add(job)
 
-    def _vacate(self, job: LiveJob) -> None:
+    def _vacate(self, job: LiveJob, took_ns: int | None) -> None:
         assert job.executor is not None and self._now_ns is not None
+        self._pace.ended(job, self._now_ns, took_ns)
         if self._guard is not None:
             self._guard.ended(job.executor, self._now_ns)
         self._pools[job.current.resource].free(job.executor)
@@ -246,14 +257,24 @@ class Core:
         stage = job.current
         executor = self._pools[stage.resource].take(job)
         job.executor = executor
+        job.since_ns = now_ns
+        self._pace.started(job, now_ns)
         if self._guard is not None:
             self._guard.started(executor, stage, now_ns)
         if job is live.fresh:
             live.fresh = None
             live.started.append(job)
-        self._commands.append(StartStage(job.job_id, job.stage, executor))
+        self._commands.append(StartStage(job.job_id, job.stage, executor, job.chain.name))
         if live.fresh is not None:
             self._admit(live)
+
+    def _adapt(self, now_ns: int) -> None:
+        """Let the times of all chains follow those that stages took of late."""
+        self._adapted_ns = now_ns
+        for name, live in self._tasks.items():
+            chains = self._pace.chains(name, live.planned, live.chains, now_ns)
+            if chains is not None:
+                live.adapt(chains)
 
     # Decisions, after all events of the instant.
 
@@ -267,7 +288,7 @@ class Core:
                 self._discard(self._jobs[job_id], now_ns)
 
     def _discard(self, job: LiveJob, now_ns: int) -> None:
-        needed_ms = job.remaining_ns[job.stage] / 1e6
+        needed_ms = (job.deadline_ns - job.latest_start_ns) / 1e6
         left_ms = (job.deadline_ns - now_ns) / 1e6
         detail = (
             f'hopeless before stage {job.current.name}: '
@@ -299,6 +320,8 @@ class Core:
     def _start_one(self, pool: Pool, now_ns: int) -> bool:
         """Start the most urgent of the ready jobs that may start; tells whether there is one."""
         for job in pool.ready:
+            if job is job.owner.fresh and job.task.variants:
+                job.take(self._choice.chain_for(job, self._tasks.values(), now_ns))
             if self._guard is not None:
                 objection = self._guard.objection(job, self._tasks.values(), now_ns)
                 if objection is not None:

@@ -50,6 +50,8 @@ class StageFinished(NamedTuple):
     stage: int
     #: The job has its result: its remaining stages are skipped.
     complete: bool = False
+    #: When it began; None: as soon as it was to.
+    start_ns: int | None = None
 
 
 class StageFailed(NamedTuple):

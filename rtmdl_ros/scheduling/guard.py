@@ -218,9 +218,10 @@ class Guard:
         key = self._key(task, release_ns, deadline_ns, NOT_RELEASED)
         if key >= candidate.key:
             return None
-        least_ns = live.remaining_ns[0] if task.late is LatePolicy.DISCARD else None
+        chain = live.foreseen
+        least_ns = chain.least_ns[0] if task.late is LatePolicy.DISCARD else None
         return Demand(
-            task.name, key, release_ns, deadline_ns, task.stages, None, lapse_ns, least_ns
+            task.name, key, release_ns, deadline_ns, chain.stages, None, lapse_ns, least_ns
         )
 
 
@@ -329,8 +330,8 @@ class _Timeline:
 
 def _live_demand(job: LiveJob, now_ns: int) -> Demand:
     first = job.stage + (job.executor is not None)
-    stages = job.task.stages[first:]
-    least_ns = (*job.remaining_ns, 0)[first] if job.discardable else None
+    stages = job.chain.stages[first:]
+    least_ns = job.chain.least_ns[first] if job.discardable else None
     return Demand(
         job.task.name, job.key, now_ns, job.deadline_ns, stages, job.executor, None, least_ns
     )

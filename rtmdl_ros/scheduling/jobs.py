@@ -4,20 +4,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import pairwise
 
+from rtmdl_ros.scheduling.chains import Chain, chains_of
 from rtmdl_ros.scheduling.policies import Key
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 
 #: Above all instants.
 NEVER = 1 << 62
-
-
-def _to_the_end(times: list[int]) -> tuple[int, ...]:
-    """Return the sums from each time on."""
-    return tuple(reversed(list(accumulate(reversed(times)))))
+#: Releases whose gaps tell how often a task's jobs really come ...
+_RELEASES = 5
+#: ... where that is further from the given period than this part of it.
+_PERIOD_TOLERANCE = 0.1
 
 
 @dataclass(eq=False, slots=True)
@@ -28,13 +30,17 @@ class LiveJob:
     owner: LiveTask
     #: The task as it was at the release.
     task: Task
-    remaining_ns: tuple[int, ...]
-    worst_ns: tuple[int, ...]
+    #: What it runs through; until its first stage starts, what it is expected to.
+    chain: Chain
     deadline_ns: int
     key: Key
+    #: What it may run through, from the least to the most accurate.
+    chains: tuple[Chain, ...] = field(init=False)
     stage: int = field(init=False)
     #: Where the stage runs; None: the job waits.
     executor: str | None = None
+    #: Since when its stage runs.
+    since_ns: int = 0
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
     #: Why it waits for this stage, as last said by a `WaitStage`.
@@ -42,24 +48,34 @@ class LiveJob:
     ended: bool = False
     #: The stage that the job waits for or runs.
     current: Stage = field(init=False)
+    #: From that one to the last; until its first starts, the fewest that it may be.
+    stages_left: int = field(init=False)
     #: Last instant at which that may start before the job is hopeless and discarded.
     latest_start_ns: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Wait for the first stage."""
-        self._wait_for(0)
+        self.chains = self.owner.chains
+        self.stages_left = self.owner.fewest_stages
+        self._wait_for(0, self.owner.least_ns)
 
     def advance(self) -> None:
         """Wait for the next stage."""
-        self._wait_for(self.stage + 1)
+        self.stages_left -= 1
+        self._wait_for(self.stage + 1, self.chain.least_ns[self.stage + 1])
 
-    def _wait_for(self, stage: int) -> None:
+    def take(self, chain: Chain) -> None:
+        """Choose what to run through, before the first stage starts."""
+        self.chain = chain
+        self.current = chain.stages[0]
+        self.stages_left = len(chain.stages)
+
+    def _wait_for(self, stage: int, least_ns: int) -> None:
         # What the core asks for again and again is kept, not computed.
         self.stage = stage
-        self.current = self.task.stages[stage]
+        self.current = self.chain.stages[stage]
         self.told = None
-        last_ns = self.deadline_ns - self.remaining_ns[stage]
-        self.latest_start_ns = last_ns if self.discardable else NEVER
+        self.latest_start_ns = self.deadline_ns - least_ns if self.discardable else NEVER
 
     @property
     def waits(self) -> bool:
@@ -77,18 +93,28 @@ class LiveTask:
     """A task with its live jobs: the started ones in order of release and a fresh one."""
 
     task: Task
-    #: By stage, from its start to the end of the chain: optimistic and, also after the last, worst.
-    remaining_ns: tuple[int, ...] = field(init=False)
-    worst_ns: tuple[int, ...] = field(init=False)
+    #: Of its variants, from the least to the most accurate: with the times of the profile and with
+    #: those of late.
+    planned: tuple[Chain, ...] = field(init=False)
+    chains: tuple[Chain, ...] = field(init=False)
+    #: Of the chains the one of the plan, and the one that the next job is expected to take.
+    base: Chain = field(init=False)
+    foreseen: Chain = field(init=False)
+    #: The least that any of them takes, and the fewest stages that one has.
+    least_ns: int = field(init=False)
+    fewest_stages: int = field(init=False)
     started: list[LiveJob] = field(default_factory=list)
     fresh: LiveJob | None = None
     #: When a period has passed since the last job arrived; NEVER before the first.
     next_release_ns: int = NEVER
+    #: Time between releases as of late.
+    period_ns: int = field(init=False)
+    _releases_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_RELEASES))
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 
     def __post_init__(self) -> None:
-        """Sum up what each stage and those after it take."""
+        """Sum up what its chains take."""
         self.change(self.task)
 
     def change(self, task: Task) -> None:
@@ -96,8 +122,41 @@ class LiveTask:
         if self.next_release_ns < NEVER:
             self.next_release_ns += task.period_ns - self.task.period_ns
         self.task = task
-        self.remaining_ns = _to_the_end([stage.optimistic_ns for stage in task.stages])
-        self.worst_ns = _to_the_end([*(stage.worst_ns for stage in task.stages), 0])
+        self.period_ns = task.period_ns
+        self._releases_ns.clear()
+        self.planned = chains_of(task)
+        self._take(self.planned)
+        self.foreseen = self.base
+
+    def adapt(self, chains: tuple[Chain, ...]) -> None:
+        """Let the chains of `planned` have other times, also for a job that has not started."""
+        if self.fresh is not None and self.fresh.chains is self.chains:
+            self.fresh.chains = chains
+        foreseen = self.chains.index(self.foreseen)
+        self._take(chains)
+        self.foreseen = chains[foreseen]
+
+    def _take(self, chains: tuple[Chain, ...]) -> None:
+        self.chains = chains
+        self.base = next(chain for chain in chains if chain.name == self.task.base)
+        self.least_ns = min(chain.least_ns[0] for chain in chains)
+        self.fewest_stages = min(len(chain.stages) for chain in chains)
+
+    def released(self, time_ns: int) -> None:
+        """Take notice of a release, and expect the next one."""
+        times_ns = self._releases_ns
+        times_ns.append(time_ns)
+        planned_ns = self.period_ns = self.task.period_ns
+        if len(times_ns) == _RELEASES:
+            gaps_ns = sorted(after - before for before, after in pairwise(times_ns))
+            median_ns = gaps_ns[len(gaps_ns) // 2]
+            if abs(median_ns - planned_ns) > _PERIOD_TOLERANCE * planned_ns:
+                self.period_ns = max(1, median_ns)
+        self.next_release_ns = time_ns + self.period_ns
+
+    def live(self) -> Iterable[LiveJob]:
+        """All its jobs, in order of release."""
+        return self.started if self.fresh is None else (*self.started, self.fresh)
 
     def forget(self, job: LiveJob) -> None:
         """Drop a job that has ended."""
@@ -115,9 +174,10 @@ class LiveTask:
         """Return the waiting jobs that may go to a ready queue and are in none.
 
         The pipelining rule. Jobs of a task pass each stage one at a time and in order of
-        release: results come in order, and a stage's function never runs beside itself. A
-        fresh job starts only when no started job of the task waits: otherwise preprocessed
-        frames would age in front of a busy accelerator, where a newer one could have come.
+        release: results come in order, and a stage's function never runs beside itself. Stages
+        are counted from the end, as variants may differ in their number. A fresh job starts only
+        when no started job of the task waits: otherwise preprocessed frames would age in front
+        of a busy accelerator, where a newer one could have come.
         """
         if len(self.started) == 1 and self.fresh is None:
             # Nobody to wait for: by far the most frequent case, found out cheaply.
@@ -129,11 +189,12 @@ class LiveTask:
         for job in self.started:
             if job.waits:
                 held = True
-                if not job.queued and (ahead is None or ahead.stage > job.stage):
+                if not job.queued and (ahead is None or ahead.stages_left < job.stages_left):
                     ready.append(job)
             ahead = job
         fresh = self.fresh
-        passed = ahead is None or ahead.stage > 0
-        if fresh is not None and not fresh.queued and not held and passed:
+        if fresh is None or fresh.queued or held:
+            return ready
+        if ahead is None or ahead.stages_left < fresh.stages_left:
             ready.append(fresh)
         return ready

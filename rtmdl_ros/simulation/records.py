@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import Outcome, Task
+from rtmdl_ros.workload.records import Outcome, Stage, Task
 
 #: How long a stage took alone, in nanoseconds; a job draws one of them. A constant is one sample.
 StageTimes = tuple[int, ...]
@@ -25,24 +26,41 @@ class SimulatedTask:
     offset_ns: int = 0
     #: A release is late by up to this, each by its own draw, in nanoseconds.
     jitter_ns: int = 0
+    #: As `times`, of each of the task's variants by its name.
+    variant_times: Mapping[str, tuple[StageTimes, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse missing or negative times with ValueError."""
         name = self.task.name
-        if len(self.times) != len(self.task.stages):
-            raise ValueError(
-                f'task {name} has {len(self.task.stages)} stages, but {len(self.times)} have times'
-            )
-        for stage, samples in zip(self.task.stages, self.times, strict=True):
-            if not samples:
-                raise ValueError(f'task {name}, stage {stage.name}: no sample of its time')
-            if min(samples) < 0:
-                raise ValueError(
-                    f'task {name}, stage {stage.name}: a time is {min(samples)} ns, below 0'
-                )
-        for field in ('offset_ns', 'jitter_ns'):
-            if getattr(self, field) < 0:
-                raise ValueError(f'task {name}: {field} is {getattr(self, field)}, below 0')
+        _check_times(f'task {name}', self.task.stages, self.times)
+        for variant in self.task.variants:
+            times = self.variant_times.get(variant.name, ())
+            _check_times(f'task {name}, variant {variant.name}', variant.stages, times)
+        for delay in ('offset_ns', 'jitter_ns'):
+            if getattr(self, delay) < 0:
+                raise ValueError(f'task {name}: {delay} is {getattr(self, delay)}, below 0')
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A time in which the world is another: from `start_ns` until before `end_ns`."""
+
+    start_ns: int
+    end_ns: int
+    #: Jobs are released so many times as often.
+    rate: float = 1.0
+    #: Stages that start then take so many times as long.
+    slowness: float = 1.0
+
+
+def _check_times(owner: str, stages: tuple[Stage, ...], times: tuple[StageTimes, ...]) -> None:
+    if len(times) != len(stages):
+        raise ValueError(f'{owner} has {len(stages)} stages, but {len(times)} have times')
+    for stage, samples in zip(stages, times, strict=True):
+        if not samples:
+            raise ValueError(f'{owner}, stage {stage.name}: no sample of its time')
+        if min(samples) < 0:
+            raise ValueError(f'{owner}, stage {stage.name}: a time is {min(samples)} ns, below 0')
 
 
 # Tuples, as the core's events and commands are: a simulation makes a great many of these two.
@@ -75,3 +93,5 @@ class SimulatedJob(NamedTuple):
     detail: str
     #: The stages that it ran, in their order.
     spans: tuple[Span, ...]
+    #: The variant that it was done with; '' where its task has only one, or it never started.
+    variant: str = ''

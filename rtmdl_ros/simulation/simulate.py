@@ -14,8 +14,8 @@ from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import Event, JobReleased, StageFinished, TaskAdded
 from rtmdl_ros.scheduling.sharing import Sharing
-from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, Span
-from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
+from rtmdl_ros.simulation.records import Episode, SimulatedJob, SimulatedTask, Span
+from rtmdl_ros.workload.records import Packing, Policy, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 
@@ -29,6 +29,7 @@ def simulate(
     slow_downs: SlowDowns,
     duration_ns: int,
     seed: int,
+    episodes: Sequence[Episode] = (),
 ) -> tuple[SimulatedJob, ...]:
     """Release jobs before `duration_ns`, run until all have ended; return them by job id.
 
@@ -39,7 +40,9 @@ def simulate(
     for two tasks of one name.
     """
     core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
-    return simulate_core(core, tasks, slow_downs=slow_downs, duration_ns=duration_ns, seed=seed)
+    return simulate_core(
+        core, tasks, slow_downs=slow_downs, duration_ns=duration_ns, seed=seed, episodes=episodes
+    )
 
 
 def simulate_core(
@@ -49,25 +52,40 @@ def simulate_core(
     slow_downs: SlowDowns,
     duration_ns: int,
     seed: int,
+    episodes: Sequence[Episode] = (),
 ) -> tuple[SimulatedJob, ...]:
     """Do as `simulate` does with a new core; its lanes are slowed down by `slow_downs`."""
     if duration_ns < 1:
         raise ValueError(f'duration_ns is {duration_ns}; at least 1 is needed')
     core.step(0, [TaskAdded(0, task.task) for task in tasks])
-    releases = [release for task in tasks for release in _releases(task, duration_ns, seed)]
+    releases = [r for task in tasks for r in _releases(task, duration_ns, seed, episodes)]
     # Stable: the jobs of one instant keep the order of the tasks.
     releases.sort(key=_time_of)
     # A single lane, or lanes of which no slow-down is known, need not be shared out.
     lanes = sum(kind is Resource.ACCELERATOR for kind in core.executors.values())
     sharing = Sharing(slow_downs) if lanes > 1 and slow_downs.factors else None
-    return _Simulation(core, releases, sharing).run()
+    return _Simulation(core, releases, sharing, episodes).run()
 
 
 class _Release(NamedTuple):
     time_ns: int
-    task: Task
-    #: The job's time of each stage, alone.
-    times_ns: tuple[int, ...]
+    simulated: SimulatedTask
+    #: How long its stages take among the samples of their times: a share from 0 to 1 for each.
+    shares: tuple[float, ...]
+
+    @property
+    def task(self) -> Task:
+        return self.simulated.task
+
+    def stage(self, variant: str, index: int) -> tuple[Stage, int]:
+        """Return a stage of the job and how long it takes alone."""
+        task, times = self.simulated.task, self.simulated.times
+        stages = task.stages
+        if variant != task.base:
+            stages = next(each.stages for each in task.variants if each.name == variant)
+            times = self.simulated.variant_times[variant]
+        samples = times[index]
+        return stages[index], samples[int(self.shares[index] * len(samples))]
 
 
 #: A stage at work: (start_ns, job id, index of the stage).
@@ -78,29 +96,44 @@ def _time_of(release: _Release) -> int:
     return release.time_ns
 
 
-def _releases(simulated: SimulatedTask, duration_ns: int, seed: int) -> list[_Release]:
+def _releases(
+    simulated: SimulatedTask, duration_ns: int, seed: int, episodes: Sequence[Episode]
+) -> list[_Release]:
     """Draw a task's jobs. Each task has its own stream, so tasks beside it change nothing."""
     task, jitter_ns = simulated.task, simulated.jitter_ns
     rng = Random(f'{seed} {task.name}')
-    constant = all(len(samples) == 1 for samples in simulated.times)
-    times_ns = tuple(samples[0] for samples in simulated.times)
+    most = max(len(chain) for chain in (simulated.times, *simulated.variant_times.values()))
     releases = []
-    for nominal_ns in range(simulated.offset_ns, duration_ns, task.period_ns):
+    nominal_ns = simulated.offset_ns
+    while nominal_ns < duration_ns:
         time_ns = nominal_ns + rng.randint(0, jitter_ns) if jitter_ns else nominal_ns
-        if not constant:
-            times_ns = tuple(rng.choice(samples) for samples in simulated.times)
+        shares = tuple(rng.random() for _ in range(most))
         if time_ns < duration_ns:
-            releases.append(_Release(time_ns, task, times_ns))
+            releases.append(_Release(time_ns, simulated, shares))
+        rate = math.prod(each.rate for each in episodes_at(episodes, nominal_ns))
+        nominal_ns += round(task.period_ns / rate)
     return releases
+
+
+def episodes_at(episodes: Sequence[Episode], time_ns: int) -> list[Episode]:
+    """Return the episodes that an instant is in."""
+    return [each for each in episodes if each.start_ns <= time_ns < each.end_ns]
 
 
 class _Simulation:
     """One run: the agenda are the releases, the ends of running stages and the core's wish."""
 
-    def __init__(self, core: Core, releases: list[_Release], sharing: Sharing | None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        releases: list[_Release],
+        sharing: Sharing | None,
+        episodes: Sequence[Episode],
+    ) -> None:
         self._core = core
         self._releases = releases
         self._sharing = sharing
+        self._episodes = episodes
         self._released = 0
         #: (end, executor, stage) of the stages whose end is certain.
         self._ends: list[tuple[int, str, _Running]] = []
@@ -109,6 +142,7 @@ class _Simulation:
         self._shared_ends: dict[str, int] = {}
         self._wake_ns: float = math.inf
         self._spans: list[list[Span]] = [[] for _ in releases]
+        self._variants = [''] * len(releases)
         self._jobs: list[SimulatedJob] = []
 
     def run(self) -> tuple[SimulatedJob, ...]:
@@ -158,18 +192,19 @@ class _Simulation:
                 self._wake_ns = command.time_ns
 
     def _start(self, command: StartStage, now_ns: int) -> None:
-        job_id, index, executor = command
-        release = self._releases[job_id]
-        length_ns = release.times_ns[index]
+        job_id, index, executor, variant = command
+        stage, length_ns = self._releases[job_id].stage(variant, index)
+        if self._episodes:
+            slowness = [each.slowness for each in episodes_at(self._episodes, now_ns)]
+            length_ns = round(length_ns * math.prod(slowness))
+        self._variants[job_id] = variant
         running = (now_ns, job_id, index)
         sharing = self._sharing
-        if sharing is not None:
-            stage = release.task.stages[index]
-            if stage.resource is Resource.ACCELERATOR:
-                self._shared[executor] = running
-                sharing.start(executor, stage.segment, length_ns, now_ns)
-                self._shared_ends = sharing.ends()
-                return
+        if sharing is not None and stage.resource is Resource.ACCELERATOR:
+            self._shared[executor] = running
+            sharing.start(executor, stage.segment, length_ns, now_ns)
+            self._shared_ends = sharing.ends()
+            return
         heapq.heappush(self._ends, (now_ns + length_ns, executor, running))
 
     def _finish(self, executor: str, running: _Running, now_ns: int) -> StageFinished:
@@ -190,5 +225,6 @@ class _Simulation:
             command.reason,
             command.detail,
             tuple(self._spans[job_id]),
+            self._variants[job_id],
         )
         self._jobs.append(job)

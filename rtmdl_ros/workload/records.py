@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks, stages and outcomes: what the scheduler speaks about (DESIGN.md, section 2)."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 
 class Resource(Enum):
@@ -62,16 +64,20 @@ class Stage:
     worst_ns: int = 0
     #: The network segment that it runs, by its name in the table of slow-downs ('': not there).
     segment: str = ''
+    #: Time that it hardly ever exceeds with no other lane at work (0: not known, then `worst_ns`
+    #: counts), and the one that it takes in the middle (0: not known; it is not followed then).
+    expected_ns: int = 0
+    typical_ns: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be with ValueError, naming stage and field.
 
-        That are a resource which is none, times that are no whole numbers or negative, and a
-        longest time below the shortest.
+        That are a resource which is none, times that are no whole numbers or negative, a longest
+        time below the shortest, and an expected one that is not between the two.
         """
         if not isinstance(self.resource, Resource):
             raise ValueError(f'stage {self.name}: resource is {self.resource!r}, not a Resource')
-        for field in ('optimistic_ns', 'worst_ns'):
+        for field in ('optimistic_ns', 'worst_ns', 'expected_ns', 'typical_ns'):
             value = _whole(f'stage {self.name}', field, getattr(self, field))
             if value < 0:
                 raise ValueError(f'stage {self.name}: {field} is {value}, below 0')
@@ -79,6 +85,29 @@ class Stage:
             raise ValueError(
                 f'stage {self.name}: worst_ns is {self.worst_ns}, below optimistic_ns, '
                 f'{self.optimistic_ns}'
+            )
+        if self.expected_ns != 0 and not self.optimistic_ns <= self.expected_ns <= self.worst_ns:
+            raise ValueError(
+                f'stage {self.name}: expected_ns is {self.expected_ns}, not from optimistic_ns, '
+                f'{self.optimistic_ns}, to worst_ns, {self.worst_ns}'
+            )
+
+
+@dataclass(frozen=True)
+class TaskVariant:
+    """One way to do the jobs of a task: its networks scaled to some size."""
+
+    name: str
+    #: As Task.stages.
+    stages: tuple[Stage, ...]
+    #: Share of right answers, 0 to 1, as measured on pictures that were not trained on.
+    accuracy: float
+
+    def __post_init__(self) -> None:
+        """Refuse an accuracy that is no share with ValueError."""
+        if not 0.0 <= self.accuracy <= 1.0:
+            raise ValueError(
+                f'variant {self.name}: accuracy is {self.accuracy}; it must be from 0 to 1'
             )
 
 
@@ -101,22 +130,56 @@ class Task:
     #: The larger, the more urgent (as SCHED_FIFO and the f1tenth drive multiplexer count).
     priority: int = 0
     late: LatePolicy = LatePolicy.DISCARD
+    #: What a job may be done with, from the least to the most accurate; none: always `stages`.
+    variants: tuple[TaskVariant, ...] = ()
+    #: The one of them that the plan foresees, by name; `stages` are its stages.
+    base: str = ''
+    #: How much its accuracy counts beside that of other tasks, above 0.
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be with ValueError, naming task and field.
 
-        That are a chain that is empty or has a stage twice, and times that are no whole numbers
-        above 0.
+        That are a chain that is empty or has a stage twice, times that are no whole numbers above
+        0, and variants that do not rise, of which none is the base, or that begin on another
+        resource than it.
         """
-        if not self.stages:
-            raise ValueError(f'task {self.name} has no stage')
-        names = [stage.name for stage in self.stages]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise ValueError(f'task {self.name}: stages has {twice} twice')
+        for stages in (self.stages, *(variant.stages for variant in self.variants)):
+            _check_chain(self.name, stages)
         for field in ('period_ns', 'deadline_ns'):
             if _whole(f'task {self.name}', field, getattr(self, field)) <= 0:
                 raise ValueError(f'task {self.name}: {field} must be above 0')
+        if not 0.0 < self.weight < math.inf:
+            raise ValueError(f'task {self.name}: weight is {self.weight}; it must be above 0')
+        if self.variants or self.base:
+            self._check_variants()
+
+    def _check_variants(self) -> None:
+        for before, after in pairwise(self.variants):
+            if after.accuracy < before.accuracy:
+                raise ValueError(
+                    f'task {self.name}: variant {after.name} is less accurate than {before.name} '
+                    'before it'
+                )
+        named = {variant.name: variant for variant in self.variants}
+        if len(named) < len(self.variants):
+            raise ValueError(f'task {self.name}: two variants have one name')
+        if self.base not in named or named[self.base].stages != self.stages:
+            raise ValueError(f'task {self.name}: base is {self.base!r}, no variant of these stages')
+        for variant in self.variants:
+            if variant.stages[0].resource is not self.stages[0].resource:
+                raise ValueError(
+                    f'task {self.name}: variant {variant.name} begins on another resource'
+                )
+
+
+def _check_chain(task: str, stages: tuple[Stage, ...]) -> None:
+    if not stages:
+        raise ValueError(f'task {task} has no stage')
+    names = [stage.name for stage in stages]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f'task {task}: stages has {twice} twice')
 
 
 def _whole(owner: str, field: str, value: object) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class SlowDowns:
-    """The measured pairs; of others nothing is known.
+    """The pairs that were measured or predicted; of others nothing is known.
 
     Of more than two segments at once, a segment's factors are multiplied: nobody measures all
     triples, and the product is never below the largest of them.
@@ -17,6 +17,8 @@ class SlowDowns:
 
     #: (segment, segment beside it) -> time beside it / time alone, at least 1.
     factors: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    #: Those of them that nobody measured.
+    predicted: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a factor that is not a finite number of at least 1 with ValueError."""
@@ -27,9 +29,9 @@ class SlowDowns:
                 )
 
     def known(self, segment: str, beside: str) -> bool:
-        """Tell whether both directions of the pair were measured."""
+        """Tell whether both directions of the pair have a factor."""
         return (segment, beside) in self.factors and (beside, segment) in self.factors
 
     def factor(self, segment: str, beside: str) -> float:
-        """Return the factor of `segment` beside another; 1 where it was never measured."""
+        """Return the factor of `segment` beside another; 1 where nothing is known of it."""
         return self.factors.get((segment, beside), 1.0)

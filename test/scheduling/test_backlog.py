@@ -22,7 +22,7 @@ def task(name, priority, worst_ns, period_ns):
 def live_job(live, release_ns):
     key = fixed_priority(live.task, release_ns, release_ns + live.task.deadline_ns, 0)
     deadline_ns = release_ns + live.task.deadline_ns
-    return LiveJob(0, live, live.task, live.remaining_ns, live.worst_ns, deadline_ns, key)
+    return LiveJob(0, live, live.task, live.base, deadline_ns, key)
 
 
 @pytest.mark.parametrize(

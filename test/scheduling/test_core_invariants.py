@@ -27,38 +27,59 @@ from rtmdl_ros.scheduling.events import (
     TaskRemoved,
 )
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import LatePolicy, Outcome, Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import (
+    LatePolicy,
+    Outcome,
+    Packing,
+    Policy,
+    Resource,
+    Stage,
+    Task,
+    TaskVariant,
+)
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 HELD_BACK = (Reason.URGENT_JOB, Reason.SLOW_DOWN_UNKNOWN, Reason.LENGTH_UNKNOWN)
 NAMES = ('a', 'b', 'c', 'd')
 
 
+STAGES = st.builds(
+    lambda resource, least, more, segment: Stage('stage', resource, least, least + more, segment),
+    st.sampled_from(Resource),
+    st.integers(0, 8),
+    st.integers(0, 2),
+    st.sampled_from(['x', 'y', '']),
+)
+
+
+@st.composite
+def chains(draw, first=None):
+    """Return 1 to 4 stages with short times, so that much happens in a few steps."""
+    stages = draw(st.lists(STAGES, min_size=1, max_size=4))
+    if first is not None:
+        stages[0] = replace(stages[0], resource=first)
+    return tuple(replace(stage, name=f'stage{number}') for number, stage in enumerate(stages))
+
+
 @st.composite
 def tasks(draw, name):
-    """Return a task of 1 to 4 stages with short times, so that much happens in a few steps."""
-    stages = draw(
-        st.lists(
-            st.builds(
-                lambda resource, least, more, segment: Stage(
-                    'stage', resource, least, least + more, segment
-                ),
-                st.sampled_from(Resource),
-                st.integers(0, 8),
-                st.integers(0, 2),
-                st.sampled_from(['x', 'y', '']),
-            ),
-            min_size=1,
-            max_size=4,
-        )
-    )
+    """Return a task that has one chain or some variants."""
+    stages, variants, base = draw(chains()), (), ''
+    if draw(st.booleans()):
+        others = draw(st.lists(chains(stages[0].resource), max_size=2))
+        every = [stages, *others]
+        variants = tuple(TaskVariant(f'v{n}', each, 0.3 * n) for n, each in enumerate(every))
+        base = draw(st.sampled_from(variants)).name
+        stages = next(each.stages for each in variants if each.name == base)
     return Task(
         name,
-        tuple(replace(stage, name=f'stage{number}') for number, stage in enumerate(stages)),
+        stages,
         period_ns=10,
         deadline_ns=draw(st.integers(1, 40)),
         priority=draw(st.integers(0, 3)),
         late=draw(st.sampled_from(LatePolicy)),
+        variants=variants,
+        base=base,
     )
 
 
@@ -73,22 +94,43 @@ class Job:
     release_ns: int
     stage: int = 0
     executor: str | None = None
+    #: What it runs through, once that is chosen.
+    chain: tuple[Stage, ...] | None = None
+
+    @property
+    def chains(self):
+        if self.chain is not None:
+            return [self.chain]
+        return [variant.stages for variant in self.task.variants] or [self.task.stages]
 
     @property
     def fresh(self):
         return self.stage == 0 and self.executor is None
 
     @property
+    def stages_left(self):
+        return min(len(chain) for chain in self.chains) - self.stage
+
+    @property
     def resource(self):
-        return self.task.stages[self.stage].resource
+        return self.chains[0][self.stage].resource
 
     @property
     def deadline_ns(self):
         return self.release_ns + self.task.deadline_ns
 
+    @property
+    def least_ns(self):
+        left = [sum(stage.optimistic_ns for stage in chain[self.stage :]) for chain in self.chains]
+        return min(left)
+
+    def take(self, variant):
+        named = {each.name: each.stages for each in self.task.variants}
+        self.chain = named[variant] if named else self.task.stages
+
     def hopeless(self, now_ns):
-        left = sum(stage.optimistic_ns for stage in self.task.stages[self.stage :])
-        return self.task.late is LatePolicy.DISCARD and now_ns + left > self.deadline_ns
+        late = now_ns + self.least_ns > self.deadline_ns
+        return late and self.task.late is LatePolicy.DISCARD
 
     def urgency(self, policy):
         if policy is Policy.FIXED_PRIORITY:
@@ -204,7 +246,7 @@ class CoreMachine(RuleBasedStateMachine):
         for job_id, verdict in verdicts.items():
             job = self.live[job_id]
             job.executor = None
-            last = job.stage + 1 == len(job.task.stages)
+            last = job.stages_left == 1
             if verdict == 'done' and not last and job.owner not in self.removed:
                 job.stage += 1
             elif verdict == 'done' and last:
@@ -250,6 +292,8 @@ class CoreMachine(RuleBasedStateMachine):
             if passed_over and self.packing is Packing.GREEDY:
                 assert job.urgency(self.policy) <= other.urgency(self.policy)
         job.executor = start.executor
+        if job.stage == 0:
+            job.take(start.variant)
 
     def check_nobody_waits_beside_a_free_executor(self):
         free = {kind for name, kind in self.executors.items() if name not in self.busy()}
@@ -265,9 +309,8 @@ class CoreMachine(RuleBasedStateMachine):
     def check_wake(self):
         for job in self.live.values():
             if job.executor is None and job.task.late is LatePolicy.DISCARD:
-                left = sum(stage.optimistic_ns for stage in job.task.stages[job.stage :])
                 assert self.wake_ns is not None
-                assert self.now_ns < self.wake_ns <= job.deadline_ns - left + 1
+                assert self.now_ns < self.wake_ns <= job.deadline_ns - job.least_ns + 1
 
     def busy(self):
         return {job.executor for job in self.live.values()}
@@ -279,7 +322,7 @@ class CoreMachine(RuleBasedStateMachine):
             for other in self.live.values()
             if other.owner == job.owner and other.job_id < job.job_id
         ]
-        in_order = all(other.stage > job.stage for other in elder)
+        in_order = all(other.stages_left < job.stages_left for other in elder)
         crowded = job.fresh and any(other.executor is None for other in elder)
         return job.executor is None and in_order and not crowded
 

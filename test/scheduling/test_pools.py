@@ -12,7 +12,7 @@ TASK = Task('a', (Stage('net', Resource.ACCELERATOR, 5),), 10, 10)
 def job(*key):
     """Return a job with an order key that ends in its id."""
     owner = LiveTask(TASK)
-    return LiveJob(key[-1], owner, TASK, owner.remaining_ns, owner.worst_ns, 10, key)
+    return LiveJob(key[-1], owner, TASK, owner.base, 10, key)
 
 
 def test_ready_jobs_stand_in_order_and_the_last_freed_executor_is_taken():

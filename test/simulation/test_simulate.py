@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from rtmdl_ros.scheduling.errors import SchedulingError
-from rtmdl_ros.simulation.records import SimulatedTask
+from rtmdl_ros.simulation.records import Episode, SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.records import (
@@ -18,6 +18,7 @@ from rtmdl_ros.workload.records import (
     Resource,
     Stage,
     Task,
+    TaskVariant,
 )
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
@@ -254,3 +255,43 @@ def test_wrong_settings_are_refused():
 
 def test_no_task_is_no_job():
     assert simulated([]) == ()
+
+
+def laddered(period_ns=100):
+    """A task of two variants, one of which takes 80 of the lane, the other 20."""
+    variants = tuple(
+        TaskVariant(
+            name, (Stage('net', Resource.ACCELERATOR, time_ns, time_ns, name, time_ns),), accuracy
+        )
+        for name, time_ns, accuracy in (('fast', 20, 0.7), ('best', 80, 0.9))
+    )
+    task = Task('a', variants[1].stages, period_ns, period_ns, variants=variants, base='best')
+    return SimulatedTask(task, ((80,),), variant_times={'fast': ((20,),), 'best': ((80,),)})
+
+
+def test_each_job_takes_the_time_of_its_variant():
+    jobs = simulated([laddered()], duration=300)
+    assert [(job.variant, job.finish_ns - job.release_ns) for job in jobs] == [('best', 80)] * 3
+
+
+def test_releases_come_more_often_in_an_episode_and_variants_follow():
+    burst = Episode(300, 800, rate=2.0)
+    jobs = simulated([laddered()], duration=1300, episodes=[burst])
+    assert [job.release_ns for job in jobs] == [
+        0, 100, 200, *range(300, 800, 50), *range(800, 1300, 100),
+    ]  # fmt: skip
+    in_burst = [job.variant for job in jobs if 450 <= job.release_ns < 800]
+    assert set(in_burst) == {'fast'}
+    assert jobs[-1].variant == 'best'
+
+
+def test_stages_take_longer_in_an_episode():
+    slow = Episode(100, 200, slowness=1.5)
+    jobs = simulated([laddered()], duration=300, episodes=[slow])
+    # The last one starts 20 later, when the slow one is done.
+    assert [job.finish_ns - job.release_ns for job in jobs] == [80, 120, 100]
+
+
+def test_every_variant_needs_times():
+    with pytest.raises(ValueError, match='task a, variant fast has 1 stages, but 0 have times'):
+        SimulatedTask(laddered().task, ((80,),), variant_times={'best': ((80,),)})

@@ -1,0 +1,143 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How long stages take as of late, by what was measured before (DESIGN.md section 5, rule 7).
+
+A machine that gets hot, or that other programs use, is slow at everything; a profile may be wrong
+about one stage. So the times of all stages follow the pace of their resource, and those of a stage
+that is at work besides how far it is from that pace. Both are medians of few jobs: they follow
+within a second and do not follow a single long wait.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+from rtmdl_ros.scheduling.chains import Chain, chain_of
+from rtmdl_ros.scheduling.jobs import LiveJob
+from rtmdl_ros.scheduling.sharing import Sharing
+from rtmdl_ros.workload.records import Resource, Stage
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+#: Stages of a resource whose median is its pace, how old they may be, and how many are enough.
+_RECENT, _RECENT_NS, _ENOUGH = 9, 2_000_000_000, 5
+#: Runs of a stage whose median tells how far it is from that: so many more that the few for which
+#: the pace lags behind do not count. What was learned stays, as a slow variant is not run again.
+_OWN = 15
+#: Smaller changes are not followed: every one has levels and forecasts made anew.
+_TOLERANCE = 0.1
+#: Between two looks at all stages.
+PERIOD_NS = 100_000_000
+_LEAST, _MOST = 0.25, 20.0
+#: So long that no stage on a lane ever ends by itself.
+_ENDLESS_NS = 1 << 60
+
+
+class Pace:
+    """Takes notice of the stages that end. Stages without a typical time are not followed."""
+
+    def __init__(self, slow_downs: SlowDowns, lanes: int) -> None:
+        """`slow_downs` tell how much of a time on a lane is due to the lanes beside it."""
+        self._sharing = Sharing(slow_downs) if lanes > 1 else None
+        #: (when, its time by the typical one) of the last stages.
+        self._recent: dict[Resource, deque[tuple[int, float]]] = {
+            resource: deque(maxlen=_RECENT) for resource in Resource
+        }
+        #: By task, variant and stage: times by the typical one and by the pace.
+        self._own: dict[tuple[str, str, int], deque[float]] = defaultdict(
+            lambda: deque(maxlen=_OWN)
+        )
+
+    def started(self, job: LiveJob, now_ns: int) -> None:
+        """A job's stage starts."""
+        if self._sharing is not None and job.current.resource is Resource.ACCELERATOR:
+            assert job.executor is not None
+            self._sharing.start(job.executor, job.current.segment, _ENDLESS_NS, now_ns)
+
+    def ended(self, job: LiveJob, now_ns: int, took_ns: int | None) -> None:
+        """A job's stage is over; it took so long, None if it was not done."""
+        resource = job.current.resource
+        alone = self._alone(job, now_ns) if resource is Resource.ACCELERATOR else 1.0
+        typical_ns = _planned_typical_ns(job)
+        if took_ns is None or typical_ns == 0:
+            return
+        ratio = took_ns * alone / typical_ns
+        own = self._own[job.task.name, job.chain.name, job.stage]
+        own.append(ratio / self._pace(resource, now_ns))
+        self._recent[resource].append((now_ns, ratio))
+
+    def _alone(self, job: LiveJob, now_ns: int) -> float:
+        """Return which part of its time on the lane the stage would have taken alone."""
+        if self._sharing is None:
+            return 1.0
+        assert job.executor is not None
+        done_ns = _ENDLESS_NS - self._sharing.left(now_ns)[job.executor]
+        self._sharing.stop(job.executor, now_ns)
+        passed_ns = now_ns - job.since_ns
+        return min(1.0, done_ns / passed_ns) if passed_ns else 1.0
+
+    def _pace(self, resource: Resource, now_ns: int) -> float:
+        since_ns = now_ns - _RECENT_NS
+        ratios = [ratio for time_ns, ratio in self._recent[resource] if time_ns >= since_ns]
+        return median(ratios) if len(ratios) >= _ENOUGH else 1.0
+
+    def chains(
+        self, task: str, planned: Sequence[Chain], current: Sequence[Chain], now_ns: int
+    ) -> tuple[Chain, ...] | None:
+        """Return a task's chains with the times of now; None if the current ones are right.
+
+        `planned` are those with the times of the profile.
+        """
+        paces = {resource: self._pace(resource, now_ns) for resource in Resource}
+        pairs = zip(planned, current, strict=True)
+        chains = tuple(self._chain(task, chain, now, paces) for chain, now in pairs)
+        return None if all(a is b for a, b in zip(chains, current, strict=True)) else chains
+
+    def _chain(
+        self, task: str, planned: Chain, current: Chain, paces: dict[Resource, float]
+    ) -> Chain:
+        factors = [
+            self._factor((task, planned.name, number), stage, paces)
+            for number, stage in enumerate(planned.stages)
+        ]
+        wanted = zip(planned.stages, current.stages, factors, strict=True)
+        if all(_near(stage, now, factor) for stage, now, factor in wanted):
+            return current
+        stages = [_scaled(s, factor) for s, factor in zip(planned.stages, factors, strict=True)]
+        return chain_of(planned.name, tuple(stages), planned.accuracy)
+
+    def _factor(
+        self, key: tuple[str, str, int], stage: Stage, paces: dict[Resource, float]
+    ) -> float:
+        if stage.typical_ns == 0:
+            return 1.0
+        own = self._own.get(key, ())
+        factor = paces[stage.resource] * (median(own) if len(own) == _OWN else 1.0)
+        return min(_MOST, max(_LEAST, factor))
+
+
+def _planned_typical_ns(job: LiveJob) -> int:
+    """Return the typical time of a job's stage by the profile; 0: there is none."""
+    if job.task is job.owner.task:
+        for chain in job.owner.planned:
+            if chain.name == job.chain.name:
+                return chain.stages[job.stage].typical_ns
+    return 0  # the task has changed since
+
+
+def _near(planned: Stage, current: Stage, factor: float) -> bool:
+    applied = current.typical_ns / planned.typical_ns if planned.typical_ns else 1.0
+    return abs(factor - applied) <= _TOLERANCE * applied
+
+
+def _scaled(stage: Stage, factor: float) -> Stage:
+    # On a slow machine a stage may still be as quick as ever: no job is discarded for that.
+    return replace(
+        stage,
+        optimistic_ns=round(stage.optimistic_ns * min(1.0, factor)),
+        worst_ns=round(stage.worst_ns * factor),
+        expected_ns=round(stage.expected_ns * factor),
+        typical_ns=max(1, round(stage.typical_ns * factor)) if stage.typical_ns else 0,
+    )

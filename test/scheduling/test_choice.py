@@ -1,0 +1,128 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The variant of each job (rule 6)."""
+
+from dataclasses import replace
+
+import pytest
+
+from rtmdl_ros.scheduling.commands import StartStage
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded, TaskChanged
+from rtmdl_ros.workload.records import Policy, Resource, Stage, Task, TaskVariant
+
+
+def variant(name, lane_ns, accuracy):
+    stages = (
+        Stage('pre', Resource.CPU, 5, 5, expected_ns=5),
+        Stage('net', Resource.ACCELERATOR, lane_ns, lane_ns, name, expected_ns=lane_ns),
+    )
+    return TaskVariant(name, stages, accuracy)
+
+
+LADDER = (variant('fast', 10, 0.7), variant('good', 30, 0.8), variant('best', 60, 0.9))
+
+
+def task(name='a', base='good', period_ns=100, **fields):
+    stages = next(each.stages for each in LADDER if each.name == base)
+    return Task(name, stages, period_ns, period_ns, variants=LADDER, base=base, **fields)
+
+
+def started(core, now_ns, *events):
+    """Return (job, variant) of the stages that start."""
+    commands = core.step(now_ns, events)
+    return [(c.job_id, c.variant) for c in commands if isinstance(c, StartStage)]
+
+
+def core_with(*tasks):
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, each) for each in tasks])
+    return core
+
+
+def test_the_only_task_goes_up_when_idle():
+    assert started(core_with(task()), 0, JobReleased(0, 0, 'a')) == [(0, 'best')]
+
+
+def test_a_job_takes_what_it_has_time_for():
+    late = task(base='best')
+    core = core_with(late)
+    # 5 + 60 do not fit into the 50 that are left, 5 + 30 do.
+    assert started(core, 50, JobReleased(0, 0, 'a')) == [(0, 'good')]
+    assert started(core_with(late), 80, JobReleased(0, 0, 'a')) == [(0, 'fast')]
+
+
+def test_the_quickest_is_taken_where_none_is_on_time():
+    run = core_with(task(base='best', late=task().late.RUN))
+    assert started(run, 99, JobReleased(0, 0, 'a')) == [(0, 'fast')]
+
+
+def test_under_a_lasting_overload_all_give_way():
+    core = core_with(task('urgent', 'best', priority=1), task('b', 'best', late=task().late.RUN))
+    # 60 + 60 of 100 cannot be kept up, 60 + 30 can: whoever loses least for what it saves gives
+    # way, the first of equals.
+    assert started(core, 0, JobReleased(0, 0, 'urgent'), JobReleased(0, 1, 'b')) == [(0, 'good')]
+    # Behind 30 of the urgent one, 60 are on time for this once.
+    assert started(core, 5, StageFinished(5, 0, 0)) == [(0, 'good'), (1, 'best')]
+    assert started(core, 10, StageFinished(10, 1, 0)) == []
+    assert started(core, 35, StageFinished(35, 0, 1)) == [(1, 'best')]
+
+
+def test_a_job_behind_more_urgent_work_goes_down():
+    core = core_with(task('urgent', 'best', 1000, priority=1), task('b', 'best'))
+    assert started(core, 0, JobReleased(0, 0, 'urgent')) == [(0, 'best')]
+    assert started(core, 5, StageFinished(5, 0, 0)) == [(0, 'best')]
+    # 55 of the urgent one are left at 10, and a deadline at 110: 30 fit behind that, 60 do not.
+    assert started(core, 10, JobReleased(10, 1, 'b')) == [(1, 'good')]
+
+
+def test_jobs_that_come_more_often_than_planned_bring_the_level_down():
+    core = core_with(task(base='best', period_ns=100), task('b', 'best', period_ns=1000))
+    chosen = []
+    for job_id in range(8):
+        now_ns = job_id * 50
+        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
+        lane_ns = next(v.stages[1].worst_ns for v in LADDER if v.name == chosen[-1][1])
+        started(core, now_ns + 5, StageFinished(now_ns + 5, job_id, 0))
+        end_ns = min(now_ns + 5 + lane_ns, now_ns + 49)
+        started(core, end_ns, StageFinished(end_ns, job_id, 1))
+    assert [name for _, name in chosen[:2]] == ['best', 'best']
+    assert [name for _, name in chosen[-2:]] == ['good', 'good']
+
+
+def test_a_job_keeps_the_ladder_that_its_task_had_at_its_release():
+    core = core_with(task(), Task('hog', (Stage('x', Resource.CPU, 1),), 100, 100, 9))
+    started(core, 0, JobReleased(0, 0, 'hog'), JobReleased(0, 1, 'a'))
+    plain = replace(task(), variants=(), base='')
+    core.step(1, [TaskChanged(1, plain)])
+    assert started(core, 2, StageFinished(2, 0, 0)) == [(1, 'best')]
+
+
+def test_tasks_without_variants_have_no_name_for_what_they_run():
+    plain = replace(task(), variants=(), base='')
+    assert started(core_with(plain), 0, JobReleased(0, 0, 'a')) == [(0, '')]
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        ({'base': 'none'}, "base is 'none'"),
+        ({'variants': LADDER[::-1]}, 'less accurate'),
+        ({'variants': (LADDER[0], LADDER[0], LADDER[1])}, 'two variants have one name'),
+        ({'weight': 0.0}, 'weight is 0.0'),
+    ],
+)
+def test_wrong_ladders_are_refused(change, words):
+    with pytest.raises(ValueError, match=words):
+        replace(task(), **change)
+
+
+def test_a_variant_that_begins_elsewhere_is_refused():
+    odd = TaskVariant('odd', LADDER[0].stages[1:], 0.95)
+    with pytest.raises(ValueError, match='variant odd begins on another resource'):
+        replace(task(), variants=(*LADDER, odd))
+
+
+def test_an_accuracy_is_a_share():
+    with pytest.raises(ValueError, match=r'variant x: accuracy is 1\.5'):
+        TaskVariant('x', LADDER[0].stages, 1.5)

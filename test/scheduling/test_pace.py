@@ -1,0 +1,131 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Times that follow what is measured (rule 7)."""
+
+from rtmdl_ros.scheduling.commands import StartStage
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.workload.records import (
+    LatePolicy,
+    Packing,
+    Policy,
+    Resource,
+    Stage,
+    Task,
+    TaskVariant,
+)
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+MS = 1_000_000
+
+
+def stage(name, resource, time_ms):
+    ns = time_ms * MS
+    return Stage(name, resource, ns // 2, 2 * ns, name, expected_ns=ns, typical_ns=ns)
+
+
+def one_task(times_ms=(10, 20)):
+    """A task whose variants are an accelerator stage and a CPU stage each."""
+    variants = tuple(
+        TaskVariant(
+            f'v{time_ms}',
+            (
+                stage(f'net{time_ms}', Resource.ACCELERATOR, time_ms),
+                stage('post', Resource.CPU, 1),
+            ),
+            time_ms / 100,
+        )
+        for time_ms in times_ms
+    )
+    top = variants[-1]
+    return Task(
+        'a', top.stages, 50 * MS, 33 * MS, late=LatePolicy.RUN, variants=variants, base=top.name
+    )
+
+
+def run(core, jobs, slowness, first=0, post=1.0):
+    """Run jobs of 50 ms each, one after the other; returns their variants."""
+    chosen = []
+    for job_id in range(first, first + jobs):
+        now_ns = job_id * 50 * MS
+        commands = core.step(now_ns, [JobReleased(now_ns, job_id, 'a')])
+        (start,) = [c for c in commands if isinstance(c, StartStage)]
+        chosen.append(start.variant)
+        lane_ns = round(int(start.variant[1:]) * MS * slowness)
+        core.step(now_ns + lane_ns, [StageFinished(now_ns + lane_ns, job_id, 0)])
+        end_ns = now_ns + lane_ns + round(post * MS)
+        core.step(end_ns, [StageFinished(end_ns, job_id, 1)])
+    return chosen
+
+
+def test_a_machine_that_gets_slow_is_noticed_within_a_second_and_when_it_is_well_again():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task())])
+    assert run(core, 30, 1.0) == ['v20'] * 30
+    slow = run(core, 60, 2.0, first=30)
+    assert slow[-20:] == ['v10'] * 20  # 40 ms would not be on time
+    assert slow.index('v10') * 50 < 1000
+    well = run(core, 90, 1.0, first=90)
+    assert well.index('v20') * 50 < 2000
+    assert well[-20:] == ['v20'] * 20
+
+
+def test_a_single_long_wait_changes_nothing():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task())])
+    run(core, 30, 1.0)
+    run(core, 1, 1.6, first=30)
+    assert run(core, 30, 1.0, first=31) == ['v20'] * 30
+
+
+def test_the_stage_that_the_profile_is_wrong_about_is_followed_alone():
+    """The CPU stage takes five times as long; the network, on another resource, does not."""
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task((10, 15)))])
+    run(core, 40, 1.0, post=5.0)
+    chains = core._tasks['a'].chains
+    assert [s.typical_ns / MS for s in chains[1].stages] == [15.0, 5.0]
+    assert [s.worst_ns / MS for s in chains[1].stages] == [30.0, 10.0]
+    # The variant that was never run is on the same CPU.
+    assert chains[0].stages[1].typical_ns == 5 * MS
+    assert chains[0].stages[0].typical_ns == 10 * MS
+
+
+def test_a_slow_machine_makes_no_job_hopeless_and_a_fast_one_lets_it_be_tried():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task())])
+    run(core, 40, 1.5)
+    assert core._tasks['a'].chains[1].stages[0].optimistic_ns == 10 * MS
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task())])
+    run(core, 40, 0.5)
+    assert core._tasks['a'].chains[1].stages[0].optimistic_ns == 5 * MS
+
+
+def test_what_the_lane_beside_costs_is_not_taken_for_slowness():
+    slow = SlowDowns({(a, b): 2.0 for a in ('net10', 'x') for b in ('net10', 'x')})
+    core = Core(Policy.FIXED_PRIORITY, 1, 2, packing=Packing.GREEDY, slow_downs=slow)
+    beside = Task('b', (Stage('x', Resource.ACCELERATOR, 0, 1, 'x'),), 33 * MS, 33 * MS)
+    core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, beside)])
+    for number in range(40):
+        now_ns = number * 33 * MS
+        jobs = [JobReleased(now_ns, 2 * number, 'a'), JobReleased(now_ns, 2 * number + 1, 'b')]
+        core.step(now_ns, jobs)
+        end_ns = now_ns + 20 * MS
+        core.step(
+            end_ns,
+            [StageFinished(end_ns, 2 * number, 0), StageFinished(end_ns, 2 * number + 1, 0)],
+        )
+        core.step(end_ns + MS, [StageFinished(end_ns + MS, 2 * number, 1)])
+    assert core._tasks['a'].chains[0].stages[0].typical_ns == 10 * MS
+
+
+def test_stages_without_a_typical_time_are_not_followed():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    plain = Task('a', (Stage('net', Resource.ACCELERATOR, 1, 9),), 33 * MS, 33 * MS)
+    core.step(0, [TaskAdded(0, plain)])
+    for number in range(40):
+        now_ns = number * 33 * MS
+        core.step(now_ns, [JobReleased(now_ns, number, 'a')])
+        core.step(now_ns + MS, [StageFinished(now_ns + MS, number, 0)])
+    assert core._tasks['a'].chains[0].stages == plain.stages

@@ -302,13 +302,19 @@ def train(
 
 
 def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
-    """Copy what another network of the same form has learned into the first channels and blocks."""
+    """Copy what another network of the same form has learned into the first channels and blocks.
+
+    Channels that only this one has are not heard by the copied ones before they have learned (T.
+    Chen, I. Goodfellow, J. Shlens, "Net2Net", ICLR 2016): its slice computes what was learned.
+    """
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             learned = weights.get(name)
             if learned is not None and learned.ndim == parameter.ndim:
                 sides = [min(pair) for pair in zip(learned.shape, parameter.shape, strict=True)]
                 part = tuple(slice(side) for side in sides)
+                if parameter.ndim > 1:
+                    parameter[: sides[0], sides[1] :] = 0.0
                 parameter[part] = learned[part].to(parameter)
 
 

@@ -136,6 +136,16 @@ def test_a_start_reaches_as_far_as_its_weights() -> None:
     assert torch.equal(small.state_dict()['head.weight'], part['head.weight'])
 
 
+def test_new_channels_are_not_heard_before_they_have_learned() -> None:
+    """The slice of a wider and deeper network computes what the narrow one has learned."""
+    images = torch.rand(2, 3, 32, 32) * 255
+    small, large = lesson().untrained(Scale(0.5, 1)), lesson().untrained(Scale(1.0, 2))
+    start_from(large, dict(small.named_parameters()))
+    norms = [module for module in large.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert any(norm.num_features > 8 for norm in norms)
+    assert torch.allclose(large.eval()(images), small.eval()(images), atol=1e-6)
+
+
 def test_a_sandwich_has_both_ends() -> None:
     """The largest first, from which the others learn; every one between gets its turn."""
     scales = [Scale(0.25, depth) for depth in range(5)]

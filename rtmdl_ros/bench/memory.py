@@ -32,7 +32,8 @@ from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of, 
 from rtmdl_ros.bench.workloads import Workload, add_tasks, make_workload
 from rtmdl_ros.runtime.accounting import MAX_SAMPLES
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.runtime.runtime import Runtime, StageFunction
+from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.workload.records import Policy
 

@@ -13,7 +13,8 @@ from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
 from rtmdl_ros.runtime.real_time import RealTimeSettings
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.runtime.runtime import Runtime, StageFunction
+from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 

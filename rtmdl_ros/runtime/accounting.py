@@ -48,6 +48,8 @@ class TaskStatistics:
     missed: int
     failures: int
     response: ResponseStatistics
+    #: How many of the jobs that finished were done with each variant, the most frequent first.
+    variants: tuple[tuple[str, int], ...] = ()
 
     @property
     def miss_ratio(self) -> float:
@@ -89,6 +91,7 @@ class _Ended:
     outcome: Outcome
     #: None: the job did not finish.
     response_ns: int | None
+    variant: str
 
 
 class TaskAccount:
@@ -111,7 +114,9 @@ class TaskAccount:
         """Count a job that ended."""
         self._outcomes[report.outcome] += 1
         response_ns = report.response_ns if report.finished else None
-        self._ended.append(_Ended(report.finish_ns, report.outcome, response_ns))
+        self._ended.append(
+            _Ended(report.finish_ns, report.outcome, response_ns, report.variant)
+        )
 
     def copy(self) -> TaskAccount:
         """Return a snapshot, to be evaluated without holding a lock."""
@@ -129,6 +134,7 @@ class TaskAccount:
         ended = [job for job in self._ended if job.finish_ns >= since_ns]
         outcomes = Counter(job.outcome for job in ended)
         responses = [job.response_ns for job in ended if job.response_ns is not None]
+        variants = Counter(job.variant for job in ended if job.response_ns is not None)
         count = self._outcomes
         return TaskStatistics(
             task=self._task,
@@ -144,6 +150,7 @@ class TaskAccount:
             missed=len(ended) - outcomes[Outcome.ON_TIME],
             failures=outcomes[Outcome.FAILED],
             response=response_statistics(responses),
+            variants=tuple(variants.most_common()),
         )
 
 

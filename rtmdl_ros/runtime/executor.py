@@ -21,7 +21,9 @@ class Work:
 
     job_id: int
     task: str
-    #: Index of the stage in the job's chain.
+    #: What the job is done with; '' where its task has no variants.
+    variant: str
+    #: Index of the stage in the variant's chain.
     stage: int
     stage_name: str
     function: Callable[[Any], bool]

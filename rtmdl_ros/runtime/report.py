@@ -57,6 +57,8 @@ class JobReport:
     reason: Reason | None = None
     #: When and why it waited, in order.
     waits: tuple[Wait, ...] = ()
+    #: What it was done with; '' where its task has no variants, or it never started.
+    variant: str = ''
 
     @property
     def response_ns(self) -> int:

@@ -11,9 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
@@ -26,7 +24,8 @@ from rtmdl_ros.runtime.real_time import (
     placement_of,
     shorten_switch_interval,
 )
-from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.runtime.served import ActiveJob, Served, StageFunctions, chains_of
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.runtime.watchdog import Hung, Watchdog
@@ -47,56 +46,8 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _LOGGER = logging.getLogger(__name__)
 
-StageFunction = Callable[[Any], bool]
-
-
 class NotRunningError(Exception):
     """A job was released to a runtime that has not been started, or has been stopped."""
-
-
-@dataclass(frozen=True)
-class _Served:
-    task: Task
-    functions: tuple[StageFunction, ...]
-
-
-@dataclass
-class _Job:
-    served: _Served
-    release_ns: int
-    payload: object
-    spans: list[StageSpan] = field(default_factory=list)
-    waits: list[Wait] = field(default_factory=list)
-    #: The wait that goes on, and since when.
-    waiting: tuple[WaitStage, int] | None = None
-
-    def wait(self, command: WaitStage, now_ns: int) -> None:
-        self.end_wait(now_ns)
-        self.waiting = (command, now_ns)
-
-    def end_wait(self, now_ns: int) -> None:
-        if self.waiting is not None:
-            (_, stage, reason, because), start_ns = self.waiting
-            name = self.served.task.stages[stage].name
-            self.waits.append(Wait(name, reason, because, start_ns, now_ns))
-            self.waiting = None
-
-    def report(self, end: EndJob, now_ns: int) -> JobReport:
-        self.end_wait(now_ns)
-        task = self.served.task
-        return JobReport(
-            job_id=end.job_id,
-            task=task.name,
-            outcome=end.outcome,
-            release_ns=self.release_ns,
-            deadline_ns=self.release_ns + task.deadline_ns,
-            finish_ns=end.time_ns,
-            spans=tuple(self.spans),
-            detail=end.detail,
-            payload=self.payload,
-            reason=end.reason,
-            waits=tuple(self.waits),
-        )
 
 
 class Runtime:
@@ -143,8 +94,8 @@ class Runtime:
         self._clock = clock
         self._on_end = on_end
         self._lock = threading.Lock()
-        self._tasks: dict[str, _Served] = {}
-        self._jobs: dict[int, _Job] = {}
+        self._tasks: dict[str, Served] = {}
+        self._jobs: dict[int, ActiveJob] = {}
         self._job_ids = count()
         self._real_time = real_time or RealTimeSettings()
         self._placements = _placements(self._core.executors, self._real_time)
@@ -162,38 +113,35 @@ class Runtime:
 
     # Tasks, at any time.
 
-    def add_task(self, task: Task, functions: Sequence[StageFunction]) -> None:
-        """Add a task with one function a stage.
+    def add_task(self, task: Task, functions: StageFunctions) -> None:
+        """Add a task with one function a stage, or a task with variants with those of each.
 
         A function takes the job's payload; True means that the job is complete and its
         remaining stages are skipped. It never runs beside itself. Raises ValueError for a
-        wrong number of functions and DuplicateTaskError for a known name.
+        wrong number of functions or other variants, and DuplicateTaskError for a known name.
         """
-        if len(functions) != len(task.stages):
-            raise ValueError(
-                f'task {task.name}: {len(functions)} functions for {len(task.stages)} stages'
-            )
+        served = Served(task, chains_of(task, functions))
         with self._lock:
             reports = self._feed(TaskAdded(self._clock(), task))[1]
-            self._tasks[task.name] = _Served(task, tuple(functions))
+            self._tasks[task.name] = served
             self._ledger.add_task(task.name)
         self._deliver(reports)
 
     def change_task(self, task: Task) -> None:
         """Give a task new properties for the jobs released from now on.
 
-        The stages must keep their number and order, as their functions stay. Raises
-        UnknownTaskError for an unknown name and ValueError for another number of stages.
+        Variants may be left out, but the stages of each must keep their number and order, as
+        their functions stay. Raises UnknownTaskError for an unknown name and ValueError for
+        another number of stages or an unknown variant.
         """
         with self._lock:
             served = self._tasks.get(task.name)
-            if served is not None and len(served.functions) != len(task.stages):
-                raise ValueError(
-                    f'task {task.name}: {len(task.stages)} stages for '
-                    f'{len(served.functions)} functions'
-                )
+            chains = served.chains if served is not None else {}
+            if served is not None:
+                functions = {n: [each for _, each in chain] for n, chain in chains.items()}
+                chains_of(task, functions)
             reports = self._feed(TaskChanged(self._clock(), task))[1]
-            self._tasks[task.name] = _Served(task, self._tasks[task.name].functions)
+            self._tasks[task.name] = Served(task, chains)
         self._deliver(reports)
 
     def remove_task(self, name: str) -> None:
@@ -288,7 +236,7 @@ class Runtime:
             self._check_release(payloads, release_ns, now_ns)
             ids = {task: next(self._job_ids) for task in payloads}
             for task, payload in payloads.items():
-                self._jobs[ids[task]] = _Job(self._tasks[task], release_ns, payload)
+                self._jobs[ids[task]] = ActiveJob(self._tasks[task], release_ns, payload)
                 self._ledger.add_release(task, release_ns)
             events = [JobReleased(release_ns, job_id, task) for task, job_id in ids.items()]
             reports = self._carry_out(now_ns, self._core.step(now_ns, events), None)[1]
@@ -326,7 +274,9 @@ class Runtime:
         work, span = done.work, done.span
         event: Event
         if done.error is None:
-            event = StageFinished(span.end_ns, work.job_id, work.stage, done.complete)
+            event = StageFinished(
+                span.end_ns, work.job_id, work.stage, done.complete, span.start_ns
+            )
         else:
             detail = f'{in_one_line(done.error)} in stage {work.stage_name}'
             event = StageFailed(span.end_ns, work.job_id, work.stage, detail)
@@ -396,7 +346,7 @@ class Runtime:
             if isinstance(command, StartStage):
                 self._jobs[command.job_id].end_wait(now_ns)
                 work = self._work(command)
-                refusal = self._watchdog.refusal(work.task, work.stage)
+                refusal = self._watchdog.refusal(work)
                 if refusal is not None:
                     failed = StageFailed(now_ns, work.job_id, work.stage, refusal)
                     pending.extend(self._core.step(now_ns, [failed]))
@@ -418,10 +368,11 @@ class Runtime:
 
     def _work(self, command: StartStage) -> Work:
         job = self._jobs[command.job_id]
-        task, functions = job.served.task, job.served.functions
+        job.variant = command.variant
         stage = command.stage
+        name = job.served.task.name
         return Work(
-            command.job_id, task.name, stage, task.stages[stage].name, functions[stage], job.payload
+            command.job_id, name, command.variant, stage, *job.stage(stage), job.payload
         )
 
     # Outside the lock.

@@ -29,7 +29,7 @@ TraceEvent = dict[str, Any]
 #: follow such tuples; with 12 000 records as objects each full collection stopped all threads
 #: for 11 to 17 ms.
 _Row = tuple[
-    int, str, str, int, int, int, str, str,
+    int, str, str, int, int, int, str, str, str,
     tuple[tuple[str, str, int, int], ...],
     tuple[tuple[str, str, str, int, int], ...],
 ]  # fmt: skip
@@ -74,6 +74,7 @@ def _row(report: JobReport) -> _Row:
         report.finish_ns,
         report.detail,
         _code(report.reason),
+        report.variant,
         spans,
         waits,
     )
@@ -88,7 +89,10 @@ def _reason(code: str) -> Reason | None:
 
 
 def _report(row: _Row) -> JobReport:
-    job_id, task, outcome, release_ns, deadline_ns, finish_ns, detail, code, spans, waits = row
+    (
+        job_id, task, outcome, release_ns, deadline_ns, finish_ns, detail, code, variant,
+        spans, waits,
+    ) = row  # fmt: skip
     return JobReport(
         job_id=job_id,
         task=task,
@@ -101,6 +105,7 @@ def _report(row: _Row) -> JobReport:
         payload=None,
         reason=_reason(code),
         waits=tuple(Wait(w[0], Reason(w[1]), *w[2:]) for w in waits),
+        variant=variant,
     )
 
 
@@ -164,6 +169,7 @@ def _job_events(report: JobReport, tracks: dict[str, int], origin_ns: int) -> li
         **args,
         'reason': _code(report.reason),
         'detail': report.detail,
+        'variant': report.variant,
         'deadline_ns': report.deadline_ns - origin_ns,
     }
     same = {'cat': 'job', 'id': job}
@@ -237,6 +243,7 @@ def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
                     payload=None,
                     reason=_reason(args['reason']),
                     waits=tuple(waits.get(event['id'], ())),
+                    variant=args['variant'],
                 )
             )
     return tuple(reports)

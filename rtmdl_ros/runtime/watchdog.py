@@ -51,13 +51,14 @@ class Watchdog:
         """The stages that run now, without those given up."""
         return [work for _, work in self._running.values()]
 
-    def refusal(self, task: str, stage: int) -> str | None:
-        """Tell why the stage with index `stage` of a task cannot be served now; None: it can.
+    def refusal(self, wanted: Work) -> str | None:
+        """Tell why a stage cannot be served now; None: it can.
 
         By the name of the task: one that was removed and comes back may have the same functions.
         """
         for work in self._given_up:
-            if (work.task, work.stage) == (task, stage):
+            same = (work.task, work.variant, work.stage)
+            if same == (wanted.task, wanted.variant, wanted.stage):
                 return f'stage {work.stage_name} still hangs in job {work.job_id}'
         return None
 

@@ -150,7 +150,7 @@ def test_wrong_use_is_refused(bench):
         bench.runtime.add_task(chain('b', CPU, LANE), [nothing])
     with pytest.raises(DuplicateTaskError):
         bench.runtime.add_task(chain('a', CPU), [nothing])
-    with pytest.raises(ValueError, match='task a: 2 stages for 1 functions'):
+    with pytest.raises(ValueError, match='task a: 1 functions for 2 stages'):
         bench.runtime.change_task(chain('a', CPU, LANE))
     with pytest.raises(UnknownTaskError):
         bench.runtime.change_task(chain('b', CPU))

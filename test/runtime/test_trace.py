@@ -18,8 +18,9 @@ SPANS = (
     StageSpan('post', 'cpu0', ORIGIN + 9_100, ORIGIN + 9_900),
 )
 FINISHED = JobReport(
-    3, 'sign', Outcome.ON_TIME, ORIGIN, ORIGIN + 20_000, ORIGIN + 9_900, SPANS, '', None
-)
+    3, 'sign', Outcome.ON_TIME, ORIGIN, ORIGIN + 20_000, ORIGIN + 9_900, SPANS, '', None,
+    variant='w50',
+)  # fmt: skip
 SUPERSEDED = JobReport(
     4, 'sign', Outcome.SUPERSEDED, ORIGIN + 50, ORIGIN + 20_050, ORIGIN + 80, (), 'why', None,
     Reason.NEWER_JOB,

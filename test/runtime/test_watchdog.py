@@ -204,7 +204,7 @@ def test_a_limit_must_be_above_0():
 def test_the_timer_is_asked_once_for_all_that_run():
     asked = []
     watchdog = Watchdog(1e-6, asked.append)
-    works = [Work(job, 'a', job, f's{job}', nothing, None) for job in range(3)]
+    works = [Work(job, 'a', '', job, f's{job}', nothing, None) for job in range(3)]
     watchdog.begin('cpu0', works[0], 100)
     watchdog.begin('lane0', works[1], 200)
     assert watchdog.end('cpu0', works[0])
@@ -215,7 +215,7 @@ def test_the_timer_is_asked_once_for_all_that_run():
     assert asked == [1100, 1200]
     (hung,) = watchdog.give_up(1200)
     assert hung.work is works[1] and watchdog.running == [works[2]]
-    assert watchdog.refusal('a', 1) == 'stage s1 still hangs in job 1'
-    assert watchdog.refusal('b', 1) is None
+    assert watchdog.refusal(works[1]) == 'stage s1 still hangs in job 1'
+    assert watchdog.refusal(works[2]) is None
     assert not watchdog.end('lane0', works[1])
-    assert watchdog.refusal('a', 1) is None
+    assert watchdog.refusal(works[1]) is None

@@ -129,3 +129,16 @@ def test_stages_without_a_typical_time_are_not_followed():
         core.step(now_ns, [JobReleased(now_ns, number, 'a')])
         core.step(now_ns + MS, [StageFinished(now_ns + MS, number, 0)])
     assert core._tasks['a'].chains[0].stages == plain.stages
+
+
+def test_the_time_counts_from_when_a_stage_began_not_from_when_it_was_told_to():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    plain = Task('a', (stage('net', Resource.ACCELERATOR, 5),), 33 * MS, 33 * MS)
+    core.step(0, [TaskAdded(0, plain)])
+    for number in range(40):
+        now_ns = number * 33 * MS
+        core.step(now_ns, [JobReleased(now_ns, number, 'a')])
+        end_ns = now_ns + 12 * MS
+        done = StageFinished(end_ns, number, 0, start_ns=now_ns + 7 * MS)
+        core.step(end_ns, [done])
+    assert core._tasks['a'].chains[0].stages == plain.stages

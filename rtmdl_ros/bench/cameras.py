@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from rtmdl_ros.bench.command import Advance
 from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.simulation.records import Episode
+from rtmdl_ros.simulation.simulate import release_times
 
 #: From the call to the first release, for all threads to be there.
 _LEAD_NS = 50_000_000
@@ -24,12 +26,19 @@ class Camera:
     period_ns: int
     #: Of its first frame.
     offset_ns: int = 0
+    #: Times in which it is faster or slower.
+    episodes: tuple[Episode, ...] = ()
 
 
 def frame_times(cameras: Sequence[Camera], duration_ns: int) -> Iterator[tuple[int, Camera]]:
     """Yield all frames before `duration_ns` in order of time; of one instant as the cameras are."""
     times = [
-        [(time_ns, number) for time_ns in range(camera.offset_ns, duration_ns, camera.period_ns)]
+        [
+            (time_ns, number)
+            for time_ns in release_times(
+                camera.period_ns, camera.offset_ns, duration_ns, camera.episodes
+            )
+        ]
         for number, camera in enumerate(cameras)
     ]
     for time_ns, number in heapq.merge(*times):

@@ -29,7 +29,7 @@ from rtmdl_ros.bench.command import (
 )
 from rtmdl_ros.bench.memory_samples import MemorySample, Sampler, fitted
 from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of, slow_downs_of
-from rtmdl_ros.bench.workloads import Workload, add_tasks, make_workload
+from rtmdl_ros.bench.workloads import RunnableTask, Workload, add_tasks, make_workload
 from rtmdl_ros.runtime.accounting import MAX_SAMPLES
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
@@ -61,10 +61,11 @@ class Bypass:
 
     def of(self, workload: Workload) -> Workload:
         """Return the workload with all its stages so."""
-        tasks = tuple(
-            replace(each, stages=tuple(map(self.around, each.stages))) for each in workload.tasks
-        )
-        return replace(workload, tasks=tasks)
+        return replace(workload, tasks=tuple(map(self._of_task, workload.tasks)))
+
+    def _of_task(self, task: RunnableTask) -> RunnableTask:
+        chains = {name: tuple(map(self.around, chain)) for name, chain in task.stages.items()}
+        return replace(task, stages=chains)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,7 +32,8 @@ class RunnableTask:
     task: Task
     #: What it computes; tasks of one function take the same times.
     function: str
-    stages: tuple[StageFunction, ...]
+    #: By variant; of a task without as ''.
+    stages: Mapping[str, tuple[StageFunction, ...]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def runnable(
 ) -> RunnableTask:
     """Make a task whose deadline is its period."""
     task = Task(name, loaded.stages, period_ns, period_ns, priority)
-    return RunnableTask(task, function, tuple(stage.run for stage in loaded.pipeline.stages))
+    stages = tuple(stage.run for stage in loaded.pipeline.stages)
+    return RunnableTask(task, function, {'': stages})
 
 
 def add_tasks(runtime: Runtime, workload: Workload) -> None:

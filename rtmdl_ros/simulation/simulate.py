@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -104,15 +104,25 @@ def _releases(
     rng = Random(f'{seed} {task.name}')
     most = max(len(chain) for chain in (simulated.times, *simulated.variant_times.values()))
     releases = []
-    nominal_ns = simulated.offset_ns
-    while nominal_ns < duration_ns:
+    for nominal_ns in release_times(
+        task.period_ns, simulated.offset_ns, duration_ns, episodes
+    ):
         time_ns = nominal_ns + rng.randint(0, jitter_ns) if jitter_ns else nominal_ns
         shares = tuple(rng.random() for _ in range(most))
         if time_ns < duration_ns:
             releases.append(_Release(time_ns, simulated, shares))
-        rate = math.prod(each.rate for each in episodes_at(episodes, nominal_ns))
-        nominal_ns += round(task.period_ns / rate)
     return releases
+
+
+def release_times(
+    period_ns: int, offset_ns: int, duration_ns: int, episodes: Sequence[Episode] = ()
+) -> Iterator[int]:
+    """Yield the instants before `duration_ns` at which frames come, more often in some episodes."""
+    time_ns = offset_ns
+    while time_ns < duration_ns:
+        yield time_ns
+        rate = math.prod(each.rate for each in episodes_at(episodes, time_ns))
+        time_ns += round(period_ns / rate)
 
 
 def episodes_at(episodes: Sequence[Episode], time_ns: int) -> list[Episode]:

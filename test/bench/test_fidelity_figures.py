@@ -26,7 +26,7 @@ MS = 1_000_000
 
 
 def runnable(name):
-    return RunnableTask(Task(name, STAGES, 50 * MS, 50 * MS), 'light', (bool, bool))
+    return RunnableTask(Task(name, STAGES, 50 * MS, 50 * MS), 'light', {'': (bool, bool)})
 
 
 WORKLOAD = Workload(

@@ -55,8 +55,8 @@ def test_an_open_bypass_leaves_stages_out():
     task = Task('t', (Stage('s', Resource.CPU),), 1, 1)
     called = []
     bypass = Bypass()
-    workload = bypass.of(Workload((RunnableTask(task, 'f', (called.append,)),), ()))
-    (stage,) = workload.tasks[0].stages
+    workload = bypass.of(Workload((RunnableTask(task, 'f', {'': (called.append,)}),), ()))
+    (stage,) = workload.tasks[0].stages['']
     assert stage(1) is False
     bypass.open = False
     stage(2)

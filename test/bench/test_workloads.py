@@ -59,7 +59,7 @@ def test_tasks_are_named_ordered_and_loaded_as_said():
 
 def small_workload(stage):
     task = Task('t', (Stage('s', Resource.ACCELERATOR),), SECOND, 60 * SECOND)
-    return Workload((RunnableTask(task, 'f', (stage,)),), (Camera(('t',), 5 * MS),))
+    return Workload((RunnableTask(task, 'f', {'': (stage,)}),), (Camera(('t',), 5 * MS),))
 
 
 def test_a_run_reports_every_job_without_its_payload():

@@ -121,7 +121,7 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
 
     from rtmdl_ros.networks.build import shared_weights
     from rtmdl_ros.scaling.crop_folder import download_gtsrb
-    from rtmdl_ros.scaling.publish import publish
+    from rtmdl_ros.scaling.publish import Made, publish
     from rtmdl_ros.scaling.train import best_so_far, train
 
     recipe = _recipe(network, args)
@@ -136,7 +136,18 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
         device = torch.device('cuda' if cuda else 'cpu')
         start = shared_weights(read_zoo(args.start / network)) if args.start else None
         weights = train(lesson, recipe.schedule, work, args.seed, device, start)
-    return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, seed=args.seed)
+    made = Made(args.seed, _command_line(network, args, recipe.storage_mb))
+    return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)
+
+
+def _command_line(network: str, args: argparse.Namespace, storage_mb: float) -> str:
+    """Return what to type to train the same again."""
+    words = [f'rtmdl scale {network} --data {args.data} --storage-mb {storage_mb:g}']
+    for name in ('only', 'start', 'steps', 'seed'):
+        value = getattr(args, name)
+        if value is not None:
+            words.append(f'--{name} {value}')
+    return ' '.join(words)
 
 
 def _print(variants: tuple[Variant, ...]) -> None:

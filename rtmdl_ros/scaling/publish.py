@@ -5,7 +5,7 @@
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,14 @@ def _examined(model: Model, data: Path) -> Figures:
     return figures
 
 
+@dataclass(frozen=True)
+class Made:
+    """How weights came about, for their index."""
+
+    seed: int
+    command: str
+
+
 class _Draft:
     """A network's folder while it is made, in the work folder."""
 
@@ -91,10 +99,10 @@ class _Draft:
         recipe: Recipe,
         weights: Mapping[str, torch.Tensor],
         data: Path,
-        seed: int,
+        made: Made,
         parent: Path,
     ) -> None:
-        self._recipe, self._weights, self._data, self._seed = recipe, weights, data, seed
+        self._recipe, self._weights, self._data, self._made = recipe, weights, data, made
         self.folder = parent / recipe.network
 
     def write(self, ladder: Sequence[Candidate], found: Mapping[str, Figures] | None = None) -> int:
@@ -122,7 +130,7 @@ class _Draft:
             'weights_sha256': checksum,
             'storage_bound_bytes': recipe.storage_bytes,
             'separate_bytes': sum(e['shared_bytes'] + e['private_bytes'] for e in entries),
-            'training': _training(recipe, self._data, self._seed),
+            'training': _training(recipe, self._data, self._made),
             'variants': entries,
         }
 
@@ -152,14 +160,14 @@ def publish(
     data: Path,
     work: Path,
     zoo: Path,
-    seed: int,
+    made: Made,
 ) -> tuple[Variant, ...]:
     """Choose the variants, measure them as the node runs them, write zoo/<network>.
 
     Only the validation split decides which variants there are and their thresholds. Raises
     StorageError where no variant keeps the storage bound.
     """
-    draft = _Draft(recipe, weights, data, seed, work / 'draft')
+    draft = _Draft(recipe, weights, data, made, work / 'draft')
     front = pareto(candidates_of(lesson, weights))
     reserve = ENTRY_BYTES[recipe.kind]
     ladder = within(
@@ -180,16 +188,13 @@ def publish(
     return read_zoo(zoo / recipe.network)
 
 
-def _training(recipe: Recipe, data: Path, seed: int) -> dict[str, Any]:
+def _training(recipe: Recipe, data: Path, made: Made) -> dict[str, Any]:
     return {
         'data': sources_of(data, recipe.data),
-        'seed': seed,
+        'seed': made.seed,
         'steps': recipe.schedule.steps,
         'batch': recipe.schedule.batch,
-        'command': (
-            f'rtmdl scale {recipe.network} --data {data} '
-            f'--storage-mb {recipe.storage_mb:g} --seed {seed}'
-        ),
+        'command': made.command,
     }
 
 

@@ -282,4 +282,8 @@ def test_a_run_from_images_to_zoo(
     index = json.loads((folder / 'index.json').read_text())
     assert index['training']['seed'] == 1 and index['storage_bound_bytes'] == 200_000
     assert index['training']['data'][0]['licence']
+    assert index['training']['command'] == (
+        f'rtmdl scale traffic_sign_recogniser --data {synthetic_gtsrb} --storage-mb 0.2 '
+        '--steps 2 --seed 1'
+    )
     assert index['separate_bytes'] == sum(v.shared_bytes + v.private_bytes for v in variants)

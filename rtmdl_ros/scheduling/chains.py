@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from rtmdl_ros.scheduling.forecast import Span
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
 
@@ -19,31 +20,42 @@ class Chain:
     name: str
     stages: tuple[Stage, ...]
     accuracy: float
-    #: Optimistic, worst and expected times.
+    #: Optimistic, worst and hardly ever exceeded times.
     least_ns: tuple[int, ...]
     worst_ns: tuple[int, ...]
     expected_ns: tuple[int, ...]
-    #: Of the expected times those on lanes.
+    #: Typical times, and of these those on lanes.
+    typical_ns: tuple[int, ...]
     lane_ns: tuple[int, ...]
+    #: Resource and time of each stage: what it typically takes, and hardly ever exceeds.
+    spans: tuple[Span, ...]
+    long_spans: tuple[Span, ...]
+    worst_spans: tuple[Span, ...]
+
+    def cpu_ns(self, stage: int = 0) -> int:
+        """Return the typical time on CPU workers from a stage to the end."""
+        return self.typical_ns[stage] - self.lane_ns[stage]
 
 
 def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
-    """Return the chain with its sums."""
-    lanes = [expected_ns(s) if s.resource is Resource.ACCELERATOR else 0 for s in stages]
+    """Return the chain with its sums; of a time that is not known, the nearest one counts."""
+    expected = [s.expected_ns or s.worst_ns or s.optimistic_ns for s in stages]
+    typical = [s.typical_ns or most for s, most in zip(stages, expected, strict=True)]
+    kinds = [stage.resource for stage in stages]
+    lanes = [t if k is Resource.ACCELERATOR else 0 for t, k in zip(typical, kinds, strict=True)]
     return Chain(
         name,
         stages,
         accuracy,
         _to_the_end(stage.optimistic_ns for stage in stages),
         _to_the_end(stage.worst_ns for stage in stages),
-        _to_the_end(expected_ns(stage) for stage in stages),
+        _to_the_end(expected),
+        _to_the_end(typical),
         _to_the_end(lanes),
+        tuple(zip(kinds, typical, strict=True)),
+        tuple(zip(kinds, expected, strict=True)),
+        tuple((k, s.worst_ns) for k, s in zip(kinds, stages, strict=True)),
     )
-
-
-def expected_ns(stage: Stage) -> int:
-    """Return what a stage mostly takes, or the nearest to that which is known."""
-    return stage.expected_ns or stage.worst_ns or stage.optimistic_ns
 
 
 def chains_of(task: Task) -> tuple[Chain, ...]:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from math import ceil
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
+from rtmdl_ros.scheduling.forecast import Forecast, Span, Work
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.policies import KeyFunction
@@ -18,24 +18,24 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 #: Of each resource, what all tasks together may take before they give way: waiting times grow
 #: without bound as it comes near 1.
 FULL = 0.9
-_ROUNDS = 4
 
 
 class Choice:
     """Takes for each job the most accurate variant with which it is on time.
 
-    Not above what all tasks can afford together (`levels`), unless nobody else has anything to do
-    until it is done. If it would be late with each, the quickest.
+    Not above what all tasks can afford together (`levels`), unless all others are on time even so.
+    If it would be late with each, the quickest.
     """
 
     def __init__(self, key: KeyFunction, executors: Mapping[Resource, int], slow: SlowDowns):
         """`executors` counts the executors of each kind."""
         self._key = key
-        self._cpus = executors[Resource.CPU]
-        self._lanes = executors[Resource.ACCELERATOR]
+        self._executors = executors
+        lanes = executors[Resource.ACCELERATOR]
         factors = slow.factors.values()
         #: Mean slow-down of lanes that are at work together.
-        self._shared = sum(factors) / len(factors) if factors and self._lanes > 1 else 1.0
+        self._shared = sum(factors) / len(factors) if factors and lanes > 1 else 1.0
+        self._factors = {Resource.CPU: 1.0, Resource.ACCELERATOR: self._shared}
         #: Periods and chains of the tasks for which those that they can afford were found.
         self._found_for: list[tuple[int, tuple[Chain, ...]]] = []
 
@@ -49,125 +49,147 @@ class Choice:
         if chains is not job.owner.chains:  # the task has changed since the job was released
             foreseen = job.task.base
         level = next(n for n, chain in enumerate(chains) if chain.name == foreseen)
-        for chain in reversed(chains[level + 1 :]):
-            if self._harmless(chain, job, tasks, now_ns):
-                return chain
-        for chain in reversed(chains[: level + 1]):
-            if self._on_time(chain, job, tasks, now_ns):
-                return chain
+        begun = self._begun(tasks, now_ns)
+        better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
+        if better is not None:
+            return better
+        works = self._works(job, tasks, now_ns, job.deadline_ns, _typical)
+        begun.place_all(work for work in works if work.key < job.key)
+        return self._best(chains[: level + 1], begun, job.deadline_ns, tasks, now_ns)
+
+    def _best(
+        self,
+        chains: Sequence[Chain],
+        urgent: Forecast,
+        deadline_ns: int,
+        tasks: Collection[LiveTask],
+        now_ns: int,
+    ) -> Chain:
+        """Return the most accurate of chains that is on time, or else the quickest.
+
+        Where more is asked of the lanes than was planned, it should be on time in its worst times
+        and with others beside it: else the guard keeps these others waiting.
+        """
+        overload = any(live.foreseen is not live.base for live in tasks)
+        for careful in (True, False) if overload else (False,):
+            for chain in reversed(chains):
+                spans = self._careful(chain) if careful else chain.long_spans
+                if urgent.copy().place(now_ns, spans) <= deadline_ns:
+                    return chain
         return min(chains, key=lambda chain: chain.expected_ns[0])
 
-    def _foresee(self, tasks: Collection[LiveTask]) -> None:
-        """Find the best variant that each task can afford, where anything has changed."""
-        now = [(each.period_ns, each.chains) for each in tasks]
-        if now != self._found_for:
-            self._found_for = now
-            capacity = self._lanes / self._shared * FULL
-            found = affordable([_load(each) for each in tasks], self._cpus * FULL, capacity)
-            for live, level in zip(tasks, found, strict=True):
-                live.foreseen = live.chains[level]
+    def _careful(self, chain: Chain) -> list[Span]:
+        """Return the worst times of a chain's stages, beside others."""
+        return [
+            (stage.resource, round(stage.worst_ns * self._factors[stage.resource]))
+            for stage in chain.stages
+        ]
 
-    def _on_time(
-        self, chain: Chain, job: LiveJob, tasks: Collection[LiveTask], now_ns: int
-    ) -> bool:
-        """Predict whether a job ends by its deadline behind all that is more urgent."""
-        cpu_ns = lane_ns = 0
+    def _foresee(self, tasks: Collection[LiveTask]) -> None:
+        """Find the best variant that each task can afford, where anything has changed.
+
+        What the plan takes by the times of the profile can be afforded: it was made with more
+        care than this.
+        """
+        now = [(each.period_ns, each.chains) for each in tasks]
+        if now == self._found_for:
+            return
+        self._found_for = now
+        planned = [_option(each.planned_base, each.task.period_ns) for each in tasks]
+        cpu = self._executors[Resource.CPU] * FULL
+        lanes = self._executors[Resource.ACCELERATOR] / self._shared * FULL
+        found = affordable(
+            [_load(each) for each in tasks],
+            max(cpu, sum(option.cpu for option in planned)),
+            max(lanes, sum(option.lanes for option in planned)),
+        )
+        for live, level in zip(tasks, found, strict=True):
+            live.foreseen = live.chains[level]
+
+    def _begun(self, tasks: Collection[LiveTask], now_ns: int) -> Forecast:
+        """Return a forecast with the stages that run now."""
+        forecast = Forecast(self._executors, self._shared)
+        used = dict.fromkeys(self._executors, 0)
+        for live in tasks:
+            for job in live.started:
+                if job.executor is not None:
+                    resource, length_ns = job.chain.spans[job.stage]
+                    end_ns = max(now_ns, job.since_ns + length_ns)
+                    forecast.occupy(resource, used[resource], now_ns, end_ns)
+                    used[resource] += 1
+        return forecast
+
+    def _works(
+        self,
+        job: LiveJob,
+        tasks: Collection[LiveTask],
+        now_ns: int,
+        until_ns: int,
+        spans_of: Callable[[Chain], Sequence[Span]],
+    ) -> Iterator[Work]:
+        """Return what is left of all other jobs, and those of other tasks that come by then."""
         for live in tasks:
             for other in live.live():
                 if other is job:
                     continue
-                if other.key < job.key or other.executor is not None:
-                    more_cpu_ns, more_lane_ns = _left(other, now_ns, other.key < job.key)
-                    cpu_ns += more_cpu_ns
-                    lane_ns += more_lane_ns
-        own_cpu_ns = chain.expected_ns[0] - chain.lane_ns[0]
-        own_lane_ns = chain.lane_ns[0]
-        end_ns = now_ns
-        for _ in range(_ROUNDS):
-            more_cpu_ns, more_lane_ns = self._arrivals(job, tasks, end_ns)
-            all_lane_ns = lane_ns + more_lane_ns
-            factor = self._shared if all_lane_ns else 1.0
-            needed_ns = own_cpu_ns + own_lane_ns * factor
-            needed_ns += (cpu_ns + more_cpu_ns) / self._cpus + all_lane_ns * factor / self._lanes
-            before_ns, end_ns = end_ns, now_ns + ceil(needed_ns)
-            if end_ns > job.deadline_ns:
-                return False
-            if end_ns <= before_ns:
-                break
-        return True
+                chain, stage, ready_ns = other.chain, other.stage, now_ns
+                if other.executor is not None:
+                    ready_ns = max(now_ns, other.since_ns + chain.spans[stage][1])
+                    stage += 1
+                spans = tuple(spans_of(chain)[stage:])
+                yield Work(other.key, ready_ns, other.deadline_ns, spans)
+            if live is not job.owner:
+                spans = tuple(spans_of(live.foreseen))
+                yield from self._expected(live, spans, now_ns, until_ns)
 
-    def _arrivals(
-        self, job: LiveJob, tasks: Collection[LiveTask], until_ns: int
-    ) -> tuple[int, int]:
-        """Return CPU and lane time of the more urgent jobs expected before an instant."""
-        cpu_ns = lane_ns = 0
-        for live in tasks:
-            release_ns = live.next_release_ns
-            if live is job.owner or not release_ns < until_ns:
-                continue
+    def _expected(
+        self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
+    ) -> Iterator[Work]:
+        """Return the jobs of a task that come before an instant; none of a camera that died."""
+        release_ns = live.next_release_ns
+        if release_ns + live.period_ns <= now_ns:
+            return
+        while release_ns < until_ns:
             deadline_ns = release_ns + live.task.deadline_ns
-            if self._key(live.task, release_ns, deadline_ns, NOT_RELEASED) < job.key:
-                chain = live.foreseen
-                count = 1 + (until_ns - release_ns) // live.period_ns
-                cpu_ns += count * (chain.expected_ns[0] - chain.lane_ns[0])
-                lane_ns += count * chain.lane_ns[0]
-        return cpu_ns, lane_ns
+            key = self._key(live.task, release_ns, deadline_ns, NOT_RELEASED)
+            yield Work(key, max(now_ns, release_ns), deadline_ns, spans)
+            release_ns += live.period_ns
 
-    def _harmless(
-        self, chain: Chain, job: LiveJob, tasks: Collection[LiveTask], now_ns: int
-    ) -> bool:
-        """Tell whether all are on time if a job does more than is foreseen.
+    def _better(
+        self,
+        chains: tuple[Chain, ...],
+        begun: Forecast,
+        job: LiveJob,
+        tasks: Collection[LiveTask],
+        now_ns: int,
+    ) -> Chain | None:
+        """Return the most accurate of chains with which all are on time; they rise in time.
 
-        All work is taken to be done one after the other, this job's first, and its task's next
-        job is not to find it there.
+        The job goes before all others there, as one that has begun holds up even more urgent
+        ones, and is to be done before its task's next one comes.
         """
-        done_ns = now_ns + chain.expected_ns[0]
-        if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
-            return False
-        claims = []
-        for live in tasks:
-            for other in live.live():
-                if other is not job:
-                    claims.append((now_ns, other.deadline_ns, sum(_left(other, now_ns, True))))
-            if live is not job.owner and live.next_release_ns < NEVER:
-                release_ns = max(live.next_release_ns, now_ns)
-                left_ns = live.foreseen.expected_ns[0]
-                claims.append((release_ns, release_ns + live.task.deadline_ns, left_ns))
-        claims.sort()
-        for ready_ns, deadline_ns, left_ns in claims:
-            done_ns = max(done_ns, ready_ns) + left_ns
-            if done_ns > deadline_ns:
-                return False
-        return True
+        best = None
+        coming = [each.next_release_ns + 1 for each in tasks if each.next_release_ns < NEVER]
+        for chain in chains:
+            forecast = begun.copy()
+            done_ns = forecast.place(now_ns, self._careful(chain))
+            if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
+                break
+            works = self._works(job, tasks, now_ns, max(done_ns, *coming), self._careful)
+            if not forecast.place_all(works):
+                break
+            best = chain
+        return best
+
+
+def _typical(chain: Chain) -> Sequence[Span]:
+    return chain.spans
 
 
 def _load(live: LiveTask) -> Load:
-    per_ns = 1 / live.period_ns
-    options = [
-        Option(
-            chain.accuracy,
-            (chain.expected_ns[0] - chain.lane_ns[0]) * per_ns,
-            chain.lane_ns[0] * per_ns,
-        )
-        for chain in live.chains
-    ]
+    options = [_option(chain, live.period_ns) for chain in live.chains]
     return Load(options, live.chains.index(live.base), live.task.weight)
 
 
-def _left(job: LiveJob, now_ns: int, whole: bool) -> tuple[int, int]:
-    """Return CPU and lane time that a job still needs, or only its running stage."""
-    chain, stage = job.chain, job.stage
-    lane_ns = chain.lane_ns[stage]
-    cpu_ns = chain.expected_ns[stage] - lane_ns
-    if not whole:
-        lane_ns -= chain.lane_ns[stage + 1]
-        cpu_ns -= chain.expected_ns[stage + 1] - chain.lane_ns[stage + 1]
-    if job.executor is not None:
-        passed_ns = now_ns - job.since_ns
-        current_ns = chain.expected_ns[stage] - chain.expected_ns[stage + 1]
-        passed_ns = min(passed_ns, current_ns)
-        if job.current.resource is Resource.ACCELERATOR:
-            lane_ns -= passed_ns
-        else:
-            cpu_ns -= passed_ns
-    return cpu_ns, lane_ns
+def _option(chain: Chain, period_ns: int) -> Option:
+    return Option(chain.accuracy, chain.cpu_ns() / period_ns, chain.lane_ns[0] / period_ns)

@@ -128,6 +128,11 @@ class LiveTask:
         self._take(self.planned)
         self.foreseen = self.base
 
+    @property
+    def planned_base(self) -> Chain:
+        """The chain of the plan, with the times of the profile."""
+        return next(chain for chain in self.planned if chain.name == self.task.base)
+
     def adapt(self, chains: tuple[Chain, ...]) -> None:
         """Let the chains of `planned` have other times, also for a job that has not started."""
         if self.fresh is not None and self.fresh.chains is self.chains:

@@ -1,0 +1,91 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""When jobs will end that share workers and lanes, by the times that they typically take.
+
+A likely course, not the worst one: the guard (`rtmdl_ros.scheduling.guard`) keeps promises, this
+tells what to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from rtmdl_ros.workload.records import Resource
+
+#: How long something takes, and where.
+Span = tuple[Resource, int]
+
+
+class Work(NamedTuple):
+    """What is left of a job, or of one that is expected."""
+
+    #: Orders the works: the smallest first.
+    key: tuple[int, ...]
+    ready_ns: int
+    deadline_ns: int
+    spans: tuple[Span, ...]
+
+
+class Forecast:
+    """Reservations of all executors: each work is placed where those before it leave room."""
+
+    def __init__(self, executors: Mapping[Resource, int], shared: float) -> None:
+        """Begin with idle executors; on lanes all takes `shared` times as long beside others."""
+        self._shared = shared
+        #: Of each executor its reservations in order of time.
+        self._reserved: dict[Resource, list[list[tuple[int, int]]]] = {
+            resource: [[] for _ in range(count)] for resource, count in executors.items()
+        }
+
+    def copy(self) -> Forecast:
+        """Return one that goes on from here."""
+        twin = Forecast({}, self._shared)
+        twin._reserved = {
+            resource: [list(each) for each in own] for resource, own in self._reserved.items()
+        }
+        return twin
+
+    def occupy(self, resource: Resource, executor: int, from_ns: int, until_ns: int) -> None:
+        """Reserve an executor that is at work; nothing is reserved on it yet."""
+        self._reserved[resource][executor].append((from_ns, until_ns))
+
+    def place(self, ready_ns: int, spans: Iterable[Span]) -> int:
+        """Reserve the spans of a work one after the other; returns when it is done."""
+        for resource, length_ns in spans:
+            ready_ns = self._place(resource, length_ns, ready_ns)
+        return ready_ns
+
+    def place_all(self, works: Iterable[Work]) -> bool:
+        """Reserve works in their order; returns whether all are done by their deadlines."""
+        on_time = True
+        for work in sorted(works):
+            on_time &= self.place(work.ready_ns, work.spans) <= work.deadline_ns
+        return on_time
+
+    def _place(self, resource: Resource, length_ns: int, ready_ns: int) -> int:
+        """Reserve the earliest time from `ready_ns` on; returns its end."""
+        executors = self._reserved[resource]
+        if resource is Resource.ACCELERATOR and len(executors) > 1 and self._crowded(ready_ns):
+            length_ns = round(length_ns * self._shared)
+        best = min(
+            (_earliest(own, length_ns, ready_ns), number) for number, own in enumerate(executors)
+        )
+        (start_ns, at), number = best
+        executors[number].insert(at, (start_ns, start_ns + length_ns))
+        return start_ns + length_ns
+
+    def _crowded(self, since_ns: int) -> bool:
+        """Tell whether any lane is reserved after an instant."""
+        return any(own and own[-1][1] > since_ns for own in self._reserved[Resource.ACCELERATOR])
+
+
+def _earliest(
+    reserved: list[tuple[int, int]], length_ns: int, ready_ns: int
+) -> tuple[int, int]:
+    """Return the first instant from `ready_ns` on with so much room, and its place in the list."""
+    for at, (start_ns, end_ns) in enumerate(reserved):
+        if start_ns >= ready_ns + length_ns:
+            return ready_ns, at
+        ready_ns = max(ready_ns, end_ns)
+    return ready_ns, len(reserved)

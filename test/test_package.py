@@ -26,15 +26,16 @@ ROOMS = {
     'engine': {'workload', 'networks'},
     'runtime': {'workload', 'scheduling', 'engine', 'networks'},
     'perception': {'workload', 'networks', 'engine'},
-    'profiling': {'workload', 'networks', 'engine', 'perception'},
+    'profiling': {'workload', 'networks', 'engine', 'perception', 'rendering', 'runtime'},
+    'planning': {'workload', 'scheduling', 'simulation', 'profiling'},
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering'},
     'bench': {
         'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
-        'perception', 'profiling', 'scaling',
+        'perception', 'profiling', 'planning', 'scaling',
     },
     'node': {
         'workload', 'scheduling', 'runtime', 'engine', 'networks', 'perception', 'profiling',
-        'rendering',
+        'planning', 'rendering',
     },
 }
 ROOMS_WITH_TORCH = ('networks', 'scaling')

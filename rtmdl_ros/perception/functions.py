@@ -4,9 +4,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from pathlib import Path
 
-from rtmdl_ros.networks.zoo import Variant, read_zoo
+from rtmdl_ros.networks.pareto import pareto, thinned
+from rtmdl_ros.networks.zoo import INDEX, Variant, ZooError, read_zoo
 from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
@@ -14,6 +17,10 @@ from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 #: Multiply-accumulate operations of which a core of a car's computer does some tens of images a
 #: second; a classifier runs once for each of several signs.
 _USUAL_MACS = {'detector': 450_000_000, 'classifier': 15_000_000}
+#: Figures of the validation split that tell a network's accuracy: the first that it has.
+_ACCURACY = ('val_map50', 'val_gtsdb_map50', 'val_top1')
+#: Of signs that a frame shows, for the operations that a job takes.
+_USUAL_SIGNS = 2
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,56 @@ FUNCTIONS = {
         ('traffic_sign_detector', 'traffic_sign_recogniser'), TrafficSignPipeline
     ),
 }
+
+
+@dataclass(frozen=True)
+class FunctionVariant:
+    """One way to compute a function: a variant of each of its networks."""
+
+    #: Ids of the networks' variants, joined by '+'.
+    name: str
+    #: In the order of the function's networks.
+    variants: tuple[Variant, ...]
+    #: Share of right answers, 0 to 1, on the validation split: the product of the networks' own.
+    accuracy: float
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulate operations of a frame with two objects to be named."""
+        return sum(v.macs * (_USUAL_SIGNS if v.kind == 'classifier' else 1) for v in self.variants)
+
+
+def ladder(function: str, zoo_dir: Path, most: int = 12) -> tuple[FunctionVariant, ...]:
+    """Return the variants of a function from the least to the most accurate.
+
+    Of a function with one network these are all variants in the zoo. Of several networks they
+    are those combinations that no other beats with as few operations, at most `most`.
+
+    Raises KeyError for an unknown function and ZooError for a network that is missing or broken or
+    whose accuracy is not told.
+    """
+    networks = [read_zoo(zoo_dir / network) for network in FUNCTIONS[function].networks]
+    combined = [_combined(variants) for variants in product(*networks)]
+    if len(networks) > 1:
+        front = pareto(combined, lambda c: c.macs, lambda c: c.accuracy)
+        return tuple(thinned(front, most, lambda c: c.macs))
+    return tuple(sorted(combined, key=lambda c: (c.accuracy, c.macs)))
+
+
+def _combined(variants: tuple[Variant, ...]) -> FunctionVariant:
+    name = '+'.join(variant.id for variant in variants)
+    return FunctionVariant(name, variants, prod(map(_accuracy, variants)))
+
+
+def _accuracy(variant: Variant) -> float:
+    for figure in _ACCURACY:
+        if figure in variant.accuracy:
+            return variant.accuracy[figure]
+    index = variant.weights_path.parent / INDEX
+    raise ZooError(
+        index, f'accuracy of {variant.id} has none of {", ".join(_ACCURACY)}',
+        'train it anew with `rtmdl scale` or write one of them there, from 0 to 1',
+    )  # fmt: skip
 
 
 def variants_of(function: str, zoo_dir: Path) -> tuple[Variant, ...]:

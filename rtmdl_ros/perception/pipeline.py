@@ -34,7 +34,7 @@ class PipelineStage:
     name: str
     resource: Resource
     run: Callable[[Work], bool]
-    #: The network segment that it runs, as in Stage.segment ('': none).
+    #: The network that it runs a segment of, by `network_name`, as in Stage.segment ('': none).
     segment: str = ''
 
 
@@ -69,6 +69,11 @@ class Model:
     runner: Runner = field(compare=False)
 
 
+def network_name(variant: Variant) -> str:
+    """Return the name of a network's variant among all: 'traffic_light_detector/w50_d1_320x416'."""
+    return f'{variant.network}/{variant.id}'
+
+
 def network_stages(name: str, model: Model) -> tuple[PipelineStage, ...]:
     """Return the accelerator stages of a network, one a segment; each goes on from work.tensors.
 
@@ -88,5 +93,5 @@ def _segment_stage(name: str, model: Model, index: int) -> PipelineStage:
         name if count == 1 else f'{name} {number}/{count}',
         Resource.ACCELERATOR,
         run,
-        segment=f'{model.variant.network}/{model.variant.id}/{number}of{count}',
+        segment=network_name(model.variant),
     )

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.pipeline import Pipeline, Work
+from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Stage
@@ -40,70 +41,89 @@ def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int) -> tuple[Sta
     The longest is that of a full scene, which an empty frame becomes if less certain objects
     count; 0, not known, for a stage that even so is not reached.
     """
-    plain = _times(pipeline, frame, repeats)
-    with _full_scene(pipeline, frame):
-        full = _times(pipeline, frame, repeats)
+    plain = [stage_times(pipeline, frame) for _ in range(repeats)]
+    with full_scene(pipeline, frame).shown():
+        full = [stage_times(pipeline, frame) for _ in range(repeats)]
     stages = []
     for stage in pipeline.stages:
-        least_ns = min(plain.get(stage.name, [0]))
-        worst_ns = quantile(sorted(full.get(stage.name, [0])), _WORST_SHARE)
-        worst_ns = max(least_ns, round(worst_ns * _MARGIN))
+        least_ns = min(times.get(stage.name, 0) for times in plain)
+        worst_ns = max(least_ns, longest_ns([times.get(stage.name, 0) for times in full]))
         stages.append(Stage(stage.name, stage.resource, least_ns, worst_ns, stage.segment))
     return tuple(stages)
 
 
-def works_at_segments(pipeline: Pipeline, frame: Frame) -> dict[str, tuple[int, Work]]:
-    """Return for each network segment the index of its stage and what a full scene brings there.
+def longest_ns(full_ns: Sequence[int]) -> int:
+    """Return what a stage takes at most, with a margin, from its times in a full scene."""
+    return round(quantile(sorted(full_ns), _WORST_SHARE) * _MARGIN)
 
-    A segment that is not reached is left out.
-    """
-    works = {}
-    with _full_scene(pipeline, frame):
-        work = Work(frame)
-        for index, stage in enumerate(pipeline.stages):
-            if stage.segment:
-                works[stage.segment] = index, copy_of(work)
-            if stage.run(work):
-                break
-    return works
+
+def stage_times(pipeline: Pipeline, frame: Frame) -> dict[str, int]:
+    """Run one job and return the time in ns of each stage that it reached."""
+    times = {}
+    work = Work(frame)
+    for stage in pipeline.stages:
+        start_ns = time.thread_time_ns()
+        complete = stage.run(work)
+        times[stage.name] = time.thread_time_ns() - start_ns
+        if complete:
+            break
+    return times
+
+
+@dataclass(frozen=True)
+class FullScene:
+    """A frame in which a pipeline finds as many objects as a full scene has."""
+
+    pipeline: Pipeline
+    frame: Frame
+    #: Score from which on they count.
+    threshold: float
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Let them count meanwhile."""
+        threshold = self.pipeline.score_threshold
+        self.pipeline.score_threshold = self.threshold
+        try:
+            yield
+        finally:
+            self.pipeline.score_threshold = threshold
+
+    def works_at_networks(self) -> dict[str, tuple[tuple[PipelineStage, ...], Work]]:
+        """Return for each network the stages that run it and what the scene brings to the first.
+
+        Networks are named as in PipelineStage.segment; one that is not reached is left out.
+        """
+        works: dict[str, tuple[tuple[PipelineStage, ...], Work]] = {}
+        work = Work(self.frame)
+        with self.shown():
+            for stage in self.pipeline.stages:
+                if stage.segment:
+                    stages, first = works.get(stage.segment, ((), copy_of(work)))
+                    works[stage.segment] = (*stages, stage), first
+                if stage.run(work):
+                    break
+        return works
+
+
+def full_scene(pipeline: Pipeline, frame: Frame) -> FullScene:
+    """Find the threshold at which a frame seems to hold as many objects as a full scene."""
+    low, high = _LEAST_THRESHOLD, pipeline.score_threshold
+    for _ in range(_HALVINGS):
+        # Scores are spread over orders of magnitude.
+        middle = math.sqrt(low * high)
+        with FullScene(pipeline, frame, middle).shown():
+            found = _objects(pipeline, frame)
+        if found < MAX_SIGNS:
+            high = middle
+        else:
+            low = middle
+    return FullScene(pipeline, frame, low)
 
 
 def copy_of(work: Work) -> Work:
     """Return work to run a stage on and leave the original as it is; tensors are shared."""
     return Work(work.frame, work.sequence, work.tensors, work.scale, work.detections)
-
-
-def _times(pipeline: Pipeline, frame: Frame, repeats: int) -> dict[str, list[int]]:
-    """Return the times in ns of each stage that was reached, one a run."""
-    times: dict[str, list[int]] = {}
-    for _ in range(repeats):
-        work = Work(frame)
-        for stage in pipeline.stages:
-            start_ns = time.thread_time_ns()
-            complete = stage.run(work)
-            times.setdefault(stage.name, []).append(time.thread_time_ns() - start_ns)
-            if complete:
-                break
-    return times
-
-
-@contextmanager
-def _full_scene(pipeline: Pipeline, frame: Frame) -> Iterator[None]:
-    """Lower the threshold until the frame seems to hold as many objects as a full scene."""
-    threshold = pipeline.score_threshold
-    try:
-        low, high = _LEAST_THRESHOLD, threshold
-        for _ in range(_HALVINGS):
-            # Scores are spread over orders of magnitude.
-            pipeline.score_threshold = math.sqrt(low * high)
-            if _objects(pipeline, frame) < MAX_SIGNS:
-                high = pipeline.score_threshold
-            else:
-                low = pipeline.score_threshold
-        pipeline.score_threshold = low
-        yield
-    finally:
-        pipeline.score_threshold = threshold
 
 
 def _objects(pipeline: Pipeline, frame: Frame) -> int:

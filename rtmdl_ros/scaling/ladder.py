@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Protocol
 
 import torch
 from rich.progress import track
 from torch import nn
 
+from rtmdl_ros.networks import pareto as fronts
 from rtmdl_ros.networks.build import count_macs, count_parameters
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
 from rtmdl_ros.networks.slicing import packed_statistics
@@ -79,23 +79,16 @@ def _candidate(
 
 def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return those that no other beats with as few operations, from the fewest to the most."""
-    front: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: (c.macs, -c.figure)):
-        if not front or candidate.figure > front[-1].figure:
-            front.append(candidate)
-    return front
+    return fronts.pareto(candidates, _macs, lambda candidate: candidate.figure)
 
 
-def thinned(front: Sequence[Candidate], most: int) -> list[Candidate]:
-    """Return at most `most` of a front, its ends among them, the steps in operations even.
+def thinned(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
+    """Return at most `most` of a front, its ends among them, the steps in operations even."""
+    return fronts.thinned(candidates, most, _macs)
 
-    Of two that are close the one that is left out is the one that leaves the smaller gap.
-    """
-    kept = list(front)
-    while len(kept) > max(2, most):
-        gaps = [log(c.macs / a.macs) for a, c in zip(kept, kept[2:], strict=False)]
-        del kept[1 + gaps.index(min(gaps))]
-    return kept[-most:]
+
+def _macs(candidate: Candidate) -> int:
+    return candidate.macs
 
 
 def within(

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import hypot
 
 from rtmdl_ros.scheduling.forecast import Span
 from rtmdl_ros.workload.records import Resource, Stage, Task
@@ -27,10 +28,10 @@ class Chain:
     #: Typical times, and of these those on lanes.
     typical_ns: tuple[int, ...]
     lane_ns: tuple[int, ...]
-    #: Resource and time of each stage: what it typically takes, and hardly ever exceeds.
+    #: Resource and time of each stage: what it typically takes, and what the stages together hardly
+    #: ever exceed.
     spans: tuple[Span, ...]
     long_spans: tuple[Span, ...]
-    worst_spans: tuple[Span, ...]
 
     def cpu_ns(self, stage: int = 0) -> int:
         """Return the typical time on CPU workers from a stage to the end."""
@@ -53,9 +54,19 @@ def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
         _to_the_end(typical),
         _to_the_end(lanes),
         tuple(zip(kinds, typical, strict=True)),
-        tuple(zip(kinds, expected, strict=True)),
-        tuple((k, s.worst_ns) for k, s in zip(kinds, stages, strict=True)),
+        tuple(zip(kinds, _long_times(typical, expected), strict=True)),
     )
+
+
+def _long_times(typical: Sequence[int], expected: Sequence[int]) -> list[int]:
+    """Return times whose sum is hardly ever exceeded.
+
+    Not each stage is slow in the same job: what they exceed their typical times by adds up as
+    independent deviations do, in squares.
+    """
+    more = [max(0, long - usual) for usual, long in zip(typical, expected, strict=True)]
+    share = hypot(*more) / max(1, sum(more))
+    return [usual + round(share * each) for usual, each in zip(typical, more, strict=True)]
 
 
 def chains_of(task: Task) -> tuple[Chain, ...]:

@@ -17,7 +17,7 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Of each resource, what all tasks together may take before they give way: waiting times grow
 #: without bound as it comes near 1.
-FULL = 0.9
+FULL = 0.75
 
 
 class Choice:

@@ -118,6 +118,10 @@ class Core:
             StageFailed: self._stage_failed,
         }
 
+    def pace(self, resource: Resource, now_ns: int) -> float:
+        """Return the times that stages of a resource took of late by those of the profile."""
+        return self._pace.of(resource, now_ns)
+
     def step(self, now_ns: int, events: Iterable[Event] = ()) -> list[Command]:
         """Take all events of the instant `now_ns`, then decide; returns what is to be done.
 

@@ -65,7 +65,7 @@ class Pace:
             return
         ratio = took_ns * alone / typical_ns
         own = self._own[job.task.name, job.chain.name, job.stage]
-        own.append(ratio / self._pace(resource, now_ns))
+        own.append(ratio / self.of(resource, now_ns))
         self._recent[resource].append((now_ns, ratio))
 
     def _alone(self, job: LiveJob, now_ns: int) -> float:
@@ -78,7 +78,8 @@ class Pace:
         passed_ns = now_ns - job.since_ns
         return min(1.0, done_ns / passed_ns) if passed_ns else 1.0
 
-    def _pace(self, resource: Resource, now_ns: int) -> float:
+    def of(self, resource: Resource, now_ns: int) -> float:
+        """Return how long the stages of a resource take by the profile; 1 where few ran of late."""
         since_ns = now_ns - _RECENT_NS
         ratios = [ratio for time_ns, ratio in self._recent[resource] if time_ns >= since_ns]
         return median(ratios) if len(ratios) >= _ENOUGH else 1.0
@@ -90,7 +91,7 @@ class Pace:
 
         `planned` are those with the times of the profile.
         """
-        paces = {resource: self._pace(resource, now_ns) for resource in Resource}
+        paces = {resource: self.of(resource, now_ns) for resource in Resource}
         pairs = zip(planned, current, strict=True)
         chains = tuple(self._chain(task, chain, now, paces) for chain, now in pairs)
         return None if all(a is b for a, b in zip(chains, current, strict=True)) else chains

@@ -85,6 +85,19 @@ class NodeParameters:
     cache_dir: str = _parameter(
         '', 'Folder for exported networks; empty: rtmdl_ros in the cache folder of the user.'
     )
+    profile_file: str = _parameter(
+        '', 'Profile of this device; empty: one is made at the first start and kept in cache_dir.'
+    )
+    plan_file: str = _parameter('', 'Plan to follow; empty: one is made at start.')
+    choice: str = _parameter(
+        'run_time',
+        'run_time: each job takes the most accurate variant that is on time; planned: always the '
+        "plan's.",
+        choices=('run_time', 'planned'),
+    )
+    memory_mb: float = _parameter(
+        0.0, 'Memory in MB that all networks may take; 0: no bound.', minimum=0.0, maximum=1e6
+    )
     trace_file: str = _parameter(
         '', 'Write a Chrome trace of the last jobs here when deactivated; empty: none.'
     )
@@ -141,8 +154,20 @@ class TaskParameters:
         minimum=1.0, maximum=60_000.0, dynamic=True,
     )  # fmt: skip
     priority: int = _parameter(
-        0, 'Under fixed_priority the task with the larger number goes first.',
+        0, '0: as planned; under fixed_priority the larger number goes first.',
         minimum=-1000, maximum=1000, dynamic=True,
+    )  # fmt: skip
+    weight: float = _parameter(
+        1.0, 'How much the accuracy of the task counts beside that of others.',
+        minimum=0.001, maximum=1000.0, dynamic=True,
+    )  # fmt: skip
+    accuracy_floor: float = _parameter(
+        0.0, 'No variant with a smaller share of right answers than this is used.',
+        minimum=0.0, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+    miss_limit: float = _parameter(
+        0.05, 'Miss ratio that a plan may give the task.',
+        minimum=0.0, maximum=1.0, dynamic=True,
     )  # fmt: skip
     late: str = _parameter(
         'discard',

@@ -134,8 +134,8 @@ def test_a_frame_without_signs_is_complete_after_crop():
     assert names == ['preprocess', 'detect', 'crop', 'recognise', 'name']
 
 
-def test_network_stages_name_their_segment():
-    segments = ['', 'n/detector/1of1', '', 'n/classifier/1of1', '']
+def test_network_stages_name_their_network():
+    segments = ['', 'n/detector', '', 'n/classifier', '']
     assert [stage.segment for stage in sign_pipeline(SetRecogniser()).stages] == segments
 
 
@@ -169,14 +169,14 @@ def test_segments_find_what_the_whole_network_does(function, segments, cache_dir
         assert astuple(one.box) == pytest.approx(astuple(other.box), abs=1e-4)
 
 
-def test_a_stage_is_named_after_its_segment(cache_dir):
+def test_segments_are_counted_in_the_stages_and_of_one_network(cache_dir):
     pipeline = shipped('traffic_light', 3, cache_dir)
-    network, variant = 'traffic_light_detector', pipeline.variant
+    name = f'traffic_light_detector/{pipeline.variant}'
     assert [(stage.name, stage.segment) for stage in pipeline.stages] == [
         ('preprocess', ''),
-        ('detect 1/3', f'{network}/{variant}/1of3'),
-        ('detect 2/3', f'{network}/{variant}/2of3'),
-        ('detect 3/3', f'{network}/{variant}/3of3'),
+        ('detect 1/3', name),
+        ('detect 2/3', name),
+        ('detect 3/3', name),
         ('decode', ''),
     ]
 

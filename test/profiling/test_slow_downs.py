@@ -4,11 +4,12 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
-from known_pipeline import FRAME, SCORES, KnownPipeline
+from known_pipeline import FRAME, MS, SCORES, KnownPipeline
 
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pairs_of, segment_calls
+from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pair_factors, segment_calls
 
 
 def test_calls_that_exclude_each_other_slow_each_other_down():
@@ -19,19 +20,13 @@ def test_calls_that_exclude_each_other_slow_each_other_down():
             time.sleep(0.004)
         time.sleep(0.0005)  # lets the other thread have the lock
 
-    slow_downs = measured_slow_downs({'a': exclusive, 'free': lambda: time.sleep(0.004)}, runs=5)
+    calls = {'a': exclusive, 'free': lambda: time.sleep(0.004)}
+    slow_downs = measured_slow_downs(calls, runs=5, clock_ns=time.perf_counter_ns)
     assert set(slow_downs.factors) == {
         ('a', 'a'), ('a', 'free'), ('free', 'a'), ('free', 'free')
     }  # fmt: skip
     assert slow_downs.factor('a', 'a') > 1.3
     assert all(factor >= 1.0 for factor in slow_downs.factors.values())
-
-
-def test_progress_counts_the_pairs():
-    done = []
-    measured_slow_downs(dict.fromkeys('abc', lambda: None), done.append, runs=1)
-    assert done == [1, 2, 3, 4, 5, 6]
-    assert pairs_of(3) == 6
 
 
 def test_both_run_until_each_has_run_often_enough():
@@ -62,11 +57,69 @@ def test_an_error_ends_both_and_comes_out():
     assert threading.active_count() == 1
 
 
-def test_every_segment_of_the_pipelines_can_be_called():
+class SteppingClock:
+    """A clock that each thread reads as what its own calls have used up."""
+
+    def __init__(self):
+        self._own = threading.local()
+
+    def __call__(self):
+        return getattr(self._own, 'now_ns', 0)
+
+    def spend(self, ns):
+        self._own.now_ns = self() + ns
+
+
+def spending(clock, alone_ms, beside_ms):
+    """Return a call that takes so long on a clock, alone and beside another."""
+
+    def spend():
+        clock.spend(alone_ms * MS if threading.active_count() == 1 else beside_ms * MS)
+        time.sleep(0.0001)
+
+    return spend
+
+
+def test_a_factor_is_the_time_beside_the_other_by_the_time_alone():
+    clock = SteppingClock()
+    calls = {
+        'a': spending(clock, 2, 3), 'b': spending(clock, 10, 11), 'c': spending(clock, 4, 3)
+    }  # fmt: skip
+    assert pair_factors(calls, ('a', 'b'), 3, clock) == {('a', 'b'): 1.5, ('b', 'a'): 1.1}
+    assert pair_factors(calls, ('b', 'c'), 3, clock)['c', 'b'] == 1.0, 'none is quicker'
+    assert pair_factors(calls, ('a', 'a'), 3, clock) == {('a', 'a'): 1.5}
+
+
+@pytest.mark.parametrize(
+    ('cores', 'clock_name'), [((3,), 'perf_counter_ns'), ((0, 1), 'thread_time_ns')]
+)
+def test_the_clock_counts_on_one_core_and_processor_time_on_more(monkeypatch, cores, clock_name):
+    monkeypatch.setattr('rtmdl_ros.profiling.slow_downs.usable_cores', lambda: cores)
+    clock = SteppingClock()
+    monkeypatch.setattr(time, clock_name, clock)
+    assert pair_factors({'a': spending(clock, 2, 3)}, ('a', 'a'), 2) == {('a', 'a'): 1.5}
+
+
+def test_a_network_of_all_pipelines_can_be_called():
     pipelines = [KnownPipeline(SCORES), KnownPipeline(SCORES)]
     calls = segment_calls(pipelines, FRAME)
-    assert list(calls) == ['n/1of1', 'm/1of1']
+    assert list(calls) == ['n/small', 'm/small']
     before = len(pipelines[1].named)
-    calls['m/1of1']()
-    calls['m/1of1']()
+    calls['m/small']()
+    calls['m/small']()
     assert len(pipelines[1].named) == before + 2
+
+
+def test_all_segments_of_a_network_run():
+    pipeline = KnownPipeline(SCORES)
+    net, *rest = pipeline.stages
+    ran = []
+
+    def segment(number):
+        return replace(net, run=lambda work: ran.append(number) or net.run(work))
+
+    pipeline.stages = (segment(1), segment(2), *rest)
+    call = segment_calls([pipeline], FRAME)['n/small']
+    ran.clear()
+    call()
+    assert ran == [1, 2]

@@ -33,9 +33,9 @@ class KnownPipeline:
         self.named = []
         self._scores = scores
         self.stages = (
-            PipelineStage('net', Resource.ACCELERATOR, self._net, 'n/1of1'),
+            PipelineStage('net', Resource.ACCELERATOR, self._net, 'n/small'),
             PipelineStage('find', Resource.CPU, self._find),
-            PipelineStage('name', Resource.ACCELERATOR, self._name, 'm/1of1'),
+            PipelineStage('name', Resource.ACCELERATOR, self._name, 'm/small'),
         )
 
     def warm_up(self):

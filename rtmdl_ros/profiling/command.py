@@ -1,0 +1,176 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl profile`: what every variant takes on this device, and how much they disturb."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rtmdl_ros.profiling.measure import Request
+    from rtmdl_ros.profiling.profile import Profile
+
+FUNCTIONS = ('traffic_light', 'traffic_sign')
+EXAMPLES = """examples:
+  rtmdl profile
+      measure all variants of both functions, into the cache folder, where the node looks
+  rtmdl profile --budget 120 --rounds 20 --out out/profile.json
+      more precisely, for a report; the picture is out/profile.png
+  rtmdl profile --functions traffic_light --zoo my_zoo --out out/mine.json
+      your own networks of one function
+  rtmdl profile --lane-cores 2-3
+      on the cores that lane_cores of the node names
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `rtmdl profile`."""
+    parser.description = (
+        'Measure on this device how long the stages of every variant take alone and how much the\n'
+        'networks slow each other down, and write it as JSON with a picture beside it. Stop what\n'
+        'else runs here before.'
+    )
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        '--functions', nargs='+', choices=FUNCTIONS, default=FUNCTIONS, metavar='NAME',
+        help=f'of the node, some of {", ".join(FUNCTIONS)} (default: both)',
+    )  # fmt: skip
+    parser.add_argument('--zoo', type=Path, metavar='DIR', help='networks (default: the shipped)')
+    parser.add_argument(
+        '--cache-dir', type=Path, metavar='DIR',
+        help='exported networks (default: rtmdl_ros in the cache folder of the user)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--out', type=Path, metavar='FILE',
+        help='(default: where a node of these functions looks, in the cache folder)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--budget', type=_seconds, default=20.0, metavar='S',
+        help='seconds for pairs of networks side by side; what is left over is predicted from\n'
+        'them (default: 20)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--rounds', type=_count, default=5, metavar='N',
+        help='runs of each variant on each of eight frames (default: 5)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--segments', type=_segments, default=0, metavar='N',
+        help='of each detector, 1 to 8; auto: by its time, 1 of a single function (default: auto)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--lane-cores', type=_cores, default=(), metavar='LIST',
+        help='measure on these cores, as 0-1,3 (default: any)',
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, write and print; return 0, 1 after one line on what is missing or cannot be written.
+
+    2 for cores that this process may not use.
+    """
+    from rtmdl_ros.engine.errors import EngineError
+    from rtmdl_ros.networks.zoo import ZooError
+    from rtmdl_ros.profiling.profile_file import ProfileError
+    from rtmdl_ros.runtime.real_time import usable_cores
+
+    refused = sorted(set(options.lane_cores) - set(usable_cores()))
+    if refused:
+        print(
+            f'rtmdl profile: --lane-cores: core {refused[0]} is not one that this process may '
+            f'use; give some of {", ".join(map(str, usable_cores()))}',
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        _profile(options)
+    except (EngineError, ProfileError, ZooError) as error:
+        print(f'rtmdl profile: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def _profile(options: argparse.Namespace) -> None:
+    from rtmdl_ros.engine.cache import default_cache_dir
+    from rtmdl_ros.profiling.measure import Effort, measured_profile
+    from rtmdl_ros.profiling.printing import measuring, print_profile
+    from rtmdl_ros.profiling.profile_file import (
+        check_writable,
+        default_profile_path,
+        write_profile,
+    )
+
+    cache_dir = options.cache_dir or default_cache_dir()
+    request = _request(options)
+    path = options.out or default_profile_path(request.device(), cache_dir)
+    check_writable(path)
+    effort = Effort(options.rounds, options.budget)
+    with measuring() as progress:
+        profile = measured_profile(request, cache_dir, effort, progress)
+    write_profile(profile, path)
+    print_profile(profile, request.functions)
+    print(f'profile: {path}')
+    _draw(profile, path.with_suffix('.png'))
+
+
+def _request(options: argparse.Namespace) -> Request:
+    from rtmdl_ros.networks.zoo import default_zoo_dir
+    from rtmdl_ros.perception.functions import ladder
+    from rtmdl_ros.profiling.measure import Request
+
+    functions = tuple(dict.fromkeys(options.functions))
+    return Request(
+        {function: ladder(function, options.zoo or default_zoo_dir()) for function in functions},
+        tasks=len(functions),
+        segments=dict.fromkeys(functions, options.segments) if options.segments else {},
+        lane_cores=options.lane_cores,
+    )
+
+
+def _draw(profile: Profile, path: Path) -> None:
+    from rtmdl_ros.profiling.profile_file import ProfileError
+    from rtmdl_ros.profiling.profile_picture import draw_profile
+
+    try:
+        draw_profile(profile, path)
+    except OSError as error:
+        raise ProfileError(
+            path, f'cannot be written ({error.strerror})', 'the profile itself is complete'
+        ) from error
+    print(f'picture: {path}')
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f'{text}: give a whole number from 1 to 1000')
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 86_400.0:
+        raise argparse.ArgumentTypeError(f'{text}: give a number from 0 to 86400')
+    return number
+
+
+def _segments(text: str) -> int:
+    if text == 'auto':
+        return 0
+    if not text.isdecimal() or not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError(f'{text}: give a whole number from 1 to 8 or auto')
+    return int(text)
+
+
+def _cores(text: str) -> tuple[int, ...]:
+    from rtmdl_ros.workload.core_list import cores_in
+
+    try:
+        return cores_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'{text}: {error}') from error

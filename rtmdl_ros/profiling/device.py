@@ -1,0 +1,83 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What a profile depends on: the device, the versions of what runs there, and the networks."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from rtmdl_ros.engine.cache import EXPORT_VERSION
+from rtmdl_ros.perception.functions import FunctionVariant
+from rtmdl_ros.runtime.real_time import usable_cores
+from rtmdl_ros.workload.core_list import core_list
+
+_CPUINFO = Path('/proc/cpuinfo')
+#: Where a board tells its name: 'NVIDIA Jetson Orin Nano Developer Kit'.
+_BOARD = Path('/proc/device-tree/model')
+_ENGINE = 'ONNX Runtime, CPU'
+#: Digits of a checksum that are kept.
+_SHORT = 12
+
+
+def fingerprint(
+    functions: Mapping[str, Sequence[FunctionVariant]],
+    *,
+    tasks: int,
+    segments: Mapping[str, int] | None = None,
+    lane_cores: Sequence[int] = (),
+) -> dict[str, str]:
+    """Return what must be the same where a profile is used, by field.
+
+    `functions` holds the variants of each (see `perception.functions.ladder`), `tasks` is how many
+    the node has, `segments` the number of segments of a function's detectors where it was asked
+    for, `lane_cores` the cores of the lanes (none: any). To be called before this thread is
+    bound to fewer cores than the node is given.
+    """
+    zoos = {v.network: v for chosen in functions.values() for c in chosen for v in c.variants}
+    return {
+        'processor': processor(),
+        'cores': str(len(usable_cores())),
+        'lane_cores': core_list(sorted(lane_cores)) or 'any',
+        'engine': _ENGINE,
+        'onnxruntime': str(onnxruntime.__version__),
+        'numpy': np.__version__,
+        'opencv': cv2.__version__,
+        'export': str(EXPORT_VERSION),
+        **{f'zoo {name}': v.weights_sha256[:_SHORT] for name, v in sorted(zoos.items())},
+        **{
+            f'segments {function}': _segments_in_words((segments or {}).get(function, 0), tasks)
+            for function in sorted(functions)
+        },
+    }
+
+
+def _segments_in_words(asked: int, tasks: int) -> str:
+    # Chosen by its time, the detector of the only task is never cut.
+    return str(asked or 1) if asked or tasks == 1 else 'auto'
+
+
+def processor(cpuinfo: Path = _CPUINFO, board: Path = _BOARD) -> str:
+    """Return the model of the processor, after the name of the board where it has one."""
+    return ', '.join(filter(None, (_board(board), _model(cpuinfo)))) or platform.machine()
+
+
+def _board(path: Path) -> str:
+    try:
+        return path.read_text(encoding='utf-8').strip('\0\n ')
+    except (OSError, ValueError):
+        return ''
+
+
+def _model(cpuinfo: Path) -> str:
+    try:
+        lines = cpuinfo.read_text(encoding='utf-8').splitlines()
+    except (OSError, ValueError):
+        lines = []
+    names = (line.partition(':')[2].strip() for line in lines if line.startswith('model name'))
+    return next(names, platform.processor())

@@ -1,0 +1,219 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""From the variants of functions to what they take on this device: a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.cutting import segments_for
+from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.perception.functions import FunctionVariant
+from rtmdl_ros.perception.pipeline import Pipeline, network_name
+from rtmdl_ros.profiling.device import fingerprint
+from rtmdl_ros.profiling.pairs import slow_downs_within
+from rtmdl_ros.profiling.profile import (
+    STEPS,
+    NetworkProfile,
+    Profile,
+    StageProfile,
+    VariantProfile,
+)
+from rtmdl_ros.profiling.resident import ResidentNetworks
+from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_factors
+from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
+from rtmdl_ros.rendering.track import RATE_HZ, Track
+from rtmdl_ros.runtime.real_time import on_cores
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+#: Told what is being done and the share of it that is done, 0 to 1.
+Progress = Callable[[str, float], None]
+
+#: The drive whose frames stand for everyday ones: so many, spread over so many seconds.
+_TRACK = {'seed': 1, 'width': 640, 'height': 480}
+_FRAMES, _DRIVE_S = 8, 30
+#: A full scene is timed so often in a round.
+_FULL_SCENES = 4
+#: Of each network of a pair: few, as predictions gain more from other pairs.
+_PAIR_RUNS = 5
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured."""
+
+    #: Times that each variant runs on each everyday frame, at least 1.
+    rounds: int = 5
+    #: Seconds for pairs of networks side by side; 0: none is measured.
+    pair_budget_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be measured, for which node."""
+
+    #: The variants of each function: see `perception.functions.ladder`.
+    functions: Mapping[str, Sequence[FunctionVariant]]
+    #: How many tasks the node has: the detector of the only one is not cut.
+    tasks: int
+    #: By function the number of segments of its detectors; where it has none, chosen by the time.
+    segments: Mapping[str, int]
+    #: Of the lanes; none: any.
+    lane_cores: tuple[int, ...] = ()
+
+    def device(self) -> dict[str, str]:
+        """Return what a profile of this must have been measured with: `device.fingerprint`."""
+        return fingerprint(
+            self.functions, tasks=self.tasks, segments=self.segments, lane_cores=self.lane_cores
+        )
+
+
+def measured_profile(
+    request: Request,
+    cache_dir: Path,
+    effort: Effort = Effort(),
+    progress: Progress = lambda what, share: None,
+) -> Profile:
+    """Load every variant and measure it on this device, on the cores of the lanes.
+
+    Takes seconds to minutes, see Effort; first, the networks that the cache has no file of are
+    exported. Raises EngineError, naming the file, where one cannot be exported, cut or loaded.
+    """
+    device = request.device()
+    variants = _variants_of(request)
+    progress('exporting networks', 0.0)
+    networks = ResidentNetworks(variants, cache_dir)
+    progress('exporting networks', 1.0)
+    # Two lanes on one core slow each other down as two on two do not.
+    with on_cores(request.lane_cores):
+        pipelines = _loaded(request, networks, progress)
+        scenes, measured = _measured(list(pipelines.values()), effort.rounds, progress)
+        stages = dict(zip(pipelines, measured, strict=True))
+        names = [network_name(variant) for variant in variants]
+        slow_downs = _slow_downs(names, network_calls(scenes), effort.pair_budget_s, progress)
+    return Profile(
+        device=device,
+        functions={
+            function: tuple(_variant_profile(c, stages[function, c.name]) for c in choices)
+            for function, choices in request.functions.items()
+        },
+        networks={
+            network_name(v): NetworkProfile(
+                networks.memory_bytes[network_name(v)], v.shared_bytes, v.private_bytes
+            )
+            for v in variants
+        },
+        slow_downs=slow_downs,
+    )
+
+
+def everyday_frames(count: int = _FRAMES) -> list[Frame]:
+    """Return frames spread over a rendered drive, as a camera on the car sees it: 640x480."""
+    track = Track(**_TRACK)
+    step = int(_DRIVE_S * RATE_HZ) // count
+    images = [track.frame(step // 2 + index * step).image for index in range(count)]
+    return [Frame(image.copy, arrival_ns=0, header=None) for image in images]
+
+
+def _variants_of(request: Request) -> tuple[Variant, ...]:
+    """Return the networks' variants, each once, those of a network from the smallest on."""
+    found = {
+        network_name(v): v
+        for choices in request.functions.values()
+        for choice in choices
+        for v in choice.variants
+    }
+    return tuple(sorted(found.values(), key=lambda v: (v.network, v.macs, v.id)))
+
+
+def _loaded(
+    request: Request, networks: ResidentNetworks, progress: Progress
+) -> dict[tuple[str, str], Pipeline]:
+    """Return the pipelines of all variants by function and name of the variant."""
+    wanted = [(f, choice) for f, choices in request.functions.items() for choice in choices]
+    pipelines = {}
+    for done, (function, choice) in enumerate(wanted):
+        progress('loading networks', done / len(wanted))
+        segments = request.segments.get(function, 0)
+        if not segments:
+            # The first network is the detector, which every function begins with.
+            whole_ns = networks.whole_ns(choice.variants[0]) if request.tasks > 1 else 0
+            segments = segments_for(whole_ns, request.tasks)
+        pipelines[function, choice.name] = networks.pipeline(function, choice, segments)
+    progress('loading networks', 1.0)
+    return pipelines
+
+
+def _measured(
+    pipelines: Sequence[Pipeline], rounds: int, progress: Progress
+) -> tuple[list[FullScene], list[tuple[StageProfile, ...]]]:
+    """Return for each pipeline its full scene and what its stages take.
+
+    The pipelines take turns job by job, so that what else the machine does meets all alike.
+    """
+    frames = everyday_frames()
+    scenes = []
+    for done, pipeline in enumerate(pipelines):
+        progress('looking for full scenes', done / len(pipelines))
+        scenes.append(full_scene(pipeline, frames[0]))
+    progress('looking for full scenes', 1.0)
+    everyday: list[list[dict[str, int]]] = [[] for _ in pipelines]
+    full: list[list[dict[str, int]]] = [[] for _ in pipelines]
+    turns = rounds * (len(frames) + _FULL_SCENES)
+    for turn in range(turns):
+        progress('measuring stages', turn / turns)
+        number = turn % (len(frames) + _FULL_SCENES)
+        for index, pipeline in enumerate(pipelines):
+            if number < len(frames):
+                everyday[index].append(stage_times(pipeline, frames[number]))
+            else:
+                with scenes[index].shown():
+                    full[index].append(stage_times(pipeline, frames[0]))
+    progress('measuring stages', 1.0)
+    found = zip(pipelines, everyday, full, strict=True)
+    return scenes, [stage_profiles(*each) for each in found]
+
+
+def stage_profiles(
+    pipeline: Pipeline, everyday: Sequence[Mapping[str, int]], full: Sequence[Mapping[str, int]]
+) -> tuple[StageProfile, ...]:
+    """Return what the stages take from their times in ns, by name, in jobs of both kinds.
+
+    A stage that a job did not reach is not among its times and counts as 0.
+    """
+    return tuple(
+        StageProfile(
+            stage.name,
+            stage.resource,
+            stage.segment,
+            quantile_table([times.get(stage.name, 0) for times in everyday]),
+            longest_ns([times.get(stage.name, 0) for times in full]),
+        )
+        for stage in pipeline.stages
+    )
+
+
+def quantile_table(samples: Sequence[int]) -> tuple[int, ...]:
+    """Return the nearest-rank quantiles of samples at 0, 1 / STEPS, ..., 1."""
+    ordered = sorted(samples)
+    ranks = (-(-step * len(ordered) // STEPS) for step in range(STEPS + 1))
+    return tuple(ordered[max(1, rank) - 1] for rank in ranks)
+
+
+def _variant_profile(choice: FunctionVariant, stages: tuple[StageProfile, ...]) -> VariantProfile:
+    names = tuple(network_name(variant) for variant in choice.variants)
+    return VariantProfile(choice.name, choice.accuracy, names, stages)
+
+
+def _slow_downs(
+    names: Sequence[str], calls: Mapping[str, NetworkCall], budget_s: float, progress: Progress
+) -> SlowDowns:
+    def measure(pair: tuple[str, str]) -> Mapping[tuple[str, str], float]:
+        # A network that no scene reaches cannot be run.
+        return pair_factors(calls, pair, _PAIR_RUNS) if all(name in calls for name in pair) else {}
+
+    return slow_downs_within(names, measure, budget_s, partial(progress, 'measuring pairs'))

@@ -1,0 +1,99 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of the variants on one device: a profile, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rtmdl_ros.workload.quantiles import quantile
+from rtmdl_ros.workload.records import Resource, Stage, TaskVariant
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+#: A stage's times are kept at 0, 5, ..., 100 % of its measured runs.
+STEPS = 20
+#: The scheduler expects a stage to take what only one of twenty runs exceeds.
+_EXPECTED = 19
+
+
+@dataclass(frozen=True)
+class StageProfile:
+    """How long a stage takes alone, in nanoseconds."""
+
+    name: str
+    resource: Resource
+    #: The network that it runs a segment of, as 'traffic_light_detector/w100_d1_320x416'; '': none.
+    network: str
+    #: STEPS + 1 rising times on everyday frames; 0 on those that are done before it.
+    quantiles_ns: tuple[int, ...]
+    #: What a full scene takes at most, with a margin.
+    worst_ns: int
+
+    def stage(self) -> Stage:
+        """Return the stage as the scheduler knows it."""
+        expected_ns = self.quantiles_ns[_EXPECTED]
+        reached = [time_ns for time_ns in self.quantiles_ns if time_ns > 0]
+        return Stage(
+            self.name,
+            self.resource,
+            optimistic_ns=self.quantiles_ns[0],
+            worst_ns=max(self.worst_ns, expected_ns),
+            segment=self.network,
+            expected_ns=expected_ns,
+            typical_ns=quantile(reached, 0.5) if reached else 0,
+        )
+
+
+@dataclass(frozen=True)
+class VariantProfile:
+    """One way to do the jobs of a function."""
+
+    #: Ids of its networks' variants, joined by '+'.
+    name: str
+    #: Share of right answers, 0 to 1, on the validation split.
+    accuracy: float
+    #: Names of its networks, as in StageProfile.network.
+    networks: tuple[str, ...]
+    stages: tuple[StageProfile, ...]
+
+    def segments(self, network: str) -> int:
+        """Return into how many segments one of its networks is cut, by its name."""
+        return sum(stage.network == network for stage in self.stages)
+
+    def variant(self) -> TaskVariant:
+        """Return the variant as the scheduler knows it."""
+        return TaskVariant(self.name, tuple(s.stage() for s in self.stages), self.accuracy)
+
+
+@dataclass(frozen=True)
+class NetworkProfile:
+    """What a variant of a network costs while it is there."""
+
+    #: Resident memory that loading it took.
+    memory_bytes: int
+    #: Of its zoo file: what it shares with the network's other variants, and what is its own.
+    shared_bytes: int
+    private_bytes: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that was measured on one device."""
+
+    #: What must be the same where the profile is used: cores, versions, zoo and so on.
+    device: Mapping[str, str]
+    #: By function (see `perception.functions`), from the least to the most accurate variant.
+    functions: Mapping[str, tuple[VariantProfile, ...]]
+    #: By name, as in StageProfile.network.
+    networks: Mapping[str, NetworkProfile]
+    #: Of pairs of networks, by their names: the measured ones and, marked so, predicted ones.
+    slow_downs: SlowDowns = field(default_factory=SlowDowns)
+
+    def segments(self, function: str, variant: str) -> int:
+        """Return into how many segments the first network of a variant was cut.
+
+        Raises KeyError for an unknown function and StopIteration for an unknown variant.
+        """
+        profile = next(each for each in self.functions[function] if each.name == variant)
+        return sum(stage.network == profile.networks[0] for stage in profile.stages)

@@ -1,0 +1,274 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A profile as a JSON file.
+
+Format 1::
+
+    {"format": 1,
+     "device": {"processor": "...", "cores": "2", ...},
+     "functions": {"traffic_light": [
+       {"name": "w100_d1_320x416", "accuracy": 0.7,
+        "networks": ["traffic_light_detector/w100_d1_320x416"],
+        "stages": [{"name": "detect 1/3", "resource": "accelerator",
+                    "network": "traffic_light_detector/w100_d1_320x416",
+                    "quantiles_ns": [4100000, ...], "worst_ns": 6000000}, ...]}, ...]},
+     "networks": {"traffic_light_detector/w100_d1_320x416":
+       {"memory_bytes": 1, "shared_bytes": 1, "private_bytes": 1}, ...},
+     "slow_downs": {"measured": {NETWORK: {BESIDE: 1.2, ...}, ...},
+                    "predicted": {NETWORK: {BESIDE: 1.3, ...}, ...}}}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.profiling.checked_json import BadFieldError, Node, parsed
+from rtmdl_ros.profiling.profile import (
+    STEPS,
+    NetworkProfile,
+    Profile,
+    StageProfile,
+    VariantProfile,
+)
+from rtmdl_ros.workload.records import Resource
+from rtmdl_ros.workload.slow_downs import SlowDowns
+
+FORMAT = 1
+#: A list of numbers over several lines; a text has no line ends, as JSON writes it.
+_NUMBERS = re.compile(r'\[\n[\d\s,]+\]')
+
+
+class ProfileError(Exception):
+    """A profile that is missing, broken, or of another device, version or zoo."""
+
+    def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
+        """Say in one line which file is at fault and what to do."""
+        remedy = remedy or f'measure this device with `rtmdl profile --out {path}`'
+        super().__init__(f'{path}: {problem}; {remedy}')
+
+
+def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = None) -> Path:
+    """Return where the profile of a device lies: in a cache folder, the user's without one.
+
+    The name changes with the device, as `device.fingerprint` returns it: nodes of other tasks or
+    cores have profiles of their own.
+    """
+    text = json.dumps(dict(device), sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what is to be in it.
+
+    Makes the folder. Raises ProfileError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from error
+    if path.is_dir():
+        raise _unwritable(path, 'it is a folder')
+    if not os.access(path.parent, os.W_OK):
+        raise _unwritable(path, 'its folder is write-protected')
+
+
+def _unwritable(path: Path, reason: str | None) -> ProfileError:
+    return ProfileError(path, f'cannot be written ({reason})', 'give another file with --out')
+
+
+def write_profile(profile: Profile, path: Path) -> None:
+    """Write a profile atomically; makes the folder. Raises ProfileError where it cannot."""
+    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(_text(profile), encoding='utf-8')
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise _unwritable(path, error.strerror) from error
+
+
+def read_profile(path: Path, expected: Mapping[str, str] | None = None) -> Profile:
+    """Read a profile and check all of it.
+
+    `expected` is the device that it must be of: see `check_device`. Raises ProfileError, naming
+    file, field and remedy.
+    """
+    try:
+        text = path.read_text(encoding='utf-8')
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else 'no UTF-8'
+        raise ProfileError(path, f'cannot be read ({reason})') from error
+    try:
+        root = parsed(text)
+        _check_format(root)
+        profile = _profile(root)
+    except BadFieldError as error:
+        raise ProfileError(path, str(error)) from error
+    if expected is not None:
+        check_device(profile, expected, path)
+    return profile
+
+
+def check_device(profile: Profile, expected: Mapping[str, str], path: Path) -> None:
+    """Refuse a profile that is not of a device, as `device.fingerprint` returns it.
+
+    What the profile knows beyond `expected`, such as other functions, does no harm. Raises
+    ProfileError naming the first field that differs and both values.
+    """
+    for field, here in expected.items():
+        there = profile.device.get(field)
+        if there != here:
+            was = 'nothing' if there is None else repr(there)
+            raise ProfileError(path, f'was measured with {field}: {was}, here it is {here!r}')
+
+
+def require(
+    profile: Profile, function: str, names: Iterable[str], path: Path
+) -> tuple[VariantProfile, ...]:
+    """Return the variants of a function that have some names, in the order of the names.
+
+    Raises ProfileError where the profile, which was read from `path`, does not know one.
+    """
+    known = {variant.name: variant for variant in profile.functions.get(function, ())}
+    if not known:
+        raise ProfileError(path, f'functions has no {function}')
+    found = []
+    for name in names:
+        if name not in known:
+            raise ProfileError(path, f'functions.{function} has no variant {name}')
+        found.append(known[name])
+    return tuple(found)
+
+
+def _text(profile: Profile) -> str:
+    """Return the content of the file, readable: numbers of one list on one line."""
+    text = json.dumps(_content(profile), indent=1)
+    return _NUMBERS.sub(lambda found: re.sub(r'\s+', ' ', found[0]), text) + '\n'
+
+
+def _content(profile: Profile) -> dict[str, object]:
+    return {
+        'format': FORMAT,
+        'device': dict(profile.device),
+        'functions': {
+            function: [_variant_content(variant) for variant in variants]
+            for function, variants in profile.functions.items()
+        },
+        'networks': {name: asdict(network) for name, network in profile.networks.items()},
+        'slow_downs': _slow_downs_content(profile.slow_downs),
+    }
+
+
+def _variant_content(variant: VariantProfile) -> dict[str, object]:
+    stages = [{**asdict(s), 'resource': s.resource.value} for s in variant.stages]
+    return {
+        'name': variant.name,
+        'accuracy': variant.accuracy,
+        'networks': list(variant.networks),
+        'stages': stages,
+    }
+
+
+def _slow_downs_content(slow_downs: SlowDowns) -> dict[str, dict[str, dict[str, float]]]:
+    content: dict[str, dict[str, dict[str, float]]] = {'measured': {}, 'predicted': {}}
+    for (one, beside), factor in slow_downs.factors.items():
+        kind = 'predicted' if (one, beside) in slow_downs.predicted else 'measured'
+        content[kind].setdefault(one, {})[beside] = factor
+    return content
+
+
+def _check_format(root: Node) -> None:
+    found = root.field('format').value
+    if found != FORMAT or isinstance(found, bool):
+        raise BadFieldError(f'format is {found!r}, not {FORMAT}')
+
+
+def _profile(root: Node) -> Profile:
+    networks = {name: _network(node) for name, node in root.field('networks').items()}
+    functions = {
+        function: _variants(node, networks) for function, node in root.field('functions').items()
+    }
+    return Profile(
+        device={name: node.text() for name, node in root.field('device').items()},
+        functions=functions,
+        networks=networks,
+        slow_downs=_slow_downs(root.field('slow_downs'), networks),
+    )
+
+
+def _network(node: Node) -> NetworkProfile:
+    fields = ('memory_bytes', 'shared_bytes', 'private_bytes')
+    return NetworkProfile(**{field: node.field(field).count() for field in fields})
+
+
+def _variants(node: Node, networks: Mapping[str, Any]) -> tuple[VariantProfile, ...]:
+    variants = tuple(_variant(entry, networks) for entry in node.entries(least=1))
+    node.refuse_twice([variant.name for variant in variants], 'variant')
+    accuracies = [variant.accuracy for variant in variants]
+    if accuracies != sorted(accuracies):
+        raise BadFieldError(f'{node.place} does not rise in accuracy')
+    return variants
+
+
+def _variant(node: Node, networks: Mapping[str, Any]) -> VariantProfile:
+    names = tuple(_known(entry, networks) for entry in node.field('networks').entries(least=1))
+    stages = tuple(_stage(entry, names) for entry in node.field('stages').entries(least=1))
+    node.field('stages').refuse_twice([stage.name for stage in stages], 'stage')
+    return VariantProfile(
+        name=node.field('name').text(),
+        accuracy=node.field('accuracy').number(0.0, 1.0),
+        networks=names,
+        stages=stages,
+    )
+
+
+def _known(node: Node, networks: Iterable[str]) -> str:
+    name = node.text()
+    if name not in networks:
+        raise BadFieldError(f'{node.place} is {name!r}, not one of networks')
+    return name
+
+
+def _stage(node: Node, networks: Sequence[str]) -> StageProfile:
+    network = node.field('network')
+    steps = node.field('quantiles_ns').entries(least=STEPS + 1, most=STEPS + 1)
+    quantiles = tuple(step.count() for step in steps)
+    if list(quantiles) != sorted(quantiles):
+        raise BadFieldError(f'{node.place}.quantiles_ns does not rise')
+    resources = {resource.value: resource for resource in Resource}
+    return StageProfile(
+        name=node.field('name').text(),
+        resource=resources[node.field('resource').choice(resources)],
+        network='' if network.value == '' else _known(network, networks),
+        quantiles_ns=quantiles,
+        worst_ns=node.field('worst_ns').count(),
+    )
+
+
+def _slow_downs(node: Node, networks: Iterable[str]) -> SlowDowns:
+    factors: dict[str, dict[tuple[str, str], float]] = {}
+    for kind in ('measured', 'predicted'):
+        factors[kind] = {
+            (one, beside): factor.number(1.0)
+            for one, row in node.field(kind).items(networks)
+            for beside, factor in row.items(networks)
+        }
+    twice = factors['measured'].keys() & factors['predicted'].keys()
+    if twice:
+        one, beside = min(twice)
+        raise BadFieldError(f'{node.place} has {one} beside {beside} measured and predicted')
+    return SlowDowns(
+        {**factors['measured'], **factors['predicted']}, frozenset(factors['predicted'])
+    )

@@ -1,0 +1,116 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Networks in memory: each loaded once, warmed up, and weighed."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from rtmdl_ros.engine.cache import cached_path, ensure_exported, load_runner
+from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.perception.functions import FunctionVariant, make_pipeline
+from rtmdl_ros.perception.pipeline import Model, Pipeline, network_name
+from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
+
+_STATM = Path('/proc/self/statm')
+#: Runs of a whole detector from which the number of its segments is chosen.
+_REPEATS = 5
+
+
+class ResidentNetworks:
+    """What loads networks and keeps them: tasks and variants that share one share its memory."""
+
+    def __init__(self, variants: Iterable[Variant], cache_dir: Path) -> None:
+        """Export what the cache has no file of, all at once. Raises EngineError."""
+        self._cache_dir = cache_dir
+        self._models: dict[tuple[str, int], Model] = {}
+        self._memory: dict[str, int] = {}
+        self._whole_ns: dict[str, int] = {}
+        ensure_exported({network_name(v): v for v in variants}.values(), cache_dir)
+
+    @property
+    def memory_bytes(self) -> Mapping[str, int]:
+        """Resident memory that each network took when it was loaded and run, by `network_name`.
+
+        At least the size of its file, where there was room left from what was let go before.
+        """
+        return self._memory
+
+    def pipeline(self, function: str, chosen: FunctionVariant, segments: int) -> Pipeline:
+        """Return a new pipeline, the detector in some segments; its networks are loaded by then.
+
+        Only detectors are cut. The recogniser takes 3 ms for the most signs that there may be:
+        nobody waits long for it, and being cut costs it 7 to 23 %. Raises EngineError, naming the
+        file.
+        """
+        return make_pipeline(
+            function,
+            [self.model(v, segments if v.kind == 'detector' else 1) for v in chosen.variants],
+        )
+
+    def model(self, variant: Variant, segments: int) -> Model:
+        """Return a network, loaded and warmed up when it is first asked for. Raises EngineError."""
+        key = network_name(variant), segments
+        if key not in self._models:
+            before = resident_bytes()
+            model = Model(variant, load_runner(variant, segments, self._cache_dir))
+            _warm_up(model)
+            least = cached_path(variant, self._cache_dir).stat().st_size
+            self._memory[key[0]] = max(least, resident_bytes() - before)
+            self._models[key] = model
+        return self._models[key]
+
+    def whole_ns(self, variant: Variant) -> int:
+        """Return the processor time in ns that a detector takes uncut. Raises EngineError.
+
+        It is loaded for that alone, unless it is there whole, and let go again.
+        """
+        name = network_name(variant)
+        if name not in self._whole_ns:
+            kept = self._models.get((name, 1))
+            model = kept or Model(variant, load_runner(variant, 1, self._cache_dir))
+            _warm_up(model)
+            images = _images(variant, 1)
+            times = [_thread_time_of(lambda: model.runner.run(images)) for _ in range(_REPEATS)]
+            self._whole_ns[name] = min(times)
+        return self._whole_ns[name]
+
+
+def _warm_up(model: Model) -> None:
+    """Run a network once for every batch size that jobs may bring, as its pipeline does."""
+    most = MAX_SIGNS if model.variant.kind == 'classifier' else 1
+    for batch in range(1, most + 1):
+        model.runner.run(_images(model.variant, batch))
+
+
+def _images(variant: Variant, batch: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.full((batch, variant.input_height, variant.input_width, 3), 114, np.uint8)
+
+
+def _thread_time_of(call: Callable[[], object]) -> int:
+    start_ns = time.thread_time_ns()
+    call()
+    return time.thread_time_ns() - start_ns
+
+
+def resident_bytes(statm: Path = _STATM) -> int:
+    """Return the memory of this process that is resident now, what is free given back before.
+
+    0 where the system does not tell.
+    """
+    gc.collect()
+    with suppress(OSError, AttributeError):  # not with every C library
+        ctypes.CDLL(None).malloc_trim(0)
+    try:
+        pages = int(statm.read_text(encoding='ascii').split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf('SC_PAGE_SIZE')

@@ -1,0 +1,58 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What a device is told by."""
+
+import onnxruntime
+import pytest
+
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.perception.functions import FUNCTIONS, ladder
+from rtmdl_ros.profiling.device import fingerprint, processor
+
+LADDERS = {function: ladder(function, default_zoo_dir()) for function in FUNCTIONS}
+
+
+def test_all_fields():
+    found = fingerprint(LADDERS, tasks=2, segments={'traffic_sign': 3}, lane_cores=(1, 0))
+    assert list(found) == [
+        'processor', 'cores', 'lane_cores', 'engine', 'onnxruntime', 'numpy', 'opencv', 'export',
+        'zoo traffic_light_detector', 'zoo traffic_sign_detector', 'zoo traffic_sign_recogniser',
+        'segments traffic_light', 'segments traffic_sign',
+    ]  # fmt: skip
+    assert int(found['cores']) >= 1
+    assert found['lane_cores'] == '0,1'
+    assert found['onnxruntime'] == onnxruntime.__version__
+    checksum = LADDERS['traffic_light'][0].variants[0].weights_sha256
+    assert found['zoo traffic_light_detector'] == checksum[:12]
+    assert (found['segments traffic_light'], found['segments traffic_sign']) == ('auto', '3')
+    assert all(isinstance(value, str) and value for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ('tasks', 'asked', 'expected'), [(1, 0, '1'), (2, 0, 'auto'), (1, 4, '4'), (3, 1, '1')]
+)
+def test_segments_are_what_was_asked_for(tasks, asked, expected):
+    light = {'traffic_light': LADDERS['traffic_light']}
+    found = fingerprint(light, tasks=tasks, segments={'traffic_light': asked} if asked else None)
+    assert found['segments traffic_light'] == expected
+    assert found['lane_cores'] == 'any'
+    assert 'zoo traffic_sign_detector' not in found
+
+
+@pytest.mark.parametrize(
+    ('cpuinfo', 'board', 'expected'),
+    [
+        ('processor\t: 0\nmodel name\t: Chip 9 \nmodel name\t: other\n', None, 'Chip 9'),
+        ('model name\t: ARMv8\n', 'NVIDIA Jetson\0', 'NVIDIA Jetson, ARMv8'),
+    ],
+)
+def test_the_processor_and_its_board(tmp_path, cpuinfo, board, expected):
+    (tmp_path / 'cpuinfo').write_text(cpuinfo)
+    if board:
+        (tmp_path / 'board').write_text(board)
+    assert processor(tmp_path / 'cpuinfo', tmp_path / 'board') == expected
+
+
+def test_a_system_that_does_not_tell_has_a_name_all_the_same(tmp_path):
+    (tmp_path / 'board').write_bytes(b'\xff')
+    assert processor(tmp_path / 'none', tmp_path / 'board')

@@ -1,0 +1,65 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Networks in memory: loaded once, weighed, cut as asked for."""
+
+import os
+
+import pytest
+
+from rtmdl_ros.engine.cache import cached_path
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.zoo import read_zoo
+from rtmdl_ros.perception.functions import ladder
+from rtmdl_ros.perception.pipeline import network_name
+from rtmdl_ros.profiling.resident import ResidentNetworks, resident_bytes
+
+
+def test_each_is_loaded_once_for_a_number_of_segments(tiny_zoo, tiny_cache):
+    small, _ = ladder('traffic_sign', tiny_zoo)
+    networks = ResidentNetworks(small.variants, tiny_cache)
+    first = networks.pipeline('traffic_sign', small, 2)
+    assert [stage.name for stage in first.stages] == [
+        'preprocess', 'detect 1/2', 'detect 2/2', 'crop', 'recognise', 'name'
+    ]  # fmt: skip
+    assert first.variant == small.name
+    detector, recogniser = small.variants
+    assert networks.model(detector, 2) is networks.model(detector, 2)
+    assert networks.model(detector, 1) is not networks.model(detector, 2)
+    assert networks.pipeline('traffic_sign', small, 2) is not first
+    assert set(networks.memory_bytes) == {network_name(detector), network_name(recogniser)}
+
+
+def test_a_network_takes_at_least_what_its_file_does(tiny_zoo, tiny_cache, monkeypatch):
+    module = 'rtmdl_ros.profiling.resident.resident_bytes'
+    for grown in (-5, 10**9):
+        monkeypatch.setattr(module, iter((10**9, 10**9 + grown)).__next__)
+        variant, *_ = read_zoo(tiny_zoo)
+        networks = ResidentNetworks([], tiny_cache)
+        networks.model(variant, 1)
+        expected = max(grown, cached_path(variant, tiny_cache).stat().st_size)
+        assert dict(networks.memory_bytes) == {network_name(variant): expected}
+
+
+def test_the_time_of_a_whole_detector_is_measured_once(tiny_zoo, tiny_cache, monkeypatch):
+    variant, *_ = read_zoo(tiny_zoo)
+    networks = ResidentNetworks([], tiny_cache)
+    taken = iter((7, 3, 5, 4, 6))
+    monkeypatch.setattr(
+        'rtmdl_ros.profiling.resident._thread_time_of', lambda call: call() and next(taken)
+    )
+    assert networks.whole_ns(variant) == networks.whole_ns(variant) == 3
+    assert not networks.memory_bytes, 'it is not kept'
+
+
+def test_the_memory_of_this_process(tmp_path):
+    statm = tmp_path / 'statm'
+    statm.write_text('900 25 3 0 0 0 0\n')
+    assert resident_bytes(statm) == 25 * os.sysconf('SC_PAGE_SIZE')
+    assert resident_bytes(tmp_path / 'none') == 0
+    assert resident_bytes() > 10**6
+
+
+def test_a_cache_that_cannot_be_made(tiny_zoo, tmp_path):
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(EngineError, match='cannot be made'):
+        ResidentNetworks(read_zoo(tiny_zoo), tmp_path / 'file' / 'cache')

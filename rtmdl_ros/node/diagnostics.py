@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from rtmdl_ros.node.camera_input import CameraHealth, CameraProblem
 from rtmdl_ros.node.messages import OutputStatistics
+from rtmdl_ros.node.ready_task import ReadyTask
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.real_time import Placement, RealTimeState
 from rtmdl_ros.workload.configuration import Configuration
@@ -53,20 +54,23 @@ def inactive_statuses(
 
 def task_status(
     node_name: str,
-    task: TaskParameters,
+    task: ReadyTask,
     node: NodeParameters,
     statistics: TaskStatistics,
     output: OutputStatistics,
     last_failure: str,
 ) -> DiagnosticStatus:
     """Judge a task by its miss ratio in the window, and name what fails in it."""
-    level, message = _judged(statistics, task, node)
+    level, message = _judged(statistics, task.parameters, node)
     if statistics.failures:
         level = max(level, WARN)
         message = f'{message}; {statistics.failures} of them failed: {last_failure}'
     values = {
-        'Deadline (ms)': task.deadline_ms,
+        'Deadline (ms)': task.parameters.deadline_ms,
         'Priority': task.priority,
+        'Planned variant': task.planned,
+        'Variants in window': _counts(statistics.variants),
+        'Expected accuracy in window': task.expected_accuracy(statistics.variants),
         'Window (s)': node.window_s,
         'Ended jobs in window': statistics.ended,
         'Missed deadlines in window': statistics.missed,
@@ -117,6 +121,8 @@ def accelerator_status(
         'CPU workers': node.cpu_workers,
         'Accelerator utilization in window': statistics.accelerator_busy,
         'CPU worker utilization in window': statistics.cpu_busy,
+        'Accelerator times by the profile': statistics.accelerator_pace,
+        'CPU times by the profile': statistics.cpu_pace,
         'Cores of lanes': _cores(real_time.lanes),
         'Cores of CPU workers': _cores(real_time.cpu_workers),
         'SCHED_FIFO priority': _priorities((*real_time.lanes, *real_time.cpu_workers)),
@@ -134,6 +140,11 @@ def _cores(placements: Iterable[Placement]) -> str:
 def _priorities(placements: Iterable[Placement]) -> str:
     priorities = sorted({placement.fifo_priority for placement in placements})
     return ', '.join(str(priority or 'off') for priority in priorities)
+
+
+def _counts(jobs: Iterable[tuple[str, int]]) -> str:
+    """Return how often each variant was chosen, in words."""
+    return ', '.join(f'{variant} {count}' for variant, count in jobs) or 'none'
 
 
 def _judged(

@@ -1,145 +1,106 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""From parameters to tasks ready to run: networks loaded, warmed up and measured."""
+"""From parameters to tasks ready to run: variants measured, planned, loaded and warmed up."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from rtmdl_ros.engine.cache import cached_path, default_cache_dir, ensure_exported, load_runner
-from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
-from rtmdl_ros.node.task_output import ReadyTask
-from rtmdl_ros.perception.cutting import segments_for
-from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.functions import make_pipeline, variants_of
-from rtmdl_ros.perception.pipeline import Model, Pipeline
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pairs_of, segment_calls
-from rtmdl_ros.profiling.stage_times import measured_stages
-from rtmdl_ros.runtime.real_time import on_cores
+from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.node.preparation import device_plan, device_profile
+from rtmdl_ros.node.ready_task import ReadyTask
+from rtmdl_ros.perception.functions import FunctionVariant, ladder
+from rtmdl_ros.planning.plan import Plan
+from rtmdl_ros.profiling.measure import Request
+from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.core_list import cores_in
-from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
-#: Size of the empty frame that warms the networks up, the commonest of a camera.
-_WARM_UP_SHAPE = (480, 640, 3)
-#: Runs from which the times of stages are told, and those from which their number is chosen.
-_REPEATS, _REPEATS_TO_CHOOSE = 20, 5
-#: Time between two words about the pairs that have been measured.
-_PROGRESS_S = 2.0
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """All that a node runs, measured on this device."""
+    """All that a node runs, measured on this device and planned."""
 
     tasks: tuple[ReadyTask, ...]
-    #: Of the networks' segments; of none where a single lane runs one after the other.
+    #: Of the networks; none of them counts where a single lane runs one after the other.
     slow_downs: SlowDowns
+    #: What the plan was made from, to plan again.
+    profile: Profile
 
 
-def load(configuration: Configuration, log_info: Callable[[str], None]) -> Loaded:
-    """Load all tasks, each network once for each number of segments that tasks run it in.
+def load(configuration: Configuration, log: Log) -> Loaded:
+    """Measure what is not known of this device, plan, and load all variants of the plan.
 
-    Raises ZooError or EngineError, naming the file, where a network is missing or broken.
+    Raises ZooError, EngineError, ProfileError, PlanError or PlanningError, naming file or
+    parameter, where something is missing, broken or cannot be planned.
     """
-    networks = _Networks(configuration)
+    node = configuration.node
+    zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
+    cache_dir = Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
+    request = _request(configuration, zoo_dir)
+    profile = device_profile(configuration, request, cache_dir, log)
+    plan = device_plan(configuration, profile, cache_dir, log)
+    tasks = _ready(configuration, request, profile, plan, cache_dir, log)
+    return Loaded(tasks, profile.slow_downs, profile)
+
+
+def _request(configuration: Configuration, zoo_dir: Path) -> Request:
+    tasks = configuration.tasks.values()
+    functions = dict.fromkeys(task.function for task in tasks)
+    return Request(
+        {function: ladder(function, zoo_dir) for function in functions},
+        tasks=len(configuration.tasks),
+        segments={task.function: task.segments for task in tasks if task.segments},
+        lane_cores=cores_in(configuration.node.lane_cores),
+    )
+
+
+def _ready(
+    configuration: Configuration,
+    request: Request,
+    profile: Profile,
+    plan: Plan,
+    cache_dir: Path,
+    log: Log,
+) -> tuple[ReadyTask, ...]:
+    chosen = {
+        name: _resident(request.functions[task.function], plan.tasks[name].resident)
+        for name, task in configuration.tasks.items()
+    }
+    wanted = [v for each in chosen.values() for choice in each for v in choice.variants]
+    networks = ResidentNetworks(wanted, cache_dir)
     tasks = []
     for name, parameters in configuration.tasks.items():
-        segments = parameters.segments or networks.chosen_segments(parameters.function)
-        pipeline = networks.pipeline(parameters.function, segments)
-        task = ReadyTask(name, parameters, pipeline, _measured(pipeline))
-        times = ', '.join(_times_in_words(stage) for stage in task.stages)
-        how = 'as set' if parameters.segments else 'chosen'
-        log_info(
-            f'task {name}: {pipeline.variant}; segments of the detector: {segments} ({how}); '
-            f'stage times in ms: {times}'
+        function, own = parameters.function, plan.tasks[name]
+        profiles = {each.name: each for each in profile.functions[function]}
+        pipelines = {
+            choice.name: networks.pipeline(
+                function, choice, profile.segments(function, choice.name)
+            )
+            for choice in chosen[name]
+        }
+        variants = tuple(profiles[choice.name].variant() for choice in chosen[name])
+        tasks.append(
+            ReadyTask(name, parameters, variants, pipelines, own.variant, own.priority)
         )
-        tasks.append(task)
-    slow_downs = SlowDowns()
-    if configuration.node.lanes > 1:
-        # Two lanes on one core slow each other down as two on two do not.
-        with on_cores(cores_in(configuration.node.lane_cores)):
-            slow_downs = _measured_slow_downs([task.pipeline for task in tasks], log_info)
-    return Loaded(tuple(tasks), slow_downs)
+        log(f'task {name}: {_in_words(profiles[own.variant])}, one of {len(variants)} loaded')
+    return tuple(tasks)
 
 
-def _times_in_words(stage: Stage) -> str:
-    least_ms, worst_ms = stage.optimistic_ns / NS_PER_MS, stage.worst_ns / NS_PER_MS
-    return f'{stage.name} {least_ms:.1f} to {worst_ms:.1f}'
+def _resident(
+    ladder: Sequence[FunctionVariant], names: Sequence[str]
+) -> tuple[FunctionVariant, ...]:
+    return tuple(choice for choice in ladder if choice.name in names)
 
 
-def _measured_slow_downs(
-    pipelines: Sequence[Pipeline], log_info: Callable[[str], None]
-) -> SlowDowns:
-    calls = segment_calls(pipelines, _empty_frame())
-    pairs = pairs_of(len(calls))
-    log_info(f'measuring how much network segments slow each other down: {pairs} pairs')
-    told_s = time.monotonic()
-
-    def progress(done: int) -> None:
-        nonlocal told_s
-        if done < pairs and time.monotonic() - told_s > _PROGRESS_S:
-            told_s = time.monotonic()
-            log_info(f'{done} of {pairs} pairs measured')
-
-    slow_downs = measured_slow_downs(calls, progress)
-    (segment, beside), factor = max(slow_downs.factors.items(), key=lambda item: item[1])
-    log_info(f'most slowed down: {segment} beside {beside}, by {factor:.2f}')
-    return slow_downs
-
-
-class _Networks:
-    """The networks of all functions of a node, exported at once and loaded when asked for."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        node = configuration.node
-        zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
-        self._cache_dir = (
-            Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
-        )
-        self._tasks = len(configuration.tasks)
-        functions = {task.function for task in configuration.tasks.values()}
-        self._variants = {function: variants_of(function, zoo_dir) for function in functions}
-        variants = {(v.network, v.id): v for vs in self._variants.values() for v in vs}
-        ensure_exported(variants.values(), self._cache_dir)
-        self._models: dict[tuple[Path, int], Model] = {}
-        self._chosen: dict[str, int] = {}
-
-    def pipeline(self, function: str, segments: int) -> Pipeline:
-        # Only detectors are cut. The recogniser takes 3 ms for the most signs that there may be:
-        # nobody waits long for it, and being cut costs it 7 to 23 %.
-        return make_pipeline(
-            function,
-            [
-                self._model(variant, segments if variant.kind == 'detector' else 1)
-                for variant in self._variants[function]
-            ],
-        )
-
-    def chosen_segments(self, function: str) -> int:
-        """Measure the detector whole, once a function: tasks that share it agree on its number."""
-        if function not in self._chosen:
-            stages = _measured(self.pipeline(function, 1), _REPEATS_TO_CHOOSE)
-            detect = next(stage for stage in stages if stage.resource is Resource.ACCELERATOR)
-            self._chosen[function] = segments_for(detect.optimistic_ns, self._tasks)
-        return self._chosen[function]
-
-    def _model(self, variant: Variant, segments: int) -> Model:
-        key = (cached_path(variant, self._cache_dir), segments)
-        if key not in self._models:
-            self._models[key] = Model(variant, load_runner(variant, segments, self._cache_dir))
-        return self._models[key]
-
-
-def _measured(pipeline: Pipeline, repeats: int = _REPEATS) -> tuple[Stage, ...]:
-    pipeline.warm_up()
-    return measured_stages(pipeline, _empty_frame(), repeats)
-
-
-def _empty_frame() -> Frame:
-    return Frame(lambda: np.full(_WARM_UP_SHAPE, 114, np.uint8), arrival_ns=0, header=None)
+def _in_words(variant: VariantProfile) -> str:
+    times = ', '.join(
+        f'{stage.name} {stage.expected_ns / NS_PER_MS:.1f}' for stage in variant.variant().stages
+    )
+    return f'{variant.name} (accuracy {variant.accuracy:.2f}), stages in ms: {times}'

@@ -14,10 +14,11 @@ from rtmdl_ros.msg import (
 from rtmdl_ros.msg import (
     Detection as DetectionMessage,
 )
+from rtmdl_ros.node.ready_task import ReadyTask
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.detection import Box, Detection
-from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
+from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -92,18 +93,18 @@ def deadline_miss(header: object, sequence: int, report: JobReport, age_s: float
 
 
 def task_status(
-    task: TaskParameters, variant: str, statistics: TaskStatistics, output: OutputStatistics
+    task: ReadyTask, statistics: TaskStatistics, output: OutputStatistics
 ) -> TaskStatus:
     """Return how a task is doing."""
     ended = statistics.released - statistics.in_flight
     response = statistics.response
     return TaskStatus(
         task=statistics.task,
-        camera=task.camera,
-        variant=variant,
+        camera=task.parameters.camera,
+        variant=task.planned,
         priority=task.priority,
-        period_ms=task.period_ms,
-        deadline_ms=task.deadline_ms,
+        period_ms=task.parameters.period_ms,
+        deadline_ms=task.parameters.deadline_ms,
         released=statistics.released,
         on_time=statistics.on_time,
         late=statistics.late,
@@ -117,6 +118,9 @@ def task_status(
         response_p50_ms=response.p50_ns / NS_PER_MS,
         response_p99_ms=response.p99_ns / NS_PER_MS,
         response_max_ms=response.max_ns / NS_PER_MS,
+        variants=[name for name, _ in statistics.variants],
+        variant_jobs=[count for _, count in statistics.variants],
+        expected_accuracy=task.expected_accuracy(statistics.variants),
         frame_age_ms=output.frame_age_ms,
         detections_per_frame=output.detections_per_frame,
     )
@@ -138,6 +142,8 @@ def scheduler_status(
         miss_ratio=missed / max(1, ended),
         accelerator_utilization=statistics.accelerator_busy,
         cpu_utilization=statistics.cpu_busy,
+        accelerator_slowness=statistics.accelerator_pace,
+        cpu_slowness=statistics.cpu_pace,
         tasks=tasks,
     )
 

@@ -19,6 +19,8 @@ from rtmdl_ros.node.diagnostics import inactive_statuses
 from rtmdl_ros.node.loading import Loaded, load
 from rtmdl_ros.node.ros_parameters import changed, declare
 from rtmdl_ros.node.session import Outputs, Session
+from rtmdl_ros.planning.errors import PlanningError
+from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import freeze_garbage
 from rtmdl_ros.workload.parameters import ParameterError
@@ -104,7 +106,7 @@ class RtmdlNode(LifecycleNode):
         try:
             self._state = action()
             self._error = ''
-        except (ZooError, EngineError, OSError) as error:
+        except (ZooError, EngineError, ProfileError, PlanningError, OSError) as error:
             return self._failed(name, str(error), TransitionCallbackReturn.FAILURE)
         except Exception as error:  # the only place where an unforeseen one can be told
             cause = f'{type(error).__name__}: {error}'
@@ -191,6 +193,9 @@ class RtmdlNode(LifecycleNode):
             configuration = changed(self._configuration, parameters)
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
+        refusal = self._session.refusal(configuration) if self._session is not None else ''
+        if refusal:
+            return SetParametersResult(successful=False, reason=refusal)
         self._configuration = configuration
         if self._session is not None:
             self._session.change(configuration)

@@ -15,8 +15,9 @@ from rtmdl_ros.node.diagnostics import accelerator_status, camera_status, task_s
 from rtmdl_ros.node.loading import Loaded
 from rtmdl_ros.node.messages import scheduler_status
 from rtmdl_ros.node.messages import task_status as task_status_message
+from rtmdl_ros.node.ready_task import ReadyTask, scheduled
 from rtmdl_ros.node.reporter import Reporter
-from rtmdl_ros.node.task_output import ReadyTask, TaskOutput, scheduled
+from rtmdl_ros.node.task_output import TaskOutput
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import (
@@ -86,6 +87,18 @@ class Session:
         self._write_trace()
         return self._runtime.statistics().tasks
 
+    def refusal(self, configuration: Configuration) -> str:
+        """Return why changed parameters cannot be taken over, naming one; '' if they can."""
+        for name, parameters in configuration.tasks.items():
+            task = replace(self._tasks[name], parameters=parameters)
+            if not task.allowed:
+                best = task.variants[-1]
+                return (
+                    f'{name}.accuracy_floor is {parameters.accuracy_floor:g}, above its best '
+                    f'variant, {best.name}; give at most {best.accuracy:g}'
+                )
+        return ''
+
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""
         self._configuration = configuration
@@ -102,10 +115,7 @@ class Session:
         statistics = self._runtime.statistics()
         tasks = [
             task_status_message(
-                self._tasks[task.task].parameters,
-                self._tasks[task.task].pipeline.variant,
-                task,
-                self._outputs[task.task].statistics(),
+                self._tasks[task.task], task, self._outputs[task.task].statistics()
             )
             for task in statistics.tasks
         ]
@@ -120,7 +130,7 @@ class Session:
         tasks = [
             task_status(
                 name,
-                self._tasks[task.task].parameters,
+                self._tasks[task.task],
                 node,
                 task,
                 self._outputs[task.task].statistics(),
@@ -196,7 +206,9 @@ class Session:
             )
 
     def _warn_of_hopeless(self, task: ReadyTask) -> None:
-        least_ms = sum(stage.optimistic_ns for stage in task.stages) / NS_PER_MS
+        chains = (variant.stages for variant in task.allowed)
+        least_ns = min(sum(stage.optimistic_ns for stage in chain) for chain in chains)
+        least_ms = least_ns / NS_PER_MS
         if least_ms > task.parameters.deadline_ms:
             self._node.get_logger().warning(
                 f'task {task.name} takes {least_ms:.1f} ms at best, its deadline is '

@@ -9,43 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rtmdl_ros.node.messages import OutputStatistics, detection_array
+from rtmdl_ros.node.ready_task import ReadyTask
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
-from rtmdl_ros.workload.parameters import TaskParameters
-from rtmdl_ros.workload.records import LatePolicy, Stage, Task
+from rtmdl_ros.perception.pipeline import PipelineStage, Work
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 #: Enough results for a window of 600 s at 100 Hz.
 _MOST_RESULTS = 60_000
-
-
-@dataclass(frozen=True)
-class ReadyTask:
-    """A task whose networks are loaded, warmed up and measured."""
-
-    name: str
-    parameters: TaskParameters
-    pipeline: Pipeline
-    stages: tuple[Stage, ...]
-
-    def apply_threshold(self) -> None:
-        """Make the pipeline use the threshold of the parameters, 0 meaning the calibrated one."""
-        self.pipeline.score_threshold = (
-            self.parameters.score_threshold or self.pipeline.calibrated_threshold
-        )
-
-
-def scheduled(task: ReadyTask) -> Task:
-    """Return what the scheduler has to know of a task."""
-    parameters = task.parameters
-    return Task(
-        name=task.name,
-        stages=task.stages,
-        period_ns=round(parameters.period_ms * NS_PER_MS),
-        deadline_ns=round(parameters.deadline_ms * NS_PER_MS),
-        priority=parameters.priority,
-        late=LatePolicy(parameters.late),
-    )
 
 
 @dataclass(frozen=True)
@@ -76,11 +46,14 @@ class TaskOutput:
         self._sequence = 0
         self._lock = threading.Lock()
         self._results: deque[_Result] = deque(maxlen=_MOST_RESULTS)
-        last = len(task.pipeline.stages) - 1
-        #: What the runtime calls, one a stage.
-        self.functions = [
-            self._ending(stage, index == last) for index, stage in enumerate(task.pipeline.stages)
-        ]
+        #: What the runtime calls, by variant, one a stage.
+        self.functions = {
+            variant: [
+                self._ending(variant, stage, stage is pipeline.stages[-1])
+                for stage in pipeline.stages
+            ]
+            for variant, pipeline in task.pipelines.items()
+        }
 
     def work_on(self, frame: Frame) -> Work:
         """Return the work of the task's next job."""
@@ -101,16 +74,16 @@ class TaskOutput:
             detections_per_frame=sum(result.detections for result in results) / count,
         )
 
-    def _ending(self, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
+    def _ending(self, variant: str, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
         def run(work: Work) -> bool:
             complete = stage.run(work) or last
             if complete:
-                self._deliver(work)
+                self._deliver(work, variant)
             return complete
 
         return run
 
-    def _deliver(self, work: Work) -> None:
+    def _deliver(self, work: Work, variant: str) -> None:
         now_ns = time.monotonic_ns()
         age_s = self._age_s(work.frame.header)
         self._publish(
@@ -118,7 +91,7 @@ class TaskOutput:
                 work.frame.header,
                 work.detections,
                 task=self._task.name,
-                variant=self._task.pipeline.variant,
+                variant=variant,
                 sequence=work.sequence,
                 response_ms=(now_ns - work.frame.arrival_ns) / NS_PER_MS,
                 frame_age_ms=1e3 * age_s,

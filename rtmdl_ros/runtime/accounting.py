@@ -73,6 +73,9 @@ class RuntimeStatistics:
     accelerator_busy: float
     #: The same of each executor: ('cpu0', 0.25), ...
     executors: tuple[tuple[str, float], ...]
+    #: Times that stages took of late by those of the profile, the medians; 1: as profiled.
+    cpu_pace: float = 1.0
+    accelerator_pace: float = 1.0
 
 
 def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
@@ -259,7 +260,8 @@ class Runtime:
             uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
             busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
             evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
-        return evaluate()
+            paces = [self._core.pace(kind, now_ns) for kind in (Resource.CPU, Resource.ACCELERATOR)]
+        return replace(evaluate(), cpu_pace=paces[0], accelerator_pace=paces[1])
 
     def placements(self, kind: Resource) -> tuple[Placement, ...]:
         """Return what is in force for the running executors of a kind, in their order."""

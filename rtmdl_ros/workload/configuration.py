@@ -40,6 +40,7 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     refuse_unknown(values, all_names(node.cameras, node.tasks))
     cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
     tasks = {name: _task(name, node, values) for name in node.tasks}
+    _refuse_other_segments(tasks)
     return Configuration(node, cameras, tasks)
 
 
@@ -54,6 +55,18 @@ def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> Task
     if task.function not in functions:
         raise ParameterError(f'{name}.function must be set, to one of {list(functions)}')
     return task
+
+
+def _refuse_other_segments(tasks: Mapping[str, TaskParameters]) -> None:
+    """Refuse tasks that share networks and want them cut differently."""
+    first: dict[str, str] = {}
+    for name, task in tasks.items():
+        other = first.setdefault(task.function, name)
+        if tasks[other].segments != task.segments:
+            raise ParameterError(
+                f'{name}.segments is {task.segments} and {other}.segments {tasks[other].segments}; '
+                f'both share the networks of {task.function}: give both the same'
+            )
 
 
 def _check_cores(name: str, text: str) -> None:

@@ -24,8 +24,7 @@ from small_networks import save_small
 
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.msg import DeadlineMiss
-from rtmdl_ros.networks.zoo import default_zoo_dir
-from rtmdl_ros.perception.functions import variants_of
+from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.workload.parameters import ParameterError
 
 
@@ -177,15 +176,16 @@ def test_a_task_that_raises_in_any_stage(logged, broken):
     # So low a threshold that every frame has a sign and reaches all stages.
     bench, log = logged({'traffic_sign.score_threshold': 1e-6, 'traffic_sign.segments': 2})
     bench.node.trigger_configure()
-    sign = bench.node._loaded.tasks[1].pipeline
-    name = sign.stages[broken].name
+    task = bench.node._loaded.tasks[1]
+    name = task.pipelines[task.planned].stages[broken].name
 
     def fail(work):
         raise RuntimeError('broken on purpose')
 
-    stages = list(sign.stages)
-    stages[broken] = replace(stages[broken], run=fail)
-    sign.stages = tuple(stages)
+    for pipeline in task.pipelines.values():
+        stages = list(pipeline.stages)
+        stages[broken] = replace(stages[broken], run=fail)
+        pipeline.stages = tuple(stages)
     bench.node.trigger_activate()
     peer = bench.peer
 
@@ -243,9 +243,11 @@ def test_a_missing_zoo_fails_configure_with_its_path(logged, tmp_path):
     assert_configure_fails(logged, {'zoo_dir': nowhere}, nowhere)
 
 
-def test_a_network_that_cannot_be_cut_fails_configure_with_its_path(logged, tmp_path):
-    (variant,) = variants_of('traffic_light', default_zoo_dir())
-    path = save_small(cached_path(variant, tmp_path))
+def test_a_network_that_cannot_be_cut_fails_configure_with_its_path(logged, tmp_path, small_zoo):
+    least, *others = read_zoo(small_zoo / 'traffic_light_detector')
+    for variant in others:
+        save_small(cached_path(variant, tmp_path))
+    path = save_small(cached_path(least, tmp_path))
     parameters = {
         'cache_dir': str(tmp_path), 'tasks': ['traffic_light'], 'traffic_light.segments': 8
     }  # fmt: skip

@@ -1,0 +1,69 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A task that can be run: its networks, their times and its part of the plan."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rtmdl_ros.perception.pipeline import Pipeline
+from rtmdl_ros.workload.parameters import TaskParameters
+from rtmdl_ros.workload.records import LatePolicy, Task, TaskVariant
+from rtmdl_ros.workload.units import NS_PER_MS
+
+
+@dataclass(frozen=True)
+class ReadyTask:
+    """A task whose networks are loaded, warmed up and measured, with its part of the plan."""
+
+    name: str
+    parameters: TaskParameters
+    #: What is loaded, from the least to the most accurate, and what computes it, by name.
+    variants: tuple[TaskVariant, ...]
+    pipelines: Mapping[str, Pipeline]
+    #: The variant and the priority of the plan.
+    planned: str
+    planned_priority: int
+
+    @property
+    def priority(self) -> int:
+        """The user's own, or else the plan's."""
+        return self.parameters.priority or self.planned_priority
+
+    @property
+    def allowed(self) -> tuple[TaskVariant, ...]:
+        """The variants that are not below the accuracy floor; may be none."""
+        floor = self.parameters.accuracy_floor
+        return tuple(each for each in self.variants if each.accuracy >= floor)
+
+    def apply_threshold(self) -> None:
+        """Make the pipelines use the threshold of the parameters, 0 meaning the calibrated one."""
+        for pipeline in self.pipelines.values():
+            pipeline.score_threshold = (
+                self.parameters.score_threshold or pipeline.calibrated_threshold
+            )
+
+    def expected_accuracy(self, jobs: Iterable[tuple[str, int]]) -> float:
+        """Return the mean accuracy of jobs, as (variant, count); 0 of none."""
+        accuracies = {each.name: each.accuracy for each in self.variants}
+        counted = [(accuracies[name], count) for name, count in jobs]
+        return sum(a * n for a, n in counted) / max(1, sum(n for _, n in counted))
+
+
+def scheduled(task: ReadyTask) -> Task:
+    """Return what the scheduler has to know of a task; one of its variants must be allowed.
+
+    Where the planned variant is below the accuracy floor, the next one above takes its place.
+    """
+    parameters, allowed = task.parameters, task.allowed
+    base = next((each for each in allowed if each.name == task.planned), allowed[0])
+    return Task(
+        name=task.name,
+        stages=base.stages,
+        period_ns=round(parameters.period_ms * NS_PER_MS),
+        deadline_ns=round(parameters.deadline_ms * NS_PER_MS),
+        priority=task.priority,
+        late=LatePolicy(parameters.late),
+        variants=allowed,
+        base=base.name,
+        weight=parameters.weight,
+    )

@@ -30,7 +30,7 @@ class Loaded:
     tasks: tuple[ReadyTask, ...]
     #: Of the networks; none of them counts where a single lane runs one after the other.
     slow_downs: SlowDowns
-    #: What the plan was made from, to plan again.
+    #: Of the variants that are loaded, to plan again.
     profile: Profile
 
 
@@ -47,7 +47,10 @@ def load(configuration: Configuration, log: Log) -> Loaded:
     profile = device_profile(configuration, request, cache_dir, log)
     plan = device_plan(configuration, profile, cache_dir, log)
     tasks = _ready(configuration, request, profile, plan, cache_dir, log)
-    return Loaded(tasks, profile.slow_downs, profile)
+    loaded: dict[str, set[str]] = {}
+    for name, task in configuration.tasks.items():
+        loaded.setdefault(task.function, set()).update(plan.tasks[name].resident)
+    return Loaded(tasks, profile.slow_downs, profile.of(loaded))
 
 
 def _request(configuration: Configuration, zoo_dir: Path) -> Request:

@@ -18,7 +18,7 @@ from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 #: second; a classifier runs once for each of several signs.
 _USUAL_MACS = {'detector': 450_000_000, 'classifier': 15_000_000}
 #: Figures of the validation split that tell a network's accuracy: the first that it has.
-_ACCURACY = ('val_map50', 'val_gtsdb_map50', 'val_top1')
+_ACCURACY = ('val_figure', 'val_map50', 'val_gtsdb_map50', 'val_top1')
 #: Of signs that a frame shows, for the operations that a job takes.
 _USUAL_SIGNS = 2
 

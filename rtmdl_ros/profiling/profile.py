@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Resource, Stage, TaskVariant
@@ -90,10 +90,37 @@ class Profile:
     #: Of pairs of networks, by their names: the measured ones and, marked so, predicted ones.
     slow_downs: SlowDowns = field(default_factory=SlowDowns)
 
+    def of(self, variants: Mapping[str, Collection[str]]) -> Profile:
+        """Return a profile of some functions with some of their variants, by name."""
+        functions = {
+            function: tuple(each for each in self.functions[function] if each.name in names)
+            for function, names in variants.items()
+        }
+        return replace(self, functions=functions)
+
+    def slowed(self, paces: Mapping[Resource, float]) -> Profile:
+        """Return the profile of this device when its resources take so many times as long."""
+        functions = {
+            function: tuple(_slowed(variant, paces) for variant in variants)
+            for function, variants in self.functions.items()
+        }
+        return replace(self, functions=functions)
+
     def segments(self, function: str, variant: str) -> int:
         """Return into how many segments the first network of a variant was cut.
 
         Raises KeyError for an unknown function and StopIteration for an unknown variant.
         """
         profile = next(each for each in self.functions[function] if each.name == variant)
-        return sum(stage.network == profile.networks[0] for stage in profile.stages)
+        return profile.segments(profile.networks[0])
+
+
+def _slowed(variant: VariantProfile, paces: Mapping[Resource, float]) -> VariantProfile:
+    stages = []
+    for stage in variant.stages:
+        pace = paces[stage.resource]
+        times = tuple(round(time_ns * pace) for time_ns in stage.quantiles_ns)
+        stages.append(
+            replace(stage, quantiles_ns=times, worst_ns=round(stage.worst_ns * pace))
+        )
+    return replace(variant, stages=tuple(stages))

@@ -79,10 +79,12 @@ def average_precision(
     found: Sequence[Sequence[Detection]],
     classes: Sequence[str],
     merged: bool = False,
+    least_boxes: int = 1,
 ) -> Precision:
     """Return the precision of detections, one sequence a frame, against the frames' boxes.
 
-    `merged` takes all classes as one, which leaves only the question of where.
+    `merged` takes all classes as one, which leaves only the question of where. Classes with fewer
+    than `least_boxes` in the truth do not count in the means, unless there are no others.
     """
     names = ('any',) if merged else tuple(classes)
     counts = np.bincount(
@@ -103,9 +105,10 @@ def average_precision(
     # precision: IoU threshold x recall x class x area x number of detections
     curves = evaluation.eval['precision'][:, :, :, 0, -1]
     seen = [at for at, name in enumerate(names) if boxes[name]]
+    frequent = [at for at in seen if boxes[names[at]] >= least_boxes] or seen
     return Precision(
-        float(np.mean(curves[0][:, seen])),
-        float(np.mean(curves[:, :, seen])),
+        float(np.mean(curves[0][:, frequent])),
+        float(np.mean(curves[:, :, frequent])),
         {names[at]: float(np.mean(curves[0][:, at])) for at in seen},
         boxes,
     )

@@ -44,6 +44,8 @@ WEIGHTS = 'weights.safetensors'
 TOLERATED_LOSS = 0.002
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.05, 0.9
 THRESHOLD = 'score_threshold'
+#: What a variant was chosen by (`Examiner.validate`).
+FIGURE = 'val_figure'
 
 
 def _detector_threshold(model: Model, data: Path) -> float:
@@ -136,7 +138,9 @@ class _Draft:
 
 
 def _entry(candidate: Candidate, found: Figures) -> dict[str, Any]:
-    figures = {name: round(value, 4) for name, value in found.items() if name != THRESHOLD}
+    figures = {FIGURE: round(candidate.figure, 4)} | {
+        name: round(value, 4) for name, value in found.items() if name != THRESHOLD
+    }
     return {
         'id': candidate.id,
         'width': candidate.scale.width,

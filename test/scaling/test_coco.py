@@ -101,3 +101,14 @@ def test_threshold_between_right_and_wrong() -> None:
         (said('red', 0.7 + at / 100, *RED), said('red', 0.2 + at / 100, *GREEN)) for at in range(10)
     ]
     assert 0.3 <= best_threshold(frames, answers, CLASSES) <= 0.7
+
+
+def test_classes_that_are_too_rare_to_judge_by_are_left_out_of_the_mean() -> None:
+    """Unless all are."""
+    frames = [frame([RED, GREEN], [0, 1]), frame([RED], [0])]
+    answer = [(said('red', 0.9, *RED),), (said('red', 0.9, *RED),)]
+    assert average_precision(frames, answer, CLASSES).ap50 == pytest.approx(0.5)
+    figures = average_precision(frames, answer, CLASSES, least_boxes=2)
+    assert figures.ap50 == pytest.approx(1.0)
+    assert figures.per_class_ap50 == pytest.approx({'red': 1.0, 'green': 0.0})
+    assert average_precision(frames, answer, CLASSES, least_boxes=3).ap50 == pytest.approx(0.5)

@@ -1,0 +1,118 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Plans made while the node runs, in another process: this one has frames to answer."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from rtmdl_ros.planning.errors import PlanningError
+from rtmdl_ros.planning.limits import DeadlineLimit, deadline_limits
+from rtmdl_ros.planning.plan import Plan
+from rtmdl_ros.planning.plan_file import read_plan
+from rtmdl_ros.planning.planner import make_plan
+from rtmdl_ros.planning.problem import problem_of
+from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.workload.configuration import Configuration
+
+#: Below all that the node and its neighbours do.
+_NICE = 19
+_PLANNING_S = 10.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out: a plan with the limits of its deadlines, or why there is none."""
+
+    plan: Plan | None
+    limits: Mapping[str, DeadlineLimit]
+    problem: str = ''
+
+
+class Replanner:
+    """Makes one plan at a time; asked meanwhile, it makes another one of the last demands."""
+
+    def __init__(self) -> None:
+        """Begin idle."""
+        self._process: BaseProcess | None = None
+        self._results: Connection | None = None
+        self._next: tuple[Configuration, Profile] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """A plan is being made."""
+        return self._process is not None
+
+    def ask(self, configuration: Configuration, profile: Profile) -> None:
+        """Have a plan made for the parameters and the times of the profile."""
+        self._next = configuration, profile
+        self._begin()
+
+    def poll(self) -> Answer | None:
+        """Return an answer once it is there; None as long as there is none."""
+        if self._results is None or not self._results.poll():
+            return None
+        try:
+            answer: Answer = self._results.recv()
+        except EOFError:
+            answer = Answer(None, {}, 'the process that plans ended without an answer')
+        self._end()
+        if self._next is None:
+            return answer
+        self._begin()  # what it says is out of date
+        return None
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self._next = None
+        if self._process is not None:
+            self._process.terminate()
+            self._end()
+
+    def _begin(self) -> None:
+        if self._process is not None or self._next is None:
+            return
+        context = multiprocessing.get_context('spawn')
+        self._results, sender = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_answer, args=(sender, *self._next), name='rtmdl planner', daemon=True
+        )
+        self._next = None
+        self._process.start()
+        sender.close()
+
+    def _end(self) -> None:
+        assert self._process is not None and self._results is not None
+        self._process.join()
+        self._results.close()
+        self._process, self._results = None, None
+
+
+def _answer(sender: Connection, configuration: Configuration, profile: Profile) -> None:
+    """Plan and send the answer: the other process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node ends this process
+    os.nice(_NICE)
+    with suppress(BrokenPipeError):  # the node is gone
+        sender.send(answer_to(configuration, profile, _PLANNING_S))
+
+
+def answer_to(configuration: Configuration, profile: Profile, seconds: float) -> Answer:
+    """Return a plan, the one of the parameters where they name one, and its limits."""
+    try:
+        problem = problem_of(configuration, profile)
+        given = configuration.node.plan_file
+        if given:
+            plan = read_plan(Path(given).expanduser(), problem)
+        else:
+            plan = make_plan(problem, seconds=seconds).plan
+        return Answer(plan, deadline_limits(problem, plan))
+    except PlanningError as error:
+        return Answer(None, {}, str(error))

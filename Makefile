@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -27,6 +27,8 @@ help:
 	@echo 'make bench-packing  what two lanes give over one, guarded and greedy'
 	@echo 'make bench-memory  whether a process that runs both tasks keeps its size; 10 min'
 	@echo 'make bench-storage  what variants as slices of one file save, and cost beside training alone'
+	@echo 'make bench-planning  how good plans are, and how long they take'
+	@echo 'make bench-admission  whether admitted tasks keep what was promised'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -60,6 +62,12 @@ bench-memory: setup
 
 bench-storage: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.storage $(ARGS)
+
+bench-planning: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.planning $(ARGS)
+
+bench-admission: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.admission $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

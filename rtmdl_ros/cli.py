@@ -24,6 +24,14 @@ COMMANDS = {
         'rtmdl_ros.scaling.evaluate_command',
         'score the networks of a zoo on real images they have not seen',
     ),
+    'profile': (
+        'rtmdl_ros.profiling.command',
+        'measure how long every variant takes on this device, and how much they disturb',
+    ),
+    'plan': (
+        'rtmdl_ros.planning.command',
+        'choose variant and priority of all tasks together, by a profile',
+    ),
     'simulate': (
         'rtmdl_ros.simulation.command',
         'run the scheduler in virtual time on random tasks',

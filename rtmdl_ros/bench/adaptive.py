@@ -1,0 +1,223 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Does choosing variants at run time pay? `make bench-choice` disturbs two tasks to find out.
+
+Lights and signs run on one camera at a rate that suits the plan. Then frames come twice as often
+for a while, and after that another process takes a core. Each round runs the plan as it is, the
+plan that was made for the doubled rate, and the choice at run time, on the same disturbances.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from statistics import mean
+from threading import Timer
+
+from rtmdl_ros.bench.cameras import Camera
+from rtmdl_ros.bench.command import (
+    Advance,
+    add_number,
+    experiment_parser,
+    print_table,
+    progress_bar,
+    run_experiment,
+    write_json,
+)
+from rtmdl_ros.bench.ladders import Ladders, load_ladders
+from rtmdl_ros.bench.networks import payload_of
+from rtmdl_ros.bench.planned import Planned, planned_for, planned_workload
+from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
+from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.simulation.records import Episode
+from rtmdl_ros.workload.records import Outcome
+
+#: Load of the lanes by the most accurate variants while all is calm.
+_CALM_LOAD = 0.7
+_RATE = 2.0
+_LEAD_S = 0.05
+FIXED, FIXED_FOR_BURST, RUN_TIME = 'plan', 'plan for the burst', 'run time'
+CALM, BURST, HOG = 'calm', 'twice the rate', 'a core taken'
+_EXAMPLES = """  make bench-choice
+  python3 -m rtmdl_ros.bench.adaptive --rounds 5
+"""
+
+
+@dataclass(frozen=True)
+class Script:
+    """When what happens, in seconds."""
+
+    calm_s: float
+    burst_s: float
+    hog_s: float
+
+    @property
+    def length_s(self) -> float:
+        """All together: the two disturbances have calm before, between and after them."""
+        return 3 * self.calm_s + self.burst_s + self.hog_s
+
+    def phase(self, time_s: float) -> str:
+        """Return what a job that is released then belongs to."""
+        burst, hog = self.calm_s, 2 * self.calm_s + self.burst_s
+        if burst <= time_s < burst + self.burst_s:
+            return BURST
+        return HOG if hog <= time_s < hog + self.hog_s else CALM
+
+
+@dataclass(frozen=True)
+class PhaseFigures:
+    """A mode in a phase; means over the rounds, shares from 0 to 1."""
+
+    mode: str
+    phase: str
+    miss_ratio: float
+    #: Expected share of right answers, late ones counting as wrong.
+    on_time_accuracy: float
+    #: That of each round.
+    each: tuple[float, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print a table, write adaptive.json; returns 0."""
+    parser = experiment_parser('adaptive', __doc__ or '', _EXAMPLES)
+    add_number(parser, '--burst', 5.0, 'length of the burst in s')
+    add_number(parser, '--hog', 10.0, 'time in s for which a core is taken')
+    add_number(parser, '--calm', 5.0, 'time in s before, between and after them')
+    parser.add_argument(
+        '--rounds', type=int, choices=range(1, 100), default=3, metavar='N',
+        help='of all modes, 1 to 99 (default: %(default)s)',
+    )  # fmt: skip
+    options = parser.parse_args(arguments)
+    script = Script(options.calm, options.burst, options.hog)
+    return run_experiment(
+        lambda: run(options.cache_dir, options.out, script, options.rounds)
+    )
+
+
+def run(cache_dir: Path, out: Path, script: Script, rounds: int) -> bool:
+    """Measure, plan, run and tell; returns True."""
+    ladders = load_ladders(cache_dir)
+    calm = planned_for(ladders.profile, _CALM_LOAD, seconds=5.0)
+    fast = planned_for(ladders.profile, _CALM_LOAD * _RATE, seconds=5.0)
+    modes = {
+        FIXED: workload(ladders, calm, script, fixed=True),
+        # The other plan's variants at the rate of this one.
+        FIXED_FOR_BURST: workload(ladders, calm.with_variants(fast), script, fixed=True),
+        RUN_TIME: workload(ladders, calm, script, fixed=False),
+    }
+    executors = Executors(lanes=2, slow_downs=ladders.profile.slow_downs)
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    with progress_bar('plan and run time', rounds * len(modes) * script.length_s) as advance:
+        for number in range(rounds):
+            order = list(modes)[number % len(modes) :] + list(modes)[: number % len(modes)]
+            for mode in order:
+                reports = _run(modes[mode], ladders, script, executors, advance)
+                for phase, shares in by_phase(reports, script, ladders).items():
+                    found.setdefault((mode, phase), []).append(shares)
+    rows = [
+        PhaseFigures(
+            mode, phase, mean(m for m, _ in each), mean(a for _, a in each),
+            tuple(a for _, a in each),
+        )
+        for (mode, phase), each in sorted(found.items(), key=_place)
+    ]  # fmt: skip
+    print_table(
+        'On-time accuracy of plans and of choosing at run time',
+        ('phase', 'mode', 'missed', 'on-time\naccuracy', 'each round'),
+        [_cells(row) for row in rows],
+        f'Plan: {calm.in_words()}. Plan for the burst: {fast.in_words()}. Accuracy: of the '
+        'variants on validation pictures, late answers counting as wrong.',
+    )
+    figures = {'script': asdict(script), 'rounds': rounds, 'rows': [asdict(row) for row in rows]}
+    write_json(out / 'adaptive.json', figures)
+    return True
+
+
+def workload(ladders: Ladders, planned: Planned, script: Script, *, fixed: bool) -> Workload:
+    """Return lights and signs on one camera that is faster for a while."""
+    burst = Episode(round(script.calm_s * 1e9), round((script.calm_s + script.burst_s) * 1e9), 2.0)
+    tasks = planned_workload(ladders, planned, fixed=fixed)
+    camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns, 0, (burst,))
+    return Workload(tasks, (camera,))
+
+
+def by_phase(
+    reports: Sequence[JobReport], script: Script, ladders: Ladders
+) -> dict[str, tuple[float, float]]:
+    """Return miss ratio and on-time accuracy of the jobs of each phase."""
+    start_ns = min(report.release_ns for report in reports)
+    accuracies = accuracies_of(ladders)
+    phases: dict[str, list[float | None]] = {}
+    for report in reports:
+        phase = script.phase((report.release_ns - start_ns) / 1e9)
+        on_time = report.outcome is Outcome.ON_TIME
+        right = accuracies[report.task, report.variant] if on_time else None
+        phases.setdefault(phase, []).append(right)
+    return {
+        phase: (
+            sum(right is None for right in jobs) / len(jobs),
+            sum(right or 0.0 for right in jobs) / len(jobs),
+        )
+        for phase, jobs in phases.items()
+    }
+
+
+def accuracies_of(ladders: Ladders) -> Mapping[tuple[str, str], float]:
+    """Return the accuracy of each variant by function and name."""
+    functions = ladders.profile.functions
+    return {(name, each.name): each.accuracy for name, own in functions.items() for each in own}
+
+
+def _run(
+    workload: Workload, ladders: Ladders, script: Script, executors: Executors, advance: Advance
+) -> tuple[JobReport, ...]:
+    payload = partial(payload_of, ladders.image)
+    with _hog_at(_LEAD_S + 2 * script.calm_s + script.burst_s, script.hog_s):
+        return run_workload(workload, payload, script.length_s, executors, advance)
+
+
+@contextmanager
+def _hog_at(start_s: float, length_s: float) -> Iterator[None]:
+    """Let another process compute from `start_s` on for some time."""
+    hog = multiprocessing.get_context('spawn').Process(target=_burn, daemon=True)
+    timers = [Timer(start_s, hog.start), Timer(start_s + length_s, hog.terminate)]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+            timer.join()
+        if hog.is_alive():
+            hog.terminate()
+
+
+def _burn() -> None:
+    number = 1
+    while True:
+        number = number * 31 % 1_000_003
+
+
+def _place(item: tuple[tuple[str, str], object]) -> tuple[int, int]:
+    mode, phase = item[0]
+    return (CALM, BURST, HOG).index(phase), (FIXED, FIXED_FOR_BURST, RUN_TIME).index(mode)
+
+
+def _cells(row: PhaseFigures) -> list[str]:
+    return [
+        row.phase if row.mode == FIXED else '',
+        row.mode,
+        f'{row.miss_ratio:.1%}',
+        f'{row.on_time_accuracy:.3f}',
+        ' '.join(f'{value:.3f}' for value in row.each),
+    ]
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,45 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How long a search may go on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from rtmdl_ros.planning.fitness import Evaluator
+
+
+class Budget:
+    """Time and simulations that an evaluator may take; `progress` is told the share spent."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        seconds: float = math.inf,
+        simulations: float = math.inf,
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> None:
+        """Begin now. With `simulations` alone the same search takes the same course anywhere.
+
+        Raises ValueError for a budget that is not above 0, or none at all.
+        """
+        if not (seconds > 0.0 and simulations > 0.0) or min(seconds, simulations) == math.inf:
+            raise ValueError('a search needs seconds or simulations, above 0')
+        self._evaluator = evaluator
+        self._seconds = seconds
+        self._simulations = simulations
+        self._progress = progress
+        self._start_s = time.monotonic()
+
+    def share(self) -> float:
+        """Return the part that is spent, 0 to 1 and above."""
+        spent = (time.monotonic() - self._start_s) / self._seconds
+        return max(spent, self._evaluator.simulations / self._simulations)
+
+    def left(self, part: float = 1.0) -> bool:
+        """Tell whether less than a part of it is spent."""
+        share = self.share()
+        self._progress(min(1.0, share))
+        return share < part

@@ -1,0 +1,198 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl plan`: the variant and the priority of each task."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from rtmdl_ros.planning.errors import PlanningError
+from rtmdl_ros.planning.front import write_front
+from rtmdl_ros.planning.plan import Plan
+from rtmdl_ros.planning.plan_file import write_plan
+from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
+from rtmdl_ros.planning.problem import MB, Problem, problem_of
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.parameter_file import read_parameter_file
+from rtmdl_ros.workload.parameters import ParameterError
+
+_DEFAULT_OUT = Path('plan.yaml')
+EXAMPLES = """examples:
+  rtmdl plan
+      the default tasks on this device (profile it first: rtmdl profile); result in plan.yaml
+  rtmdl plan --params-file my.param.yaml --out my_plan.yaml --seconds 60
+      your own tasks, searched for longer; the node follows it with plan_file: my_plan.yaml
+  rtmdl plan --memory-mb 150 --front out/front.json
+      within 150 MB of memory; the trade-off of misses and accuracy, and a picture of it
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `rtmdl plan`."""
+    parser.description = (
+        'Choose variant and priority of all tasks together, by what their stages take on this\n'
+        'device: most weighted accuracy on time, within miss limits, accuracy floors and bounds.'
+    )
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+    def add(option: str, kind: Callable[[str], object], metavar: str, words: str) -> None:
+        parser.add_argument(option, type=kind, metavar=metavar, help=words)
+
+    add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
+    add('--profile', Path, 'FILE', 'default: profile_file, or the newest in the cache folder')
+    add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
+    add('--front', Path, 'FILE', 'also write the trade-off as JSON there, and a picture beside it')
+    add('--storage-mb', _positive, 'MB', 'what the zoo files of all networks may take')
+    add('--memory-mb', _positive, 'MB', 'what all networks may take (default: memory_mb)')
+    parser.add_argument(
+        '--seed', type=_seed, metavar='S', default=0, help='of simulations and search (default: 0)'
+    )
+    parser.add_argument(
+        '--seconds', type=_positive, metavar='S', default=USUAL_SECONDS,
+        help='time to search, if not all is tried before (default: %(default)s)',
+    )  # fmt: skip
+    add('--json', Path, 'FILE', 'also write the figures of the plan there')
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print plan and explanation and write the files.
+
+    Returns 0; 1 where no plan keeps all constraints (the nearest is written) or a file cannot be
+    written; 2 for parameters, profiles or bounds that cannot be used.
+    """
+    # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
+    from rtmdl_ros.engine.cache import default_cache_dir
+    from rtmdl_ros.profiling.profile_file import ProfileError, read_profile
+
+    try:
+        configuration = read_parameter_file(options.params_file)
+        path = options.profile or _profile_path(configuration, default_cache_dir())
+        problem = problem_of(
+            configuration,
+            read_profile(path),
+            storage_bytes=_bytes(options.storage_mb),
+            memory_bytes=_bytes(options.memory_mb),
+            seed=options.seed,
+        )
+    except (ParameterError, ProfileError, PlanningError) as error:
+        print(f'rtmdl plan: {error}', file=sys.stderr)
+        return 2
+    planned = _make(problem, options.seconds)
+    out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
+    _print(problem, planned)
+    try:
+        _write(planned, out, options)
+    except (PlanningError, OSError) as error:
+        print(f'rtmdl plan: {error}', file=sys.stderr)
+        return 1
+    print(f'plan: {out}')
+    return 0 if planned.plan.feasible else 1
+
+
+def _profile_path(configuration: Configuration, usual_cache_dir: Path) -> Path:
+    """Return the profile that the parameters name, or the newest in the cache folder."""
+    node = configuration.node
+    if node.profile_file:
+        return Path(node.profile_file).expanduser()
+    folder = Path(node.cache_dir).expanduser() if node.cache_dir else usual_cache_dir
+    profiles = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
+    if not profiles:
+        raise PlanningError(
+            f'{folder} holds no profile of this device; measure it with `rtmdl profile`, or name '
+            'one with --profile'
+        )
+    print(f'profile: {profiles[-1]}')
+    return profiles[-1]
+
+
+def _make(problem: Problem, seconds: float) -> Planned:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task('planning', total=1.0)
+        planned = make_plan(
+            problem, seconds=seconds, progress=lambda share: bar.update(task, completed=share)
+        )
+    return planned
+
+
+def _print(problem: Problem, planned: Planned) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    plan, found = planned.plan, planned.found
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column('task', no_wrap=True)
+    table.add_column('variant', overflow='fold')
+    for column in ('priority', 'accuracy', 'missed', 'limit'):
+        table.add_column(column, justify='right')
+    for task in problem.tasks:
+        chosen = plan.tasks[task.name]
+        table.add_row(
+            task.name,
+            chosen.variant,
+            str(chosen.priority),
+            f'{chosen.expected_accuracy:.3f}',
+            f'{chosen.expected_miss_ratio:.1%}',
+            f'{task.miss_limit:.1%}',
+        )
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    console.print(
+        f'together: on-time accuracy {plan.expected_on_time_accuracy:.3f}, '
+        f'missed {plan.expected_miss_ratio:.1%}, '
+        f'accuracy lost {plan.expected_accuracy_loss:.1%}; '
+        f'{"all candidates considered" if found.exact else "searched"}, '
+        f'{len(found.known)} simulated to the end'
+    )
+    if not plan.feasible:
+        console.print('no plan was found that keeps all constraints; this one breaks them least:')
+    for note in plan.notes:
+        console.print(f'  {note}')
+
+
+def _write(planned: Planned, out: Path, options: argparse.Namespace) -> None:
+    write_plan(planned.plan, out)
+    if options.front:
+        from rtmdl_ros.planning.front_picture import draw_front
+
+        write_front(planned.front, options.front)
+        draw_front(planned.front, options.front.with_suffix('.png'))
+        print(f'front: {options.front}, {options.front.with_suffix(".png")}')
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(figures_text(planned.plan), encoding='utf-8')
+
+
+def figures_text(plan: Plan) -> str:
+    """Return a plan as JSON."""
+    return json.dumps(asdict(plan) | {'device': dict(plan.device)}, indent=2) + '\n'
+
+
+def _bytes(megabytes: float | None) -> int | None:
+    return None if megabytes is None else max(1, round(megabytes * MB))
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number <= 1e6:
+        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
+    return number
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'{text}: give a whole number') from error

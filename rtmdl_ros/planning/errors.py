@@ -1,0 +1,17 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of planning: one line that names what is wrong and what to do."""
+
+from pathlib import Path
+
+
+class PlanningError(ValueError):
+    """Demands that no plan can be made for; the text names the parameter and a remedy."""
+
+
+class PlanError(PlanningError):
+    """A plan file that cannot be used."""
+
+    def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
+        """Say in one line which file is at fault and what to do."""
+        super().__init__(f'{path}: {problem}; {remedy or "make it anew with `rtmdl plan`"}')

@@ -1,0 +1,119 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What bound a choice, and what to relax where demands cannot be met: in words."""
+
+from __future__ import annotations
+
+import math
+from math import ceil
+
+from rtmdl_ros.planning.budget import Budget
+from rtmdl_ros.planning.candidate import Candidate
+from rtmdl_ros.planning.fitness import Evaluator, Fitness, networks_of
+from rtmdl_ros.planning.problem import MB, Problem, memory_of, rounded_up, storage_of
+from rtmdl_ros.profiling.profile import VariantProfile
+
+
+def reasons(evaluator: Evaluator, budget: Budget, candidate: Candidate) -> tuple[str, ...]:
+    """Say of each task why it has no more accurate variant, by what the next one would do.
+
+    Each is one simulation; where the budget is spent only its beginning, and more may be missed
+    than said.
+    """
+    problem = evaluator.problem
+    before = evaluator.fitness(candidate)
+    lines = []
+    for index, task in enumerate(problem.tasks):
+        allowed, chosen = problem.allowed[index], candidate.variants[index]
+        line = f'{task.name}: {allowed[chosen].name}'
+        if chosen + 1 == len(allowed):
+            lines.append(f'{line}, its most accurate variant')
+            continue
+        larger = candidate.with_variant(index, chosen + 1)
+        after = evaluator.fitness(larger, -math.inf if budget.left() else 0.0)
+        effect = _effect(problem, index, larger, before, after)
+        following = allowed[chosen + 1].name
+        lines.append(f'{line}; the next more accurate one, {following}, {effect}')
+    return tuple(lines)
+
+
+def _effect(
+    problem: Problem, index: int, candidate: Candidate, before: Fitness, after: Fitness
+) -> str:
+    bytes_too_many = too_large(problem, candidate)
+    if bytes_too_many:
+        return f'would take {bytes_too_many}'
+    tasks = problem.tasks
+    least = '' if after.exact else 'at least '
+    excess = [m - task.miss_limit for m, task in zip(after.miss_ratios, tasks, strict=True)]
+    worst = excess.index(max(excess))
+    if excess[worst] > 0.0:
+        who = 'it' if worst == index else tasks[worst].name
+        missed, limit = after.miss_ratios[worst], tasks[worst].miss_limit
+        return f'would make {who} miss {least}{missed:.1%} (limit {limit:.1%})'
+    if after.violation > 0.0:
+        return 'would ask more of CPU workers or lanes than they have'
+    if after.on_time_accuracy <= before.on_time_accuracy:
+        more = [m - was for m, was in zip(after.miss_ratios, before.miss_ratios, strict=True)]
+        worst = more.index(max(more))
+        return (
+            f'would lose more through misses than it gains: {tasks[worst].name} would miss '
+            f'{after.miss_ratios[worst]:.1%} (now {before.miss_ratios[worst]:.1%})'
+        )
+    return 'was on time in a short simulation, not in longer ones, or was not reached in the time'
+
+
+def too_large(problem: Problem, candidate: Candidate) -> str:
+    """Return what bound the networks exceed, in words; '' for none."""
+    networks, profiles = networks_of(problem, candidate), problem.profile.networks
+    for what, bytes_of, bound in (
+        ('storage', storage_of, problem.storage_bytes),
+        ('memory', memory_of, problem.memory_bytes),
+    ):
+        taken = bytes_of(networks, profiles)
+        if bound is not None and taken > bound:
+            return f'{_megabytes(taken)} MB of {what} (bound {bound / MB:g} MB)'
+    return ''
+
+
+def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[str, ...]:
+    """Say which constraints to relax, and by how much, so that the candidate keeps all of them.
+
+    `fitness` is the candidate's; empty where it keeps them already.
+    """
+    lines = []
+    for task, missed in zip(problem.tasks, fitness.miss_ratios, strict=True):
+        if missed > task.miss_limit:
+            lines.append(
+                f'{task.name}.miss_limit is {task.miss_limit:g}, but {missed:.1%} are missed at '
+                f'the least that was found; raise it to {rounded_up(missed):g}, or give the task '
+                'more time'
+            )
+    networks, profiles = networks_of(problem, candidate), problem.profile.networks
+    smallest = _smallest_networks(problem)
+    for option, bytes_of, bound in (
+        ('storage_mb', storage_of, problem.storage_bytes),
+        ('memory_mb', memory_of, problem.memory_bytes),
+    ):
+        if bound is not None and bytes_of(networks, profiles) > bound:
+            needed = min(bytes_of(networks, profiles), bytes_of(smallest, profiles))
+            lines.append(
+                f'{option} is {bound / MB:g}, but the smallest variants need '
+                f'{_megabytes(needed)}; raise it to {_megabytes(needed)}'
+            )
+    return tuple(lines)
+
+
+def _smallest_networks(problem: Problem) -> set[str]:
+    """Return the networks of each task's variant that takes least memory, then storage."""
+    profiles = problem.profile.networks
+
+    def size(variant: VariantProfile) -> tuple[int, int]:
+        return memory_of(variant.networks, profiles), storage_of(variant.networks, profiles)
+
+    return {name for allowed in problem.allowed for name in min(allowed, key=size).networks}
+
+
+def _megabytes(count: int) -> str:
+    """Return bytes in MB with two digits, not below."""
+    return f'{ceil(count / MB * 100 - 1e-9) / 100:g}'

@@ -1,0 +1,254 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How good a candidate is: simulated, with the same releases and stage times for all."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from rtmdl_ros.planning.candidate import Candidate
+from rtmdl_ros.planning.demand import NecessaryTest
+from rtmdl_ros.planning.problem import Problem, memory_of, storage_of
+from rtmdl_ros.simulation.records import SimulatedTask, StageTimes
+from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.workload.records import Outcome, Stage, Task
+from rtmdl_ros.workload.units import NS_PER_S
+
+#: A search simulates so long and so many jobs of the slowest task ...
+_LEAST_NS = NS_PER_S
+_LEAST_JOBS = 15
+#: ... unless that would be more jobs than this of all tasks.
+_MOST_JOBS = 1_000
+#: Of that time it looks at so much first: whoever has missed too much by then will not recover.
+_PREFIXES = (0.05, 0.2)
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """What is expected of a candidate. Ratios and accuracies from 0 to 1."""
+
+    #: Of each task.
+    miss_ratios: tuple[float, ...]
+    #: Mean over the tasks by weight.
+    miss_ratio: float
+    #: (best accuracy - accuracy) / best accuracy, mean over the tasks by weight.
+    accuracy_loss: float
+    #: accuracy * (1 - miss ratio), mean over the tasks by weight: a late answer is a wrong one.
+    on_time_accuracy: float
+    #: By how much constraints are broken: miss ratios above their limits, and parts of the bounds
+    #: of storage and memory; 0: all are kept.
+    violation: float
+    #: False: nothing is worse than this says, but the candidate may be; it is no good anyway.
+    exact: bool = True
+
+
+def objective(fitness: Fitness) -> float:
+    """Return the one number that a plan is chosen by, the larger the better.
+
+    With all constraints kept it is the on-time accuracy, 0 to 1: misses weigh like wrong answers.
+    Otherwise it is below 0, the violation with its sign changed: constraints come first.
+    """
+    return fitness.on_time_accuracy if fitness.violation <= 0.0 else -fitness.violation
+
+
+def rank(fitness: Fitness) -> tuple[float, float, float]:
+    """Return the objective, and what decides between equal ones; the larger the better."""
+    return objective(fitness), fitness.on_time_accuracy, -fitness.miss_ratio
+
+
+def horizon_ns(problem: Problem) -> int:
+    """Return for how long a search simulates a candidate, in nanoseconds of virtual time."""
+    periods = [task.period_ns for task in problem.tasks]
+    rate = sum(1.0 / period for period in periods)
+    return round(min(max(_LEAST_NS, _LEAST_JOBS * max(periods)), _MOST_JOBS / rate))
+
+
+class Evaluator:
+    """Simulates candidates of a problem, each once, and keeps what came out."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        seeds: Sequence[int] | None = None,
+        duration_ns: int | None = None,
+        believe_test: bool = True,
+    ) -> None:
+        """Simulate with each seed for `duration_ns`; by default as a search does.
+
+        `believe_test`: whoever fails the necessary test is not simulated where more is needed.
+        """
+        self.problem = problem
+        self.seeds = tuple(seeds) if seeds is not None else (problem.seed,)
+        self.duration_ns = duration_ns or horizon_ns(problem)
+        #: All that were simulated to the end.
+        self.known: dict[Candidate, Fitness] = {}
+        #: In units of `duration_ns`, all seeds together.
+        self.simulations = 0.0
+        self._test = NecessaryTest(problem, self.duration_ns)
+        self.believes_test = believe_test
+        self._alternatives = [
+            [
+                (tuple(stage.stage() for stage in v.stages), [s.quantiles_ns for s in v.stages])
+                for v in variants
+            ]
+            for variants in problem.allowed
+        ]
+        self._best = [variants[-1].accuracy for variants in problem.allowed]
+        self._best_of_all = [
+            problem.profile.functions[task.function][-1].accuracy for task in problem.tasks
+        ]
+        self._weights = [task.weight for task in problem.tasks]
+        self._static: dict[tuple[int, ...], float] = {}
+
+    def bound(self, candidate: Candidate) -> Fitness:
+        """Return what the candidate reaches at best, without a simulation."""
+        overload = self._test.overload(candidate) if self.believes_test else 0.0
+        misses = [0.0] * len(self.problem.tasks)
+        # An overload is no miss ratio: what it would be is not known, but it is too much.
+        return self._fitness(candidate, misses, overload and 1.0 + overload, exact=False)
+
+    def fitness(self, candidate: Candidate, needed: float = -math.inf) -> Fitness:
+        """Return the candidate's fitness, or a bound that shows an objective below `needed`."""
+        known = self.known.get(candidate)
+        if known is not None:
+            return known
+        if needed > -math.inf:
+            bound = self.bound(candidate)
+            if objective(bound) < needed:
+                return bound
+            for part in _PREFIXES:
+                bound = self._simulated(candidate, part)
+                if objective(bound) < needed:
+                    return bound
+        result = self._simulated(candidate, 1.0)
+        self.known[candidate] = result
+        return result
+
+    def _simulated(self, candidate: Candidate, part: float) -> Fitness:
+        """Simulate a part of the time; less than the whole gives a bound."""
+        self.simulations += part
+        cut_ns = round(self.duration_ns * part)
+        misses: Counter[str] = Counter()
+        released: Counter[str] = Counter()
+        problem = self.problem
+        for seed in self.seeds:
+            tasks = self._tasks(candidate, seed)
+            for task in tasks:
+                left_ns = self.duration_ns - task.offset_ns
+                released[task.task.name] += max(0, math.ceil(left_ns / task.task.period_ns))
+            jobs = simulate(
+                tasks,
+                policy=problem.policy,
+                cpu_workers=problem.cpu_workers,
+                lanes=problem.lanes,
+                packing=problem.packing,
+                slow_downs=problem.profile.slow_downs,
+                duration_ns=cut_ns,
+                seed=seed,
+            )
+            for job in jobs:
+                # After the cut the jobs that were not released any more make a difference.
+                if job.outcome is not Outcome.ON_TIME and (part == 1.0 or job.finish_ns < cut_ns):
+                    misses[job.task] += 1
+        ratios = [misses[t.name] / max(1, released[t.name]) for t in problem.tasks]
+        return self._fitness(candidate, ratios, 0.0, exact=part == 1.0)
+
+    def _tasks(self, candidate: Candidate, seed: int) -> list[SimulatedTask]:
+        problem = self.problem
+        offsets = phases(problem, seed)
+        tasks = []
+        for task, alternatives, index, priority in zip(
+            problem.tasks,
+            self._alternatives,
+            candidate.variants,
+            candidate.priorities(),
+            strict=True,
+        ):
+            stages, times = alternatives[index]
+            as_run = Task(
+                task.name, stages, task.period_ns, task.deadline_ns, priority, task.late,
+                weight=task.weight,
+            )  # fmt: skip
+            tasks.append(SimulatedTask(as_run, tuple(times), offsets[task.camera]))
+        return tasks
+
+    def _fitness(
+        self, candidate: Candidate, misses: Sequence[float], overload: float, exact: bool
+    ) -> Fitness:
+        problem = self.problem
+        weights = self._weights
+        whole = sum(weights)
+        accuracies = [
+            variants[index].accuracy
+            for variants, index in zip(problem.allowed, candidate.variants, strict=True)
+        ]
+        loss = sum(
+            weight * (1.0 - accuracy / best if best > 0.0 else 0.0)
+            for weight, accuracy, best in zip(weights, accuracies, self._best_of_all, strict=True)
+        )
+        missed = on_time = too_many = 0.0
+        for task, accuracy, miss in zip(problem.tasks, accuracies, misses, strict=True):
+            missed += task.weight * miss
+            on_time += task.weight * accuracy * (1.0 - miss)
+            too_many += max(0.0, miss - task.miss_limit)
+        return Fitness(
+            tuple(misses),
+            missed / whole,
+            loss / whole,
+            on_time / whole,
+            overload + too_many + self._bytes_above(candidate),
+            exact,
+        )
+
+    def _bytes_above(self, candidate: Candidate) -> float:
+        """Return what the chosen variants take above the bounds, as parts of these."""
+        if self.problem.storage_bytes is None and self.problem.memory_bytes is None:
+            return 0.0
+        above = self._static.get(candidate.variants)
+        if above is None:
+            above = self._static[candidate.variants] = bytes_above(self.problem, candidate)
+        return above
+
+
+def bytes_above(problem: Problem, candidate: Candidate) -> float:
+    """Return what the networks take above the bounds of storage and memory, as parts of these."""
+    networks = networks_of(problem, candidate)
+    profiles = problem.profile.networks
+    above = 0.0
+    if problem.storage_bytes is not None:
+        above += max(0.0, storage_of(networks, profiles) / problem.storage_bytes - 1.0)
+    if problem.memory_bytes is not None:
+        above += max(0.0, memory_of(networks, profiles) / problem.memory_bytes - 1.0)
+    return above
+
+
+def networks_of(problem: Problem, candidate: Candidate) -> set[str]:
+    """Return the names of all networks that the chosen variants run."""
+    return {
+        network
+        for variants, index in zip(problem.allowed, candidate.variants, strict=True)
+        for network in variants[index].networks
+    }
+
+
+def phases(problem: Problem, seed: int) -> dict[str, int]:
+    """Return when the first frame of each camera comes, in nanoseconds.
+
+    Cameras are not synchronised: all but the first task's are drawn, by name and seed.
+    """
+    first = problem.tasks[0].camera
+    periods: dict[str, int] = {}
+    for task in problem.tasks:
+        periods[task.camera] = min(task.period_ns, periods.get(task.camera, task.period_ns))
+    return {
+        camera: 0 if camera == first else Random(f'phase {seed} {camera}').randrange(period_ns)
+        for camera, period_ns in periods.items()
+    }
+
+
+_Alternative = tuple[tuple[Stage, ...], list[StageTimes]]

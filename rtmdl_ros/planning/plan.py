@@ -1,0 +1,163 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A plan, as records, and the tasks that the scheduler gets by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rtmdl_ros.planning.candidate import Candidate
+from rtmdl_ros.planning.fitness import Fitness
+from rtmdl_ros.planning.problem import Problem, memory_of, storage_of
+from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.workload.records import Task
+
+
+@dataclass(frozen=True)
+class TaskPlan:
+    """What a task gets. Variants by their names in the profile."""
+
+    #: The one that is foreseen for all jobs.
+    variant: str
+    #: From 1 for the least urgent task.
+    priority: int
+    #: The variants that are kept loaded, the foreseen one among them, from the least accurate.
+    resident: tuple[str, ...]
+    #: Of the foreseen variant in simulation, 0 to 1.
+    expected_miss_ratio: float
+    #: Of the foreseen variant, 0 to 1.
+    expected_accuracy: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The variant and the priority of each task, and what is expected of them (`Fitness`)."""
+
+    tasks: Mapping[str, TaskPlan]
+    #: The device of the profile that it was made with.
+    device: Mapping[str, str]
+    seed: int
+    expected_miss_ratio: float
+    expected_accuracy_loss: float
+    expected_on_time_accuracy: float
+    #: All constraints are kept, as far as simulation can tell.
+    feasible: bool
+    #: What kept each task from a more accurate variant, or which constraint to relax; in words.
+    notes: tuple[str, ...] = ()
+
+
+def plan_of(
+    problem: Problem, candidate: Candidate, fitness: Fitness, notes: tuple[str, ...] = ()
+) -> Plan:
+    """Return the plan that a candidate is."""
+    resident = resident_variants(problem, candidate)
+    priorities = candidate.priorities()
+    tasks = {}
+    for index, task in enumerate(problem.tasks):
+        variant = problem.allowed[index][candidate.variants[index]]
+        tasks[task.name] = TaskPlan(
+            variant.name,
+            priorities[index],
+            tuple(each.name for each in resident[index]),
+            fitness.miss_ratios[index],
+            variant.accuracy,
+        )
+    return Plan(
+        tasks,
+        problem.profile.device,
+        problem.seed,
+        fitness.miss_ratio,
+        fitness.accuracy_loss,
+        fitness.on_time_accuracy,
+        fitness.violation <= 0.0,
+        notes,
+    )
+
+
+def resident_variants(
+    problem: Problem, candidate: Candidate
+) -> tuple[tuple[VariantProfile, ...], ...]:
+    """Return what each task keeps loaded, within the bounds of storage and memory.
+
+    First the foreseen variants, then each task's quickest, as the way out of a burst, then the
+    others from the next to the farthest from the foreseen one, less accurate ones first.
+    """
+    chosen = [{index} for index in candidate.variants]
+    if problem.run_time_choice:
+        for task, index in _wishes(problem, candidate):
+            networks = [
+                network
+                for each, indices in enumerate(chosen)
+                for i in (indices | {index} if each == task else indices)
+                for network in problem.allowed[each][i].networks
+            ]
+            if _fits(problem, networks):
+                chosen[task].add(index)
+    return tuple(
+        tuple(allowed[index] for index in sorted(indices))
+        for allowed, indices in zip(problem.allowed, chosen, strict=True)
+    )
+
+
+def _wishes(problem: Problem, candidate: Candidate) -> list[tuple[int, int]]:
+    """Return (task, index of a variant) of all that are not foreseen, the most wanted first."""
+    wishes = []
+    for task, (allowed, planned) in enumerate(
+        zip(problem.allowed, candidate.variants, strict=True)
+    ):
+        quickest = min(range(len(allowed)), key=lambda index: _usual_ns(allowed[index]))
+        for index in range(len(allowed)):
+            if index != planned:
+                distance = 0 if index == quickest else abs(index - planned)
+                wishes.append((index > planned, distance, task, index))
+    return [(task, index) for _, _, task, index in sorted(wishes)]
+
+
+def _usual_ns(variant: VariantProfile) -> int:
+    return sum(stage.quantiles_ns[len(stage.quantiles_ns) // 2] for stage in variant.stages)
+
+
+def _fits(problem: Problem, networks: list[str]) -> bool:
+    profiles = problem.profile.networks
+    storage, memory = problem.storage_bytes, problem.memory_bytes
+    return (storage is None or storage_of(networks, profiles) <= storage) and (
+        memory is None or memory_of(networks, profiles) <= memory
+    )
+
+
+def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:
+    """Return the tasks as the scheduler runs them by a plan for the problem.
+
+    A task that has only one variant to choose from has no `variants`, only its stages.
+    """
+    tasks = []
+    for task, allowed in zip(problem.tasks, problem.allowed, strict=True):
+        planned = plan.tasks[task.name]
+        variants = {each.name: each.variant() for each in allowed if each.name in planned.resident}
+        choice = problem.run_time_choice and len(variants) > 1
+        tasks.append(
+            Task(
+                task.name,
+                variants[planned.variant].stages,
+                task.period_ns,
+                task.deadline_ns,
+                planned.priority,
+                task.late,
+                tuple(variants.values()) if choice else (),
+                planned.variant if choice else '',
+                task.weight,
+            )
+        )
+    return tuple(tasks)
+
+
+def candidate_of(problem: Problem, plan: Plan) -> Candidate:
+    """Return the candidate that a plan for the problem is; equal priorities: in order of tasks."""
+    names = [task.name for task in problem.tasks]
+    variants = tuple(
+        next(i for i, each in enumerate(allowed) if each.name == plan.tasks[name].variant)
+        for name, allowed in zip(names, problem.allowed, strict=True)
+    )
+    order = sorted(range(len(names)), key=lambda index: -plan.tasks[names[index]].priority)
+    return Candidate(variants, tuple(order))

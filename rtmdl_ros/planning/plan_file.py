@@ -1,0 +1,207 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A plan as a YAML file that people read and edit.
+
+Format::
+
+    tasks:
+      traffic_light:
+        variant: w75_d1_256x320
+        priority: 2
+        resident: [w50_d1_256x320, w75_d1_256x320]
+        expected_miss_ratio: 0.004
+        expected_accuracy: 0.66
+    expected: {miss_ratio: 0.004, accuracy_loss: 0.05, on_time_accuracy: 0.64, feasible: true}
+    seed: 0
+    device: {processor: ..., cores: '2'}
+    notes: [...]
+
+Only `tasks` with variant and priority must be there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import yaml
+
+from rtmdl_ros.planning.errors import PlanError, PlanningError
+from rtmdl_ros.planning.plan import Plan, TaskPlan
+from rtmdl_ros.planning.problem import PlannedTask, Problem
+from rtmdl_ros.profiling.checked_json import BadFieldError, Node
+from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.workload.yaml_file import read_yaml
+
+_HEADER = """\
+# A plan of rtmdl: which variant of its networks each task runs, and how urgent it is.
+# Made by `rtmdl plan`; the node follows it with the parameter plan_file. To be edited:
+#   variant   what all jobs are done with unless there is time for more, or not for so much
+#   priority  under fixed_priority the larger number goes first
+#   resident  the variants that are kept loaded, `variant` among them
+# All else is only for reading: what simulation expects, and why no better variant was taken.
+"""
+_PRIORITY_LIMIT = 1000
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan atomically; makes the folder. Raises PlanError where it cannot."""
+    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(plan_text(plan), encoding='utf-8')
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        problem = f'cannot be written ({error.strerror})'
+        raise PlanError(path, problem, 'give another file with --out') from error
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the content of the file."""
+    content = {
+        'tasks': {
+            name: {
+                'variant': task.variant,
+                'priority': task.priority,
+                'resident': list(task.resident),
+                'expected_miss_ratio': round(task.expected_miss_ratio, 4),
+                'expected_accuracy': round(task.expected_accuracy, 4),
+            }
+            for name, task in plan.tasks.items()
+        },
+        'expected': {
+            'miss_ratio': round(plan.expected_miss_ratio, 4),
+            'accuracy_loss': round(plan.expected_accuracy_loss, 4),
+            'on_time_accuracy': round(plan.expected_on_time_accuracy, 4),
+            'feasible': plan.feasible,
+        },
+        'seed': plan.seed,
+        'device': dict(plan.device),
+        'notes': list(plan.notes),
+    }
+    return _HEADER + yaml.safe_dump(content, sort_keys=False, width=100, allow_unicode=True)
+
+
+def read_plan(path: Path, problem: Problem) -> Plan:
+    """Read a plan for the problem's tasks and check all of it.
+
+    Raises PlanError, naming file, field and remedy: a task that is unknown or missing, a variant
+    that the profile lacks or that is below the task's floor, a value of the wrong type.
+    """
+    try:
+        root = Node('', read_yaml(path))
+    except ValueError as error:
+        text = str(error).removeprefix(f'{path}: ')
+        raise PlanError(path, text) from error
+    try:
+        return _plan(root, problem)
+    except BadFieldError as error:
+        raise PlanError(path, str(error)) from error
+    except PlanningError as error:
+        raise PlanError(path, *str(error).split('; ', 1)) from error
+
+
+def _plan(root: Node, problem: Problem) -> Plan:
+    _refuse_unknown(root, ('tasks', 'expected', 'seed', 'device', 'notes'))
+    entries = dict(root.field('tasks').items())
+    names = [task.name for task in problem.tasks]
+    for name in entries:
+        if name not in names:
+            raise PlanningError(
+                f'tasks.{name} is no task of the parameters; remove it or name it in tasks'
+            )
+    for name in names:
+        if name not in entries:
+            raise PlanningError(f'tasks.{name} is missing; make it anew with `rtmdl plan`')
+    tasks = {
+        task.name: _task(entries[task.name], task, problem.profile.functions[task.function])
+        for task in problem.tasks
+    }
+    expected = _optional(root, 'expected')
+    _refuse_unknown(expected, ('miss_ratio', 'accuracy_loss', 'on_time_accuracy', 'feasible'))
+    feasible = _value(expected, 'feasible', True)
+    if not isinstance(feasible, bool):
+        raise BadFieldError(f'expected.feasible is {feasible!r}, not true or false')
+    seed = _value(root, 'seed', 0)
+    if type(seed) is not int:
+        raise BadFieldError(f'seed is {seed!r}, not a whole number')
+    notes = Node('notes', _value(root, 'notes', []))
+    return Plan(
+        tasks,
+        {name: node.text() for name, node in _optional(root, 'device').items()},
+        seed,
+        _share(expected, 'miss_ratio'),
+        _share(expected, 'accuracy_loss'),
+        _share(expected, 'on_time_accuracy'),
+        feasible,
+        tuple(node.text() for node in notes.entries()),
+    )
+
+
+def _task(entry: Node, task: PlannedTask, variants: tuple[VariantProfile, ...]) -> TaskPlan:
+    _refuse_unknown(
+        entry,
+        ('variant', 'priority', 'resident', 'expected_miss_ratio', 'expected_accuracy'),
+    )
+    planned = _allowed(entry.field('variant'), task, variants)
+    priority = entry.field('priority').value
+    if type(priority) is not int or abs(priority) > _PRIORITY_LIMIT:
+        raise BadFieldError(
+            f'{entry.place}.priority is {priority!r}, not a whole number from -1000 to 1000'
+        )
+    listed = Node(f'{entry.place}.resident', _value(entry, 'resident', [planned.name]))
+    resident = [_allowed(node, task, variants).name for node in listed.entries(least=1)]
+    listed.refuse_twice(resident, 'variant')
+    if planned.name not in resident:
+        raise PlanningError(f'{listed.place} lacks the planned {planned.name}; add it there')
+    return TaskPlan(
+        planned.name,
+        priority,
+        tuple(variant.name for variant in variants if variant.name in resident),
+        _share(entry, 'expected_miss_ratio'),
+        planned.accuracy,
+    )
+
+
+def _allowed(
+    node: Node, task: PlannedTask, variants: tuple[VariantProfile, ...]
+) -> VariantProfile:
+    name = node.text()
+    found = next((variant for variant in variants if variant.name == name), None)
+    if found is None:
+        known = ', '.join(variant.name for variant in variants)
+        raise PlanningError(
+            f'{node.place} is {name}, which the profile lacks for {task.function}; take one of '
+            f'{known}'
+        )
+    if found.accuracy < task.accuracy_floor:
+        raise PlanningError(
+            f'{node.place} is {name} with accuracy {found.accuracy:g}, below '
+            f'{task.name}.accuracy_floor, {task.accuracy_floor:g}; take a more accurate one or '
+            'lower the floor'
+        )
+    return found
+
+
+def _refuse_unknown(node: Node, names: tuple[str, ...]) -> None:
+    for name, inside in node.items():
+        if name not in names:
+            raise PlanningError(f'{inside.place} is not known; remove it')
+
+
+def _value(node: Node, name: str, default: object) -> object:
+    assert isinstance(node.value, Mapping)
+    return node.value.get(name, default)
+
+
+def _optional(node: Node, name: str) -> Node:
+    return Node(name, _value(node, name, {}))
+
+
+def _share(node: Node, name: str) -> float:
+    """Return a number from 0 to 1; 0 where the file does not say."""
+    return Node(f'{node.place}.{name}', _value(node, name, 0.0)).number(0.0, 1.0)

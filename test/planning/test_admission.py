@@ -1,0 +1,106 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Admission: who may join, where, and what is said to the others."""
+
+from dataclasses import replace
+
+import pytest
+from known_problem import MS, problem, task
+
+from rtmdl_ros.bench.admission import cases
+from rtmdl_ros.planning.admission import admit, miss_ratios, simulated_tasks
+from rtmdl_ros.planning.planner import make_plan
+from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.workload.records import Policy
+
+#: All functions are in the profile, whoever runs.
+ALL = problem(task('a', 20, 17), task('b', 20, 17), task('c', 20, 17), task('d', 20, 3))
+
+
+def running(*names, **fields):
+    """Return a problem of some of the tasks, and its plan."""
+    given_problem = replace(ALL, tasks=tuple(t for t in ALL.tasks if t.name in names), **fields)
+    return given_problem, make_plan(given_problem, simulations=30).plan
+
+
+def test_who_has_room_is_admitted_with_a_plan_for_all():
+    before, plan = running('a')
+    answer = admit(before, plan, ALL.tasks[1])
+    assert answer.admitted
+    assert isinstance(answer.problem, Problem)
+    assert [each.name for each in answer.problem.tasks] == ['a', 'b']
+    assert answer.plan.tasks['a'].variant == plan.tasks['a'].variant
+    assert answer.plan.feasible
+    assert sorted(each.priority for each in answer.plan.tasks.values()) == [1, 2]
+
+
+def test_who_cannot_be_on_time_is_refused_by_name():
+    before, plan = running('a')
+    answer = admit(before, plan, ALL.tasks[3])
+    assert (answer.admitted, answer.plan, answer.problem) == (False, None, None)
+    assert answer.reason == 'd itself would miss 100.0%, its limit is 5.0%'
+
+
+def test_who_costs_another_its_deadline_is_refused_with_its_name():
+    # Both take the only lane for 8 ms and more of 17 where there is no smaller variant.
+    only_large = problem(
+        task('a', 20, 11, accuracy_floor=0.8), task('b', 20, 11, accuracy_floor=0.8),
+        run_time_choice=False,
+    )  # fmt: skip
+    before = replace(only_large, tasks=only_large.tasks[:1])
+    plan = make_plan(before, simulations=10).plan
+    answer = admit(before, plan, replace(only_large.tasks[1], fixed_priority=5))
+    assert not answer.admitted
+    assert answer.reason.endswith('would miss 100.0%, its limit is 5.0%')
+
+
+def test_a_tighter_deadline_is_a_change_of_the_task():
+    before, plan = running('a', 'b')
+    eased = admit(before, plan, replace(ALL.tasks[0], deadline_ns=16 * MS))
+    assert eased.admitted
+    assert {each.name for each in eased.problem.tasks} == {'a', 'b'}
+    refused = admit(before, plan, replace(ALL.tasks[0], deadline_ns=3 * MS))
+    assert refused.reason == 'a itself would miss 100.0%, its limit is 5.0%'
+
+
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'function': 'x'}, 'the profile has no variant of x, the function of task c'),
+        ({'accuracy_floor': 0.9}, 'c.accuracy_floor is 0.9, above its best variant, large'),
+        ({'deadline_ns': 0}, 'c.deadline_ms is not above 0'),
+    ],
+)
+def test_impossible_demands_are_refused_with_their_words(changes, reason):
+    before, plan = running('a')
+    answer = admit(before, plan, replace(ALL.tasks[2], **changes))
+    assert not answer.admitted
+    assert answer.reason.startswith(reason)
+
+
+def test_who_does_not_fit_into_the_memory_is_refused():
+    before, plan = running('a', memory_bytes=3_000_000)
+    answer = admit(before, plan, replace(ALL.tasks[1], accuracy_floor=0.8))
+    assert answer.reason == 'b would take 6 MB of memory (bound 3 MB)'
+
+
+def test_where_the_policy_knows_no_priorities_there_is_one_place():
+    before, plan = running('a', policy=Policy.EDF)
+    assert admit(before, plan, ALL.tasks[1]).admitted
+
+
+def test_tasks_are_simulated_as_they_run():
+    before, plan = running('a', 'b')
+    first, second = simulated_tasks(before, plan, 0)
+    assert set(first.variant_times) == {'small', 'medium', 'large'}
+    assert first.task.base == plan.tasks['a'].variant
+    assert first.times[1][0] == first.task.stages[1].worst_ns
+    assert miss_ratios(before, plan, 0, 1000 * MS) == {'a': 0.0, 'b': 0.0}
+    assert second.offset_ns == 0
+
+
+def test_no_admitted_task_breaks_a_promise():
+    found = list(cases(12, first=1))
+    assert any(case.admitted for case in found)
+    assert all(not case.broken for case in found)
+    assert all('would' in case.reason for case in found if not case.admitted)

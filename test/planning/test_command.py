@@ -1,0 +1,133 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl plan`, and what its modules import."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+from known_problem import profile
+
+from rtmdl_ros import cli
+from rtmdl_ros.profiling.profile_file import write_profile
+
+BOTH = ('traffic_light', 'traffic_sign')
+
+
+@pytest.fixture
+def profile_path(tmp_path):
+    path = tmp_path / 'profile.json'
+    write_profile(profile(*BOTH), path)
+    return path
+
+
+def run(*arguments):
+    """Run the command; return its exit status."""
+    return cli.main(['plan', *map(str, arguments)])
+
+
+def parameters(tmp_path, **values):
+    """Write a parameter file."""
+    path = tmp_path / 'my.param.yaml'
+    path.write_text(yaml.safe_dump({'/**': {'ros__parameters': values}}))
+    return path
+
+
+def test_a_plan_with_all_its_files(tmp_path, profile_path, capsys):
+    out = tmp_path / 'plan.yaml'
+    figures, front = tmp_path / 'plan.json', tmp_path / 'new' / 'front.json'
+    assert run('--profile', profile_path, '--out', out, '--json', figures, '--front', front) == 0
+    shown = capsys.readouterr().out
+    assert 'traffic_light' in shown and 'its most accurate variant' in shown
+    plan = yaml.safe_load(out.read_text())
+    assert plan['tasks']['traffic_sign']['variant'] == 'large'
+    assert json.loads(figures.read_text())['tasks']['traffic_sign']['variant'] == 'large'
+    assert front.exists() and front.with_suffix('.png').exists()
+
+
+def test_files_of_the_parameters(tmp_path, profile_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = parameters(
+        tmp_path, tasks=['traffic_light'], profile_file=str(profile_path), plan_file='my_plan.yaml'
+    )
+    assert run('--params-file', file) == 0
+    assert set(yaml.safe_load((tmp_path / 'my_plan.yaml').read_text())['tasks']) == {
+        'traffic_light'
+    }
+
+
+def test_the_newest_profile_of_the_cache_folder(tmp_path, profile_path, capsys):
+    profile_path.rename(tmp_path / 'profile-12.json')
+    file = parameters(tmp_path, cache_dir=str(tmp_path))
+    assert run('--params-file', file, '--out', tmp_path / 'plan.yaml') == 0
+    assert 'profile-12.json' in capsys.readouterr().out
+
+
+def test_demands_that_cannot_be_met(tmp_path, profile_path, capsys):
+    out = tmp_path / 'plan.yaml'
+    assert run('--profile', profile_path, '--out', out, '--memory-mb', '1') == 1
+    shown = capsys.readouterr().out
+    assert 'memory_mb is 1, but the smallest variants need 2; raise it to 2' in shown
+    assert yaml.safe_load(out.read_text())['expected']['feasible'] is False
+
+
+def refused(capsys, *arguments):
+    """Return the only line that a refused command says."""
+    assert run(*arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('rtmdl plan: ')
+    return line
+
+
+def test_a_profile_that_lacks_a_function(tmp_path, capsys):
+    path = tmp_path / 'profile.json'
+    write_profile(profile('traffic_light'), path)
+    line = refused(capsys, '--profile', path)
+    assert 'the profile has no variant of traffic_sign, the function of task traffic_sign' in line
+
+
+def test_a_floor_above_the_best_variant(tmp_path, profile_path, capsys):
+    file = parameters(tmp_path, **{'traffic_sign.accuracy_floor': 0.9})
+    line = refused(capsys, '--profile', profile_path, '--params-file', file)
+    assert 'traffic_sign.accuracy_floor is 0.9, above its best variant, large; lower it to' in line
+
+
+def test_no_profile(tmp_path, capsys):
+    file = parameters(tmp_path, cache_dir=str(tmp_path))
+    line = refused(capsys, '--params-file', file)
+    assert 'holds no profile of this device; measure it with `rtmdl profile`, or name' in line
+    assert 'none.json: cannot be read' in refused(capsys, '--profile', tmp_path / 'none.json')
+
+
+def test_parameters_that_cannot_be_read(tmp_path, capsys):
+    assert 'none.yaml: cannot be read' in refused(capsys, '--params-file', tmp_path / 'none.yaml')
+
+
+def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, profile_path, capsys):
+    assert run('--profile', profile_path, '--out', tmp_path) == 1
+    assert 'cannot be written' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    'wrong', ['--storage-mb 0', '--memory-mb -1', '--seconds 0', '--seconds x', '--seed 1.5']
+)
+def test_wrong_options_are_named(capsys, wrong):
+    with pytest.raises(SystemExit) as caught:
+        run(*wrong.split())
+    assert caught.value.code == 2
+    assert wrong.split()[0] in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_planning_imports_no_engine_and_no_ros():
+    code = (
+        'import pkgutil, importlib, sys, rtmdl_ros.planning as room\n'
+        'for each in pkgutil.iter_modules(room.__path__):\n'
+        '    importlib.import_module(f"rtmdl_ros.planning.{each.name}")\n'
+        'print(sorted({"torch", "onnxruntime", "rclpy", "cv2"} & set(sys.modules)))'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, check=True, cwd='/'
+    )
+    assert done.stdout.strip() == '[]'

@@ -1,0 +1,129 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Fitness: exact numbers of small problems, bounds that are none too small, and the objective."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from known_problem import MS, problem, task
+
+from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic
+from rtmdl_ros.planning.fitness import (
+    Evaluator,
+    Fitness,
+    bytes_above,
+    horizon_ns,
+    objective,
+    phases,
+    rank,
+)
+from rtmdl_ros.planning.random_problems import random_problem
+
+
+def fitness(given_problem, *variants, order=None):
+    """Return the fitness of a candidate in deadline monotonic order or another one."""
+    order = order or deadline_monotonic(given_problem)
+    return Evaluator(given_problem).fitness(Candidate(variants, order))
+
+
+def test_one_task_on_time():
+    found = fitness(problem(task('a')), 1)
+    assert found.miss_ratios == (0.0,)
+    assert (found.miss_ratio, found.violation, found.exact) == (0.0, 0.0, True)
+    assert found.accuracy_loss == pytest.approx(1.0 - 0.7 / 0.8)
+    assert objective(found) == found.on_time_accuracy == 0.7
+
+
+def test_a_task_that_is_always_late():
+    found = fitness(problem(task('a', 20, 9, miss_limit=0.25)), 2)
+    assert found.miss_ratios == (1.0,)
+    assert (found.on_time_accuracy, found.violation, objective(found)) == (0.0, 0.75, -0.75)
+
+
+def test_means_are_weighted():
+    # The first is on time; of the second, behind it on the only lane, no job is.
+    tasks = problem(task('a', weight=3.0), task('b', 20, 15, miss_limit=1.0))
+    found = fitness(tasks, 2, 2, order=(0, 1))
+    assert found.miss_ratios == (0.0, 1.0)
+    assert found.miss_ratio == 0.25
+    assert found.on_time_accuracy == pytest.approx(0.75 * 0.8)
+    assert found.accuracy_loss == 0.0
+
+
+def test_the_order_decides_who_misses():
+    tasks = problem(task('a', 20, 15), task('b', 20, 15))
+    assert fitness(tasks, 2, 2, order=(0, 1)).miss_ratios == (0.0, 1.0)
+    assert fitness(tasks, 2, 2, order=(1, 0)).miss_ratios == (1.0, 0.0)
+
+
+def test_the_loss_is_beside_the_best_variant_even_one_that_is_not_allowed():
+    assert fitness(problem(task('a', accuracy_floor=0.7)), 0).accuracy_loss == 1.0 - 0.7 / 0.8
+
+
+def test_bytes_above_a_bound_break_a_constraint():
+    tasks = problem(task('a'), memory_bytes=2_000_000, storage_bytes=201_000)
+    assert [bytes_above(tasks, Candidate((i,), (0,))) for i in range(3)] == pytest.approx(
+        [0.0, 0.0, 0.5 + 301_000 / 201_000 - 1.0]
+    )
+    assert fitness(tasks, 2).violation == bytes_above(tasks, Candidate((2,), (0,)))
+
+
+def test_constraints_come_first_then_on_time_accuracy():
+    kept = Fitness((0.1,), 0.1, 0.5, 0.2, 0.0)
+    broken = replace(kept, on_time_accuracy=0.9, violation=0.01)
+    assert objective(kept) == 0.2 > objective(broken) == -0.01
+    assert rank(replace(kept, miss_ratio=0.0)) > rank(kept)
+
+
+def test_a_candidate_is_simulated_once():
+    evaluator = Evaluator(problem(task('a')))
+    candidate = Candidate((0,), (0,))
+    assert evaluator.fitness(candidate) is evaluator.fitness(candidate)
+    assert evaluator.simulations == 1.0
+
+
+def test_a_hopeless_one_is_not_simulated_where_more_is_needed():
+    evaluator = Evaluator(problem(task('a', 20, 9)))
+    found = evaluator.fitness(Candidate((2,), (0,)), needed=0.0)
+    assert (found.exact, evaluator.simulations) == (False, 0.0)
+    assert objective(found) < 0.0
+
+
+def test_what_has_missed_too_much_is_not_simulated_to_its_end():
+    tasks = problem(task('a', 20, 15), task('b', 20, 15))
+    evaluator = Evaluator(tasks, believe_test=False)
+    found = evaluator.fitness(Candidate((2, 2), (0, 1)), needed=0.0)
+    assert not found.exact
+    assert evaluator.simulations < 0.5
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.data())
+def test_bounds_are_never_too_small(seed, data):
+    given_problem = random_problem(seed, 3, 4)
+    variants = tuple(data.draw(st.integers(0, 3)) for _ in range(3))
+    candidate = Candidate(variants, deadline_monotonic(given_problem))
+    evaluator = Evaluator(given_problem, believe_test=False)
+    needed = data.draw(st.sampled_from((0.0, 0.6, 0.9)))
+    bound = evaluator.fitness(candidate, needed)
+    whole = evaluator.fitness(candidate)
+    assert objective(bound) >= objective(whole)
+    assert objective(evaluator.bound(candidate)) >= objective(whole)
+    if not bound.exact:
+        assert objective(bound) < needed
+
+
+def test_the_time_simulated():
+    assert horizon_ns(problem(task('a', 20))) == 1000 * MS
+    assert horizon_ns(problem(task('a', 20), task('b', 100))) == 1500 * MS
+    # A slow task beside a quick one: 1000 jobs of both together.
+    assert horizon_ns(problem(task('a', 20), task('b', 30_980))) == 19_987_096_774
+
+
+def test_cameras_have_phases_of_their_own():
+    tasks = problem(task('a', camera='l'), task('b', camera='r'), task('c', 10, camera='l'))
+    assert phases(tasks, 0)['l'] == 0
+    assert 0 <= phases(tasks, 0)['r'] < 20 * MS
+    assert phases(tasks, 0) == phases(tasks, 0) != phases(tasks, 1)

@@ -11,15 +11,18 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from std_srvs.srv import Trigger
 
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.node.diagnostics import inactive_statuses
 from rtmdl_ros.node.loading import Loaded, load
+from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.ros_parameters import changed, declare
 from rtmdl_ros.node.session import Outputs, Session
 from rtmdl_ros.planning.errors import PlanningError
+from rtmdl_ros.planning.problem import demands
 from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import freeze_garbage
@@ -47,6 +50,7 @@ class RtmdlNode(LifecycleNode):
             raise
         self._loaded: Loaded | None = None
         self._session: Session | None = None
+        self._plans: PlanKeeper | None = None
         self._state = 'unconfigured'
         self._error = ''
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', _OUTPUT_DEPTH)
@@ -59,6 +63,7 @@ class RtmdlNode(LifecycleNode):
         self.create_timer(
             self._configuration.node.status_period_s, self._tell_status, clock=steady
         )
+        self.create_service(Trigger, '~/replan', self._replan)
         self.add_on_set_parameters_callback(self._on_parameters)
 
     def start(self) -> bool:
@@ -132,11 +137,16 @@ class RtmdlNode(LifecycleNode):
         assert self._loaded is not None and self._outputs is not None
         freeze_garbage()
         self._session = Session(self, self._configuration, self._loaded, self._outputs)
+        self._plans = PlanKeeper(self._loaded.profile, self.get_logger().info)
+        self._plans.ask(self._configuration, 'with more care than before the start')
         self._log_interface()
         return 'active'
 
     def _stop(self) -> str:
         session, self._session = self._session, None
+        if self._plans is not None:
+            self._plans.close()
+            self._plans = None
         if session is not None:
             for task in session.close():
                 self.get_logger().info(_summary(task))
@@ -185,8 +195,18 @@ class RtmdlNode(LifecycleNode):
             self._tell_health()
 
     def _tell_status(self) -> None:
-        if self._session is not None:
+        if self._session is not None and self._plans is not None:
             self._status.publish(self._session.status())
+            self._plans.look(self._configuration, self._session)
+
+    def _replan(self, request: Any, response: Any) -> Any:
+        response.success = self._plans is not None
+        if self._plans is None:
+            response.message = f'the node is {self._state}; activate it first'
+        else:
+            self._plans.ask(self._configuration, 'asked for by service')
+            response.message = 'planning in the background; the log tells what comes out'
+        return response
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
         try:
@@ -196,9 +216,11 @@ class RtmdlNode(LifecycleNode):
         refusal = self._session.refusal(configuration) if self._session is not None else ''
         if refusal:
             return SetParametersResult(successful=False, reason=refusal)
-        self._configuration = configuration
-        if self._session is not None:
+        before, self._configuration = self._configuration, configuration
+        if self._session is not None and self._plans is not None:
             self._session.change(configuration)
+            if demands(configuration) != demands(before):
+                self._plans.ask(configuration, 'parameters of tasks have changed')
         return SetParametersResult(successful=True)
 
 

@@ -16,9 +16,11 @@ from rtmdl_ros.node.loading import Loaded
 from rtmdl_ros.node.messages import scheduler_status
 from rtmdl_ros.node.messages import task_status as task_status_message
 from rtmdl_ros.node.ready_task import ReadyTask, scheduled
+from rtmdl_ros.node.replanning import Answer
 from rtmdl_ros.node.reporter import Reporter
 from rtmdl_ros.node.task_output import TaskOutput
 from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.planning.limits import DeadlineLimit
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import (
     RealTimeSettings,
@@ -68,6 +70,7 @@ class Session:
             )
             for task in loaded.tasks
         }
+        self._limits: dict[str, DeadlineLimit] = {}
         self._runtime = self._started_runtime(loaded.slow_downs)
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
         self._cameras: list[CameraInput] = []
@@ -97,7 +100,49 @@ class Session:
                     f'{name}.accuracy_floor is {parameters.accuracy_floor:g}, above its best '
                     f'variant, {best.name}; give at most {best.accuracy:g}'
                 )
+        objection = self._objection(configuration)
+        if objection and configuration.node.admission == 'refuse':
+            return f'{objection}, or set admission to warn'
+        if objection:
+            self._node.get_logger().warning(objection)
         return ''
+
+    def _objection(self, configuration: Configuration) -> str:
+        """Return which deadline is tightened too far, and what that would do."""
+        for name, parameters in configuration.tasks.items():
+            limit = self._limits.get(name)
+            tighter = parameters.deadline_ms < self._tasks[name].parameters.deadline_ms
+            if limit is None or not tighter:
+                continue
+            least_ms = limit.least_ns / NS_PER_MS
+            if parameters.deadline_ms < least_ms:
+                return (
+                    f'{name}.deadline_ms is {parameters.deadline_ms:g}, too short beside the '
+                    f'other tasks ({limit.reason}); give at least {least_ms:.1f}'
+                )
+        return ''
+
+    def follow(self, answer: Answer) -> None:
+        """Take over a plan, for the jobs released from now on, and its limits."""
+        assert answer.plan is not None
+        self._limits = dict(answer.limits)
+        for name, planned in answer.plan.tasks.items():
+            task = self._tasks[name]
+            swapped = replace(task, planned=planned.variant, planned_priority=planned.priority)
+            if swapped != task:
+                self._tasks[name] = swapped
+                self._runtime.change_task(scheduled(swapped))
+                self._node.get_logger().info(
+                    f'plan: task {name} now {swapped.planned} with priority {swapped.priority}'
+                )
+
+    def paces(self) -> dict[Resource, float]:
+        """Return how long stages take as of late by the times of the profile."""
+        statistics = self._runtime.statistics()
+        return {
+            Resource.CPU: statistics.cpu_pace,
+            Resource.ACCELERATOR: statistics.accelerator_pace,
+        }
 
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
-from rtmdl_ros.planning.problem import Problem, memory_of, storage_of
+from rtmdl_ros.planning.problem import Problem, Release, memory_of, storage_of
 from rtmdl_ros.simulation.records import SimulatedTask, StageTimes
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Outcome, Stage, Task
@@ -23,8 +23,9 @@ _LEAST_NS = NS_PER_S
 _LEAST_JOBS = 15
 #: ... unless that would be more jobs than this of all tasks.
 _MOST_JOBS = 1_000
-#: Of that time it looks at so much first: whoever has missed too much by then will not recover.
-_PREFIXES = (0.05, 0.2)
+#: Of the first seed's time it looks at so much first: whoever has missed too much by then will not
+#: recover.
+_PREFIXES = (0.1, 0.3)
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,18 @@ class Evaluator:
         `believe_test`: whoever fails the necessary test is not simulated where more is needed.
         """
         self.problem = problem
-        self.seeds = tuple(seeds) if seeds is not None else (problem.seed,)
-        self.duration_ns = duration_ns or horizon_ns(problem)
+        self.seeds = tuple(seeds) if seeds is not None else search_seeds(problem)
+        self.duration_ns = duration_ns or horizon_ns(problem) // len(search_seeds(problem))
+        groups = problem.releases
+        self._released = Counter[str]()
+        for seed in self.seeds:
+            first_ns = phases(problem, seed)
+            for task, group in zip(problem.tasks, groups, strict=True):
+                left_ns = self.duration_ns - first_ns[group]
+                self._released[task.name] += max(0, math.ceil(left_ns / task.period_ns))
         #: All that were simulated to the end.
         self.known: dict[Candidate, Fitness] = {}
-        #: In units of `duration_ns`, all seeds together.
+        #: In units of a whole one with all seeds.
         self.simulations = 0.0
         self._test = NecessaryTest(problem, self.duration_ns)
         self.believes_test = believe_test
@@ -122,48 +130,54 @@ class Evaluator:
             if objective(bound) < needed:
                 return bound
             for part in _PREFIXES:
-                bound = self._simulated(candidate, part)
+                bound = self._fitness_of(candidate, self._missed(candidate, self.seeds[0], part))
                 if objective(bound) < needed:
                     return bound
-        result = self._simulated(candidate, 1.0)
+        missed = Counter[str]()
+        for seed in self.seeds:
+            missed += self._missed(candidate, seed, 1.0)
+            bound = self._fitness_of(candidate, missed)
+            if objective(bound) < needed and seed != self.seeds[-1]:
+                return bound
+        result = replace(bound, exact=True)
         self.known[candidate] = result
         return result
 
-    def _simulated(self, candidate: Candidate, part: float) -> Fitness:
-        """Simulate a part of the time; less than the whole gives a bound."""
-        self.simulations += part
+    def _fitness_of(self, candidate: Candidate, missed: Counter[str]) -> Fitness:
+        """Return a bound: of all jobs with all seeds these miss, and others maybe."""
+        names = [task.name for task in self.problem.tasks]
+        ratios = [missed[name] / max(1, self._released[name]) for name in names]
+        return self._fitness(candidate, ratios, 0.0, exact=False)
+
+    def _missed(self, candidate: Candidate, seed: int, part: float) -> Counter[str]:
+        """Simulate a part of the time with one seed; count the jobs of each task that miss."""
+        self.simulations += part / len(self.seeds)
         cut_ns = round(self.duration_ns * part)
-        misses: Counter[str] = Counter()
-        released: Counter[str] = Counter()
         problem = self.problem
-        for seed in self.seeds:
-            tasks = self._tasks(candidate, seed)
-            for task in tasks:
-                left_ns = self.duration_ns - task.offset_ns
-                released[task.task.name] += max(0, math.ceil(left_ns / task.task.period_ns))
-            jobs = simulate(
-                tasks,
-                policy=problem.policy,
-                cpu_workers=problem.cpu_workers,
-                lanes=problem.lanes,
-                packing=problem.packing,
-                slow_downs=problem.profile.slow_downs,
-                duration_ns=cut_ns,
-                seed=seed,
-            )
-            for job in jobs:
-                # After the cut the jobs that were not released any more make a difference.
-                if job.outcome is not Outcome.ON_TIME and (part == 1.0 or job.finish_ns < cut_ns):
-                    misses[job.task] += 1
-        ratios = [misses[t.name] / max(1, released[t.name]) for t in problem.tasks]
-        return self._fitness(candidate, ratios, 0.0, exact=part == 1.0)
+        jobs = simulate(
+            self._tasks(candidate, seed),
+            policy=problem.policy,
+            cpu_workers=problem.cpu_workers,
+            lanes=problem.lanes,
+            packing=problem.packing,
+            slow_downs=problem.profile.slow_downs,
+            duration_ns=cut_ns,
+            seed=seed,
+        )
+        return Counter(
+            job.task
+            for job in jobs
+            # After the cut the jobs that were not released any more make a difference.
+            if job.outcome is not Outcome.ON_TIME and (part == 1.0 or job.finish_ns < cut_ns)
+        )
 
     def _tasks(self, candidate: Candidate, seed: int) -> list[SimulatedTask]:
         problem = self.problem
         offsets = phases(problem, seed)
         tasks = []
-        for task, alternatives, index, priority in zip(
+        for task, group, alternatives, index, priority in zip(
             problem.tasks,
+            problem.releases,
             self._alternatives,
             candidate.variants,
             candidate.priorities(),
@@ -174,7 +188,7 @@ class Evaluator:
                 task.name, stages, task.period_ns, task.deadline_ns, priority, task.late,
                 weight=task.weight,
             )  # fmt: skip
-            tasks.append(SimulatedTask(as_run, tuple(times), offsets[task.camera]))
+            tasks.append(SimulatedTask(as_run, tuple(times), offsets[group]))
         return tasks
 
     def _fitness(
@@ -236,18 +250,26 @@ def networks_of(problem: Problem, candidate: Candidate) -> set[str]:
     }
 
 
-def phases(problem: Problem, seed: int) -> dict[str, int]:
-    """Return when the first frame of each camera comes, in nanoseconds.
+def search_seeds(problem: Problem) -> tuple[int, ...]:
+    """Return the seeds of a search: two where tasks are released at instants of their own.
 
-    Cameras are not synchronised: all but the first task's are drawn, by name and seed.
+    What is possible depends on how these lie to each other, and they drift.
     """
-    first = problem.tasks[0].camera
-    periods: dict[str, int] = {}
-    for task in problem.tasks:
-        periods[task.camera] = min(task.period_ns, periods.get(task.camera, task.period_ns))
+    several = len(set(problem.releases)) > 1
+    return (problem.seed, problem.seed + 1) if several else (problem.seed,)
+
+
+def phases(problem: Problem, seed: int) -> dict[Release, int]:
+    """Return when the first frame of each camera and period comes, in nanoseconds.
+
+    All but the first task's are drawn, by name and seed, within the period.
+    """
+    first = problem.releases[0]
     return {
-        camera: 0 if camera == first else Random(f'phase {seed} {camera}').randrange(period_ns)
-        for camera, period_ns in periods.items()
+        release: 0
+        if release == first
+        else Random(f'phase {seed} {release[0]} {release[1]}').randrange(release[1])
+        for release in problem.releases
     }
 
 

@@ -16,6 +16,8 @@ from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
 from rtmdl_ros.workload.units import NS_PER_MS
 
+#: Camera and period of a task.
+Release = tuple[str, int]
 #: Bytes in a megabyte, as files are sold and bounds are given.
 MB = 1_000_000
 
@@ -38,7 +40,7 @@ class PlannedTask:
     late: LatePolicy = LatePolicy.DISCARD
     #: The user's own: among tasks that have one the larger goes first. None: the plan's choice.
     fixed_priority: int | None = None
-    #: Tasks of one camera have their frames at the same instants.
+    #: Tasks of one camera and one period have their frames at the same instants.
     camera: str = ''
 
 
@@ -124,6 +126,11 @@ class Problem:
             for task in self.tasks
         )
 
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """Of each task what it is released by: alike for those released at the same instants."""
+        return tuple((task.camera, task.period_ns) for task in self.tasks)
+
     @property
     def orders_matter(self) -> bool:
         """Tell whether the policy looks at priorities and there is more than one order."""
@@ -146,7 +153,7 @@ def problem_of(
     if memory_bytes is None and node.memory_mb > 0.0:
         memory_bytes = round(node.memory_mb * MB)
     return Problem(
-        tuple(planned_task(name, task) for name, task in configuration.tasks.items()),
+        demands(configuration),
         profile,
         Policy(node.policy),
         Packing(node.packing),
@@ -157,6 +164,11 @@ def problem_of(
         seed,
         node.choice == 'run_time',
     )
+
+
+def demands(configuration: Configuration) -> tuple[PlannedTask, ...]:
+    """Return what the parameters ask of a plan, task by task."""
+    return tuple(planned_task(name, task) for name, task in configuration.tasks.items())
 
 
 def planned_task(name: str, task: TaskParameters) -> PlannedTask:

@@ -23,8 +23,7 @@ _WANDERED, _EVOLVED, _CONFIRMED = 0.65, 0.7, 0.9
 #: So many of the search's best, and of the best that missed nothing, are simulated again, for
 #: longer and with other seeds.
 _AGAIN = 4
-_FRESH_SEEDS = (1001, 1002)
-_LONGER = 2
+_FRESH_SEEDS = (1001, 1002, 1003, 1004, 1005, 1006)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def confirming(problem: Problem) -> Evaluator:
     """Return what decides between the candidates of a search: longer, with other seeds."""
     seeds = [problem.seed + fresh for fresh in _FRESH_SEEDS]
     return Evaluator(
-        problem, seeds=seeds, duration_ns=_LONGER * horizon_ns(problem), believe_test=False
+        problem, seeds=seeds, duration_ns=horizon_ns(problem) // 2, believe_test=False
     )
 
 

@@ -95,6 +95,12 @@ class NodeParameters:
         "plan's.",
         choices=('run_time', 'planned'),
     )
+    admission: str = _parameter(
+        'refuse',
+        'refuse: a deadline is not tightened where tasks would break their miss limits; warn: it is, '
+        'and the log says so.',
+        choices=('refuse', 'warn'), dynamic=True,
+    )  # fmt: skip
     memory_mb: float = _parameter(
         0.0, 'Memory in MB that all networks may take; 0: no bound.', minimum=0.0, maximum=1e6
     )

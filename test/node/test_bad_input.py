@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What may go wrong around the running node: it is told, and the node goes on."""
 
-import logging
 import os
 import shutil
 import threading
@@ -26,40 +25,6 @@ from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.msg import DeadlineMiss
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.workload.parameters import ParameterError
-
-
-class Log(logging.Handler):
-    """Keeps what the node and the rooms below it log, in place of the node's logger."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        for name in ('debug', 'info', 'warning', 'error'):
-            setattr(self, name, self.lines.append)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line of a room below."""
-        self.lines.append(record.getMessage())
-
-    def count(self, text: str) -> int:
-        """Return how many lines hold a text."""
-        return sum(text in line for line in self.lines)
-
-
-@pytest.fixture
-def logged(make_bench, monkeypatch):
-    """Return a function that makes a bench together with its node's log."""
-
-    log = Log()
-
-    def make(parameters=None):
-        bench = make_bench(parameters)
-        monkeypatch.setattr(bench.node, 'get_logger', lambda: log)
-        return bench, log
-
-    logging.getLogger('rtmdl_ros').addHandler(log)
-    yield make
-    logging.getLogger('rtmdl_ros').removeHandler(log)
 
 
 def wrong_encoding():

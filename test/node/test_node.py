@@ -18,8 +18,11 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image, image_of
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import CompressedImage
+from std_srvs.srv import Trigger
 
 from rtmdl_ros.msg import DeadlineMiss
+from rtmdl_ros.node.replanning import Answer
+from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.reasons import Reason
@@ -154,7 +157,7 @@ def test_compressed_images_come_from_the_topic_below(make_bench):
 
 
 def test_parameters_change_between_jobs(make_bench):
-    bench = make_bench()
+    bench = make_bench({'admission': 'warn'})
     bench.start()
     results = bench.node.set_parameters([
         Parameter('traffic_light.deadline_ms', value=1),
@@ -167,6 +170,56 @@ def test_parameters_change_between_jobs(make_bench):
     assert "must be one of 'discard', 'run'" in results[2].reason
     bench.feed(until=lambda: [m for m in bench.peer.misses if m.task == 'traffic_light'])
     assert bench.peer.misses[-1].deadline_ms == 1.0
+
+
+def test_a_deadline_that_breaks_promises_is_refused_with_a_reason(make_bench):
+    bench = make_bench()
+    bench.start()
+    bench.wait(until=lambda: bench.node._session._limits, timeout_s=60.0)
+
+    def change(name, value):
+        (result,) = bench.node.set_parameters([Parameter(name, value=value)])
+        return result
+
+    refused = change('traffic_light.deadline_ms', 1.0)
+    assert not refused.successful
+    assert 'traffic_light.deadline_ms is 1, too short beside the other tasks (' in refused.reason
+    least_ms = float(refused.reason.partition('give at least ')[2].partition(',')[0])
+    assert 1.0 < least_ms < 2000.0
+    assert change('traffic_light.deadline_ms', 1999.0).successful
+    refused = change('traffic_sign.accuracy_floor', 0.999)
+    assert 'traffic_sign.accuracy_floor is 0.999, above its best variant' in refused.reason
+    assert change('admission', 'warn').successful
+    assert change('traffic_light.deadline_ms', 1.0).successful
+
+
+def test_a_plan_is_swapped_without_losing_a_frame(make_bench):
+    bench = make_bench({'tasks': ['traffic_light'], 'choice': 'planned', 'admission': 'warn'})
+    bench.start()
+    bench.feed(until=lambda: len(bench.peer.detections) >= 5)
+    session = bench.node._session
+    task = session._tasks['traffic_light']
+    plan = Plan({'traffic_light': TaskPlan(task.planned, 7, (), 0.0, 1.0)}, {}, 0, 0, 0, 1, True)
+    session.follow(Answer(plan, {}))
+    bench.feed(until=lambda: len(bench.peer.detections) >= 10)
+    assert bench.peer.misses == []
+    sequences = [message.sequence for message in bench.peer.detections]
+    assert sequences == list(range(len(sequences)))
+    bench.wait(until=lambda: bench.peer.statuses[-1].tasks[0].priority == 7)
+
+
+def test_a_plan_is_made_again_on_request(logged):
+    bench, log = logged({'tasks': ['traffic_light']})
+    client = bench.peer.node.create_client(Trigger, '/rtmdl/replan')
+    assert client.wait_for_service(10.0)
+    early = client.call_async(Trigger.Request())
+    bench.wait(until=early.done)
+    assert not early.result().success and 'activate it first' in early.result().message
+    bench.start()
+    bench.wait(until=lambda: log.count('taken over') == 1, timeout_s=60.0)
+    assert client.call_async(Trigger.Request()) is not None
+    bench.wait(until=lambda: log.count('taken over') == 2, timeout_s=60.0)
+    assert log.count('planning in the background: asked for by service') == 1
 
 
 def test_a_cleaned_up_node_starts_again(make_bench):

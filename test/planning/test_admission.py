@@ -95,7 +95,7 @@ def test_tasks_are_simulated_as_they_run():
     assert set(first.variant_times) == {'small', 'medium', 'large'}
     assert first.task.base == plan.tasks['a'].variant
     assert first.times[1][0] == first.task.stages[1].worst_ns
-    assert miss_ratios(before, plan, 0, 1000 * MS) == {'a': 0.0, 'b': 0.0}
+    assert miss_ratios(before, plan, [0, 1], 1000 * MS) == {'a': 0.0, 'b': 0.0}
     assert second.offset_ns == 0
 
 

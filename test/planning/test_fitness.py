@@ -18,6 +18,7 @@ from rtmdl_ros.planning.fitness import (
     objective,
     phases,
     rank,
+    search_seeds,
 )
 from rtmdl_ros.planning.random_problems import random_problem
 
@@ -122,8 +123,17 @@ def test_the_time_simulated():
     assert horizon_ns(problem(task('a', 20), task('b', 30_980))) == 19_987_096_774
 
 
-def test_cameras_have_phases_of_their_own():
-    tasks = problem(task('a', camera='l'), task('b', camera='r'), task('c', 10, camera='l'))
-    assert phases(tasks, 0)['l'] == 0
-    assert 0 <= phases(tasks, 0)['r'] < 20 * MS
-    assert phases(tasks, 0) == phases(tasks, 0) != phases(tasks, 1)
+def test_cameras_and_periods_have_phases_of_their_own():
+    left, right = {'camera': 'l'}, {'camera': 'r'}
+    tasks = problem(task('a', **left), task('b', **right), task('c', **left), task('d', 10, **left))
+    found = phases(tasks, 0)
+    assert set(found) == {('l', 20 * MS), ('r', 20 * MS), ('l', 10 * MS)}
+    assert found['l', 20 * MS] == 0
+    assert 0 <= found['r', 20 * MS] < 20 * MS
+    assert 0 <= found['l', 10 * MS] < 10 * MS
+    assert found == phases(tasks, 0) != phases(tasks, 1)
+
+
+def test_a_search_looks_at_two_phases_where_there_are_any():
+    assert search_seeds(problem(task('a'), task('b'), seed=7)) == (7,)
+    assert search_seeds(problem(task('a'), task('b', 10), seed=7)) == (7, 8)

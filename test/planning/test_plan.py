@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Plans: what stays resident, the tasks by a plan, and the file with all that may be wrong in it."""
+"""Plans: what stays resident, the tasks by a plan, and the file with all that may be wrong."""
 
 from dataclasses import replace
 
@@ -200,8 +200,8 @@ def test_no_plan_at_all(tmp_path, text, message):
 
 
 def test_files_that_cannot_be_read_or_written(tmp_path):
-    with pytest.raises(PlanError, match='none.yaml: cannot be read .*; make it anew with'):
+    with pytest.raises(PlanError, match=r'none.yaml: cannot be read .*; make it anew with'):
         read_plan(tmp_path / 'none.yaml', TWO)
-    with pytest.raises(PlanError, match='cannot be written .*; give another file with --out'):
+    with pytest.raises(PlanError, match=r'cannot be written .*; give another file with --out'):
         write_plan(plan(), tmp_path)
     assert list(tmp_path.iterdir()) == []

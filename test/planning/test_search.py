@@ -3,7 +3,7 @@
 """The search: equal to trying all, deterministic, within its bounds, never worse than its start."""
 
 import math
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from known_problem import problem, task
@@ -36,7 +36,7 @@ def test_the_ladder_gives_way_where_least_is_lost():
     assert steps[-1] == (0, 0, 0)
     # From large to medium the same time is saved by each; b weighs more.
     assert steps[1] in [(1, 2, 2), (2, 2, 1), (1, 2, 1)]
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         assert all(new <= old for old, new in zip(before, after, strict=True))
 
 
@@ -118,7 +118,9 @@ def test_an_exhausted_budget_ends_the_exact_search_early():
     assert objective(evaluator.fitness(best)) >= objective(evaluator.fitness(start))
 
 
-@pytest.mark.parametrize('bounds', [{}, {'seconds': 0.0}, {'simulations': -1}, {'seconds': math.nan}])
+@pytest.mark.parametrize(
+    'bounds', [{}, {'seconds': 0.0}, {'simulations': -1}, {'seconds': math.nan}]
+)
 def test_a_search_needs_a_budget(bounds):
     with pytest.raises(ValueError, match='a search needs seconds or simulations, above 0'):
         search(problem(task('a')), **bounds)

@@ -1,0 +1,91 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""When a running node plans again: its parameters have changed, or how fast the device is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from rtmdl_ros.node.replanning import Answer, Replanner
+from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.records import Resource
+
+#: So far times must be from those that were planned with, and for so long.
+_DRIFT, _DRIFT_S = 0.25, 3.0
+
+
+class Follower(Protocol):
+    """What runs by a plan."""
+
+    def paces(self) -> Mapping[Resource, float]:
+        """Return how long stages take as of late by the times of the profile."""
+
+    def follow(self, answer: Answer) -> None:
+        """Take over a plan."""
+
+
+class PlanKeeper:
+    """Has plans made in the background and handed over; to be looked at every now and then."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        log: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+        replanner: Replanner | None = None,
+    ) -> None:
+        """Plan with the times of a profile; `clock` gives seconds."""
+        self._profile = profile
+        self._log = log
+        self._clock = clock
+        self._replanner = replanner or Replanner()
+        self._paces: Mapping[Resource, float] = dict.fromkeys(Resource, 1.0)
+        self._drifts_since_s: float | None = None
+
+    @property
+    def busy(self) -> bool:
+        """A plan is being made."""
+        return self._replanner.busy
+
+    def ask(self, configuration: Configuration, why: str) -> None:
+        """Plan for parameters and the device as it is."""
+        self._log(f'planning in the background: {why}')
+        self._replanner.ask(configuration, self._profile.slowed(self._paces))
+
+    def look(self, configuration: Configuration, follower: Follower) -> None:
+        """Hand over a plan that is ready; ask for one if the device has changed for some time."""
+        answer = self._replanner.poll()
+        if answer is not None and answer.plan is None:
+            self._log(f'no new plan, the old one is kept: {answer.problem}')
+        elif answer is not None:
+            follower.follow(answer)
+            self._log(f'plan made in the background taken over{_expected(answer)}')
+        paces = follower.paces()
+        if not any(abs(paces[r] / self._paces[r] - 1.0) > _DRIFT for r in Resource):
+            self._drifts_since_s = None
+        elif self._drifts_since_s is None:
+            self._drifts_since_s = self._clock()
+        elif self._clock() - self._drifts_since_s >= _DRIFT_S:
+            self._drifts_since_s = None
+            self._paces = dict(paces)
+            slowness = ', '.join(f'{r.value} {pace:.2f}' for r, pace in paces.items())
+            self.ask(configuration, f'stages take other times than planned ({slowness})')
+
+    def close(self) -> None:
+        """Give up the plan that is being made."""
+        self._replanner.close()
+
+
+def _expected(answer: Answer) -> str:
+    plan = answer.plan
+    assert plan is not None
+    limits = ', '.join(
+        f'{name} {limit.least_ns / 1e6:.1f}' for name, limit in answer.limits.items()
+    )
+    return (
+        f': {plan.expected_miss_ratio:.1%} of the frames expected to be missed; shortest deadlines '
+        f'that are admitted, in ms: {limits}'
+    )

@@ -1,0 +1,148 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Plans made beside a running node. Needs no ROS 2."""
+
+import time
+
+import pytest
+from known_profile import known_profile
+
+from rtmdl_ros.node.plan_keeper import PlanKeeper
+from rtmdl_ros.node.replanning import Replanner, answer_to
+from rtmdl_ros.workload.configuration import configuration_of
+from rtmdl_ros.workload.records import Resource
+
+PATIENCE_S = 60.0
+
+
+def configuration(**values):
+    return configuration_of({f'traffic_light.{name}': value for name, value in values.items()})
+
+
+@pytest.fixture
+def replanner():
+    """A replanner that is closed in the end."""
+    replanner = Replanner()
+    yield replanner
+    replanner.close()
+
+
+def awaited(replanner):
+    end_s = time.monotonic() + PATIENCE_S
+    while (answer := replanner.poll()) is None:
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+    return answer
+
+
+def test_a_plan_comes_from_another_process(replanner):
+    assert replanner.poll() is None and not replanner.busy
+    replanner.ask(configuration(), known_profile())
+    answer = awaited(replanner)
+    assert {name: task.variant for name, task in answer.plan.tasks.items()} == {
+        'traffic_light': 'small', 'traffic_sign': 'large+tiny',
+    }  # fmt: skip
+    assert set(answer.limits) == {'traffic_light', 'traffic_sign'}
+    assert not replanner.busy
+
+
+def test_asked_again_it_answers_to_the_last_demands(replanner):
+    replanner.ask(configuration(), known_profile())
+    replanner.ask(configuration(priority=3), known_profile())
+    replanner.ask(configuration(accuracy_floor=0.9), known_profile())
+    answer = awaited(replanner)
+    assert answer.plan is None
+    assert 'traffic_light.accuracy_floor is 0.9, above its best variant, small' in answer.problem
+    assert replanner.poll() is None
+
+
+def test_a_process_that_dies_is_told(replanner):
+    replanner.ask(configuration(), known_profile())
+    replanner._process.kill()
+    assert 'ended without an answer' in awaited(replanner).problem
+    replanner.ask(configuration(), known_profile())
+    assert awaited(replanner).plan is not None
+
+
+def test_a_closed_one_leaves_no_process(replanner):
+    replanner.ask(configuration(), known_profile())
+    process = replanner._process
+    replanner.close()
+    assert not process.is_alive() and replanner.poll() is None
+
+
+def test_a_plan_file_of_the_parameters_stays_the_plan(tmp_path):
+    path = tmp_path / 'plan.yaml'
+    path.write_text(
+        'tasks:\n  traffic_light: {variant: small, priority: 1}\n'
+        '  traffic_sign: {variant: large+tiny, priority: 9}\n'
+    )
+    given = configuration_of({'plan_file': str(path)})
+    answer = answer_to(given, known_profile(), seconds=1.0)
+    assert answer.plan.tasks['traffic_sign'].priority == 9
+    path.write_text('tasks: 7')
+    assert str(path) in answer_to(given, known_profile(), seconds=1.0).problem
+
+
+class Device:
+    """A follower whose pace is set by the test."""
+
+    def __init__(self):
+        self.pace = 1.0
+        self.followed = []
+
+    def paces(self):
+        return {Resource.CPU: 1.0, Resource.ACCELERATOR: self.pace}
+
+    def follow(self, answer):
+        self.followed.append(answer.plan)
+
+
+def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
+    now_s, log, device = 0.0, [], Device()
+    keeper = PlanKeeper(known_profile(), log.append, lambda: now_s, replanner)
+
+    def look(after_s):
+        nonlocal now_s
+        now_s += after_s
+        keeper.look(configuration(), device)
+
+    look(0.0)
+    device.pace = 1.2
+    look(0.0)
+    look(10.0)
+    assert not keeper.busy, 'so little is nothing'
+    device.pace = 2.0
+    look(1.0)
+    look(2.0)
+    device.pace = 1.0
+    look(1.0)
+    device.pace = 2.0
+    look(1.0)
+    look(2.0)
+    assert not keeper.busy, 'it was not so for long enough'
+    look(1.0)
+    assert keeper.busy
+    assert 'stages take other times than planned (cpu 1.00, accelerator 2.00)' in log[0]
+    end_s = time.monotonic() + PATIENCE_S
+    while not device.followed:
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+        look(0.0)
+    assert 'taken over' in log[-1]
+    look(10.0)
+    assert not keeper.busy, 'it is planned for as it is'
+
+
+def test_why_there_is_no_plan_is_told(replanner):
+    log, device = [], Device()
+    keeper = PlanKeeper(known_profile(), log.append, replanner=replanner)
+    keeper.ask(configuration(accuracy_floor=0.9), 'to see')
+    end_s = time.monotonic() + PATIENCE_S
+    while len(log) < 2:
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+        keeper.look(configuration(accuracy_floor=0.9), device)
+    assert log[0] == 'planning in the background: to see'
+    assert log[1].startswith('no new plan, the old one is kept: traffic_light.accuracy_floor is')
+    assert not device.followed

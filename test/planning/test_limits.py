@@ -1,0 +1,46 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How far deadlines may be tightened."""
+
+from dataclasses import replace
+
+import pytest
+from known_profile import known_profile
+
+from rtmdl_ros.planning.admission import admit
+from rtmdl_ros.planning.limits import deadline_limits
+from rtmdl_ros.planning.planner import make_plan
+from rtmdl_ros.planning.problem import PlannedTask, Problem
+
+MS = 1_000_000
+
+
+@pytest.fixture(scope='module')
+def planned():
+    """A problem of two tasks and its plan: light takes 2 ms at most, sign 4 ms."""
+    tasks = (
+        PlannedTask('light', 'traffic_light', 20 * MS, 20 * MS),
+        PlannedTask('sign', 'traffic_sign', 20 * MS, 20 * MS),
+    )
+    problem = Problem(tasks, known_profile(), lanes=1)
+    return problem, make_plan(problem, simulations=50).plan
+
+
+def test_the_limit_is_admitted_and_a_bit_less_is_not(planned):
+    problem, plan = planned
+    limits = deadline_limits(problem, plan)
+    assert list(limits) == ['light', 'sign']
+    for task in problem.tasks:
+        limit = limits[task.name]
+        assert 0 < limit.least_ns < 20 * MS
+        assert admit(problem, plan, replace(task, deadline_ns=limit.least_ns)).admitted
+        less = limit.least_ns - 20 * MS // 16
+        assert not admit(problem, plan, replace(task, deadline_ns=less)).admitted
+        assert 'would miss' in limit.reason or 'at best' in limit.reason
+
+
+def test_a_deadline_that_is_broken_already_is_its_own_limit(planned):
+    problem, plan = planned
+    hopeless = replace(problem.tasks[0], deadline_ns=1000)
+    problem = replace(problem, tasks=(hopeless, problem.tasks[1]))
+    assert deadline_limits(problem, plan)['light'].least_ns == 1000

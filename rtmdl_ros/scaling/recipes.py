@@ -18,7 +18,7 @@ from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_s
 from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
-from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
+from rtmdl_ros.scaling.rendered import drive_frames, ensure_crops, ensure_scenes, read_scenes
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
 from rtmdl_ros.scaling.storage import ENTRY_BYTES, scales_within
 from rtmdl_ros.scaling.train import Lesson, Schedule
@@ -93,6 +93,10 @@ def _scenes(work: Path) -> Path:
     return ensure_scenes(work / 'rendered' / 'scenes.npz', SCENES, TRACKS, seed=1)
 
 
+def _drives(work: Path) -> Path:
+    return work / 'rendered' / 'drives'
+
+
 def _light_weight(frame: Frame) -> float:
     """Return how often a frame is drawn: yellow and off are scarce."""
     if frame.source == 'gtsdb':
@@ -128,7 +132,8 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Detector
         augmentation=LIGHT_AUGMENTATION,
         seed=seed,
     )
-    return _detector_lesson(recipe, views, [read_lights(data, 'val')], seed)
+    validation = [read_lights(data, 'val'), drive_frames(_drives(work), 'light')]
+    return _detector_lesson(recipe, views, validation, seed)
 
 
 def _sign_weight(frame: Frame) -> float:
@@ -153,7 +158,9 @@ def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorL
         augmentation=SIGN_AUGMENTATION,
         seed=seed,
     )
-    return _detector_lesson(recipe, views, [validation, read_road_signs(data, 'val')], seed)
+    drives = drive_frames(_drives(work), 'sign')
+    validation_groups = [validation, read_road_signs(data, 'val'), drives]
+    return _detector_lesson(recipe, views, validation_groups, seed)
 
 
 def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:

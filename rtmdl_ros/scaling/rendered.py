@@ -17,6 +17,7 @@ from rtmdl_ros.rendering.scene import random_scene
 from rtmdl_ros.rendering.signs import SIGN_CLASSES, sign_family
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.scaling.frame_augmentation import Scene
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 from rtmdl_ros.workload.detection import Detection
@@ -25,6 +26,8 @@ WIDTH, HEIGHT = 640, 480
 QUALITY = 95
 FIRST_TRACK = 10_000
 FRAMES_A_TRACK = 5
+#: Nor are these for training.
+FIRST_VALIDATION_TRACK, VALIDATION_TRACKS = 9_000, 12
 #: Frames are drawn from the first minute of a drive at 30 frames a second.
 DRIVE_FRAMES = 1800
 
@@ -98,6 +101,35 @@ def read_scenes(path: Path, kind: str, height: int, width: int) -> list[Scene]:
                 )
             )
     return scenes
+
+
+def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
+    """Return frames of drives that nobody trains on, with boxes of a kind, 'light' or 'sign'.
+
+    Real validation pictures mostly show one large object; a car sees small ones first. The images
+    are written to `folder` unless they are there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    frames = []
+    for number in track(range(VALIDATION_TRACKS), description='rendering drives to validate on'):
+        rng = np.random.default_rng((2, number))
+        for index, rendered in enumerate(_drive(FIRST_VALIDATION_TRACK + number, rng)):
+            path = folder / f'drive_{number}_{index}.png'
+            if not path.exists():
+                cv2.imwrite(str(path), rendered.image)
+            frames.append(_validation_frame(path, rendered, kind))
+    return tuple(frames)
+
+
+def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:
+    found = rendered.lights if kind == 'light' else rendered.signs
+    names = tuple(each.class_name for each in found)
+    if kind == 'light':
+        labels = np.array([TRAFFIC_LIGHT_STATES.index(name) for name in names], np.int64)
+    else:
+        labels = _families(np.array([TRAFFIC_SIGNS.index(name) for name in names], np.int64))
+    nothing = np.zeros((0, 5), np.float32)
+    return Frame(path, 'rendered', _rows(found), labels, nothing, names, WIDTH, HEIGHT)
 
 
 def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:

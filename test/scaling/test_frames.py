@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.scaling import rendered
 from rtmdl_ros.scaling.detection import as_scene
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
@@ -130,3 +131,19 @@ def test_report_draws_what_was_missed(tmp_path: Path) -> None:
     sheet = cv2.imread(str(tmp_path / 'out' / 'traffic_light_detector_all_missed.png'))
     assert sheet is not None and sheet.shape == (202, 1280, 3)
     assert not (tmp_path / 'out' / 'traffic_light_detector_all_confused.png').exists()
+
+
+def test_drives_to_validate_on_are_rendered_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(rendered, 'VALIDATION_TRACKS', 2)
+    frames = rendered.drive_frames(tmp_path / 'drives', 'sign')
+    assert len(frames) == len(list((tmp_path / 'drives').iterdir())) == 10
+    boxes = np.concatenate([frame.boxes for frame in frames])
+    assert len(boxes) and (boxes[:, 2:] > boxes[:, :2]).all()
+    assert boxes.min() >= 0 and boxes[:, 0::2].max() <= 640 and boxes[:, 1::2].max() <= 480
+    assert all(frame.image().shape == (480, 640, 3) for frame in frames)
+    stamps = [frame.path.stat().st_mtime_ns for frame in frames]
+    again = rendered.drive_frames(tmp_path / 'drives', 'sign')
+    assert [frame.path.stat().st_mtime_ns for frame in again] == stamps
+    assert [frame.source_labels for frame in again] == [frame.source_labels for frame in frames]
+    families = {label for frame in frames for label in frame.labels}
+    assert families <= set(range(4))

@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -28,6 +28,8 @@ help:
 	@echo 'make bench-memory  whether a process that runs both tasks keeps its size; 10 min'
 	@echo 'make bench-storage  what variants as slices of one file save, and cost beside training alone'
 	@echo 'make bench-planning  how good plans are, and how long they take'
+	@echo 'make bench-plans what plans promise and keep, and what they are worth in an overload'
+	@echo 'make bench-choice  what choosing variants at run time gives in bursts and beside others'
 	@echo 'make bench-admission  whether admitted tasks keep what was promised'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
@@ -56,6 +58,12 @@ bench-fidelity: setup
 
 bench-packing: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.packing $(ARGS)
+
+bench-plans: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.plans $(ARGS)
+
+bench-choice: setup
+	@$(ENTER) python3 -m rtmdl_ros.bench.adaptive $(ARGS)
 
 bench-memory: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.memory $(ARGS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,10 +29,11 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.bench.ladders import Ladders, load_ladders
+from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import payload_of
 from rtmdl_ros.bench.planned import Planned, planned_for, planned_workload
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
+from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.workload.records import Outcome
@@ -92,16 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         '--rounds', type=int, choices=range(1, 100), default=3, metavar='N',
         help='of all modes, 1 to 99 (default: %(default)s)',
     )  # fmt: skip
+    parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
     options = parser.parse_args(arguments)
     script = Script(options.calm, options.burst, options.hog)
     return run_experiment(
-        lambda: run(options.cache_dir, options.out, script, options.rounds)
+        lambda: run(
+            load_ladders(options.cache_dir, options.zoo), options.out, script, options.rounds
+        )
     )
 
 
-def run(cache_dir: Path, out: Path, script: Script, rounds: int) -> bool:
-    """Measure, plan, run and tell; returns True."""
-    ladders = load_ladders(cache_dir)
+def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
+    """Plan, run and tell; returns True."""
     calm = planned_for(ladders.profile, _CALM_LOAD, seconds=5.0)
     fast = planned_for(ladders.profile, _CALM_LOAD * _RATE, seconds=5.0)
     modes = {
@@ -165,12 +168,6 @@ def by_phase(
         )
         for phase, jobs in phases.items()
     }
-
-
-def accuracies_of(ladders: Ladders) -> Mapping[tuple[str, str], float]:
-    """Return the accuracy of each variant by function and name."""
-    functions = ladders.profile.functions
-    return {(name, each.name): each.accuracy for name, own in functions.items() for each in own}
 
 
 def _run(

@@ -62,6 +62,15 @@ def plan_of(problem: Problem, seconds: float) -> Planned:
     return Planned(problem.tasks[0].period_ns, choices)
 
 
+def largest_of(profile: Profile, planned: Planned) -> Planned:
+    """Return the most accurate variants at the period of a plan, rate monotonic: as they stand."""
+    choices = {
+        name: (profile.functions[name][-1].name, -number)
+        for number, name in enumerate(planned.choices)
+    }
+    return replace(planned, choices=choices)
+
+
 def lane_ns(variant: VariantProfile) -> float:
     """Return for how long a job keeps a lane in the mean."""
     lanes = (stage for stage in variant.stages if stage.resource is Resource.ACCELERATOR)

@@ -120,6 +120,7 @@ def task_status(
         response_max_ms=response.max_ns / NS_PER_MS,
         variants=[name for name, _ in statistics.variants],
         variant_jobs=[count for _, count in statistics.variants],
+        variant_accuracies=[task.accuracies[name] for name, _ in statistics.variants],
         expected_accuracy=task.expected_accuracy(statistics.variants),
         frame_age_ms=output.frame_age_ms,
         detections_per_frame=output.detections_per_frame,

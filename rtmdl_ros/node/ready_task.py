@@ -42,9 +42,14 @@ class ReadyTask:
                 self.parameters.score_threshold or pipeline.calibrated_threshold
             )
 
+    @property
+    def accuracies(self) -> dict[str, float]:
+        """The accuracy of each variant, by name."""
+        return {each.name: each.accuracy for each in self.variants}
+
     def expected_accuracy(self, jobs: Iterable[tuple[str, int]]) -> float:
         """Return the mean accuracy of jobs, as (variant, count); 0 of none."""
-        accuracies = {each.name: each.accuracy for each in self.variants}
+        accuracies = self.accuracies
         counted = [(accuracies[name], count) for name, count in jobs]
         return sum(a * n for a, n in counted) / max(1, sum(n for _, n in counted))
 

@@ -54,6 +54,8 @@ class Listener:
         self._functions = dict(functions)
         #: The newest message on ~/status.
         self.status: SchedulerStatus | None = None
+        #: What is expected of each variant that was in use, by task and variant, 0 to 1.
+        self.accuracies: dict[tuple[str, str], float] = {}
         self._diagnostics: DiagnosticArray | None = None
         self._truth: dict[str, list[bytes]] = {name: [] for name in functions.values()}
         self._answers: dict[str, list[bytes]] = {task: [] for task in functions}
@@ -140,6 +142,9 @@ class Listener:
 
     def _set_status(self, message: SchedulerStatus) -> None:
         self.status = message
+        for task in message.tasks:
+            for variant, accuracy in zip(task.variants, task.variant_accuracies, strict=True):
+                self.accuracies[task.task, variant] = accuracy
 
     def _set_diagnostics(self, message: DiagnosticArray) -> None:
         self._diagnostics = message

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures of a run, and their JSON (DESIGN.md, section 10)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,11 +31,26 @@ class Quantiles:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What was heard of a run."""
+
+    #: The last SchedulerStatus message, which has the counters.
+    status: Any
+    recording: Recording
+    #: What is expected of each variant, by task and variant, 0 to 1.
+    accuracies: Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
 class TaskResult:
     """One task over the whole run."""
 
     task: str
+    #: The planned one, and with which the answers were given, the most frequent first.
     variant: str
+    variants: tuple[tuple[str, int], ...]
+    #: Of the answers, by the accuracies of their variants; 0 if there are none.
+    expected_accuracy: float
     deadline_ms: float
     released: int
     on_time: int
@@ -109,11 +125,25 @@ def lane_utilization(reports: Sequence[JobReport], lanes: int) -> float:
     return busy_ns / max(1, span_ns * lanes)
 
 
-def result_of(
-    options: DemoOptions, status: Any, recording: Recording, reports: Sequence[JobReport]
-) -> DemoResult:
-    """Return the figures of a run; the last SchedulerStatus message has the counters."""
+def variants_chosen(reports: Sequence[JobReport], task: str) -> tuple[tuple[str, int], ...]:
+    """Return how many jobs of a task were answered with each variant, the most frequent first."""
+    answered = (r.variant for r in reports if r.task == task and r.finished)
+    return tuple(Counter(answered).most_common())
+
+
+def expected_accuracy(
+    task: str, variants: Sequence[tuple[str, int]], accuracies: Mapping[tuple[str, str], float]
+) -> float:
+    """Return the mean accuracy of jobs, as (variant, count); what is not known does not count."""
+    known = [(accuracies[task, v], count) for v, count in variants if (task, v) in accuracies]
+    return sum(a * n for a, n in known) / max(1, sum(n for _, n in known))
+
+
+def result_of(options: DemoOptions, seen: Seen, reports: Sequence[JobReport]) -> DemoResult:
+    """Return the figures of a run."""
+    status, recording = seen.status, seen.recording
     recordings = {task.task: task for task in recording.tasks}
+    chosen = {task.task: variants_chosen(reports, task.task) for task in status.tasks}
     return DemoResult(
         workload=f'demo {options.width}x{options.height} at {options.rate_hz:g} Hz',
         device=device_name(),
@@ -129,6 +159,8 @@ def result_of(
             TaskResult(
                 task=task.task,
                 variant=task.variant,
+                variants=chosen[task.task],
+                expected_accuracy=expected_accuracy(task.task, chosen[task.task], seen.accuracies),
                 deadline_ms=round(task.deadline_ms, 3),
                 released=task.released,
                 on_time=task.on_time,
@@ -175,6 +207,8 @@ def as_json(result: DemoResult) -> dict[str, Any]:
 def _task_json(task: TaskResult) -> dict[str, Any]:
     return {
         'variant': task.variant,
+        'variants': dict(task.variants),
+        'expected_accuracy': task.expected_accuracy,
         'deadline_ms': task.deadline_ms,
         'released': task.released,
         'on_time': task.on_time,

@@ -10,6 +10,9 @@ from rich.table import Table
 from rtmdl_ros.node.demo.live import milliseconds, percent
 from rtmdl_ros.node.demo.results import DemoResult, TaskResult
 
+#: Variants that a line has room for.
+_MOST_VARIANTS = 3
+
 _Row = tuple[str, Callable[[TaskResult], str]]
 
 _JOBS: tuple[_Row, ...] = (
@@ -32,6 +35,7 @@ _TIMES: tuple[_Row, ...] = (
 _ACCURACY: tuple[_Row, ...] = (
     ('objects shown', lambda task: str(task.scores[0].objects)),
     ('detections on time', lambda task: str(task.scores[0].detections)),
+    ('accuracy to be expected', lambda task: percent(task.expected_accuracy or None)),
     ('precision', lambda task: percent(task.scores[0].precision)),
     ('recall in frames on time', lambda task: percent(task.scores[0].recall_answered)),
     ('recall in all frames', lambda task: percent(task.scores[0].recall_on_time)),
@@ -58,8 +62,19 @@ def remarks(result: DemoResult) -> tuple[str, ...]:
     frames = result.recording
     skipped = f'; {frames.skipped} more not rendered in time' if frames.skipped else ''
     return (
-        *(f'{task.task}: network {task.variant}' for task in result.tasks),
+        *(_variants(task) for task in result.tasks),
         f'camera to node: {frames.received} of {frames.published} frames delivered '
         f'({percent(frames.delivered)}){skipped}',
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
     )
+
+
+def _variants(task: TaskResult) -> str:
+    """Return what was planned and what most of the answers were given with."""
+    answers = sum(count for _, count in task.variants)
+    most = ', '.join(
+        f'{variant} {percent(count / answers)}' for variant, count in task.variants[:_MOST_VARIANTS]
+    )
+    rest = len(task.variants) - _MOST_VARIANTS
+    more = f' and {rest} more' if rest > 0 else ''
+    return f'{task.task}: planned {task.variant}; answered with {most or "none"}{more}'

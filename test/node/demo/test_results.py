@@ -9,6 +9,7 @@ from demo_records import short_run
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import (
+    Seen,
     added_times,
     as_json,
     lane_utilization,
@@ -29,7 +30,10 @@ def report(number, task, response_ms, outcome=Outcome.ON_TIME):
         StageSpan('preprocess', 'cpu0', release, release + response_ms * MS // 2),
         StageSpan('detect', 'lane0', release + response_ms * MS // 2, end),
     )
-    return JobReport(number, task, outcome, release, release + 50 * MS, end, spans, '', None)
+    return JobReport(
+        number, task, outcome, release, release + 50 * MS, end, spans, '', None,
+        variant='b' if number < 2 else 'a',
+    )  # fmt: skip
 
 
 REPORTS = [
@@ -52,7 +56,8 @@ def status():
 
 
 def result():
-    return result_of(DemoOptions(), status(), short_run(), REPORTS)
+    accuracies = {('traffic_light', 'a'): 0.9, ('traffic_light', 'b'): 0.5}
+    return result_of(DemoOptions(), Seen(status(), short_run(), accuracies), REPORTS)
 
 
 def test_response_times_are_of_the_jobs_that_finished():
@@ -90,6 +95,8 @@ def test_json_has_the_shape_of_the_design():
     assert light['response_ms'] == {'p50': 12.0, 'p95': 60.0, 'p99': 60.0, 'max': 60.0}
     assert light['added_ms'] == {'p50': 0.0, 'p95': 0.0, 'p99': 0.0, 'max': 0.0}
     assert light['accuracy']['iou_0.5']['correct'] == 2
+    assert light['variants'] == {'a': 9, 'b': 2}
+    assert round(light['expected_accuracy'], 6) == round((9 * 0.9 + 2 * 0.5) / 11, 6)
     for task in policy['tasks'].values():
         outcomes = ('on_time', 'late', 'superseded', 'discarded', 'failed')
         assert task['released'] == sum(task[outcome] for outcome in outcomes)
@@ -108,11 +115,14 @@ def test_summary_fits_a_terminal(capsys):
     assert rows['discarded as hopeless'] == ['0', '1']
     assert rows['miss ratio'] == ['25.0', '%', '75.0', '%']
     assert rows['99th percentile'] == ['60.0', 'ms', '–']
+    # 9 of 11 answers with the 0.9 of a, 2 with the 0.5 of b.
+    assert rows['accuracy to be expected'] == ['82.7', '%', '–']
     assert rows['precision'] == ['66.7', '%', '–']
     assert rows['recall in all frames'] == ['33.3', '%', '0.0', '%']
 
 
 def test_remarks():
     lines = remarks(result())
-    assert lines[1] == 'traffic_sign: network b'
+    assert lines[0] == 'traffic_light: planned a; answered with a 81.8 %, b 18.2 %'
+    assert lines[1] == 'traffic_sign: planned b; answered with none'
     assert lines[2] == 'camera to node: 4 of 5 frames delivered (80.0 %)'

@@ -58,8 +58,9 @@ def load_runner(variant: Variant, segments: int, cache_dir: Path) -> OnnxRunner:
 
 def _export(variants: Sequence[Variant], cache_dir: Path) -> None:
     _LOGGER.info(
-        'exporting %s to %s, on the first start only',
-        ', '.join(variant.network for variant in variants),
+        'exporting %d variants of %s to %s, on the first start only',
+        len(variants),
+        ', '.join(dict.fromkeys(variant.network for variant in variants)),
         cache_dir,
     )
     try:

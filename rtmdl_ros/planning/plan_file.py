@@ -21,9 +21,7 @@ Only `tasks` with variant and priority must be there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -33,6 +31,7 @@ from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node
 from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.workload.text_file import write_whole
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 _HEADER = """\
@@ -48,14 +47,9 @@ _PRIORITY_LIMIT = 1000
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Write a plan atomically; makes the folder. Raises PlanError where it cannot."""
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(plan_text(plan), encoding='utf-8')
-        os.replace(partial, path)
+        write_whole(path, plan_text(plan))
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         problem = f'cannot be written ({error.strerror})'
         raise PlanError(path, problem, 'give another file with --out') from error
 

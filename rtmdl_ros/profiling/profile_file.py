@@ -25,7 +25,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from rtmdl_ros.profiling.profile import (
 )
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.text_file import write_whole
 
 FORMAT = 1
 #: A list of numbers over several lines; a text has no line ends, as JSON writes it.
@@ -88,14 +88,9 @@ def _unwritable(path: Path, reason: str | None) -> ProfileError:
 
 def write_profile(profile: Profile, path: Path) -> None:
     """Write a profile atomically; makes the folder. Raises ProfileError where it cannot."""
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(_text(profile), encoding='utf-8')
-        os.replace(partial, path)
+        write_whole(path, _text(profile))
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise _unwritable(path, error.strerror) from error
 
 

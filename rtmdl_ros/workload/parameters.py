@@ -97,8 +97,8 @@ class NodeParameters:
     )
     admission: str = _parameter(
         'refuse',
-        'refuse: a deadline is not tightened where tasks would break their miss limits; warn: it is, '
-        'and the log says so.',
+        'refuse: a deadline is not tightened where tasks would break their miss limits; warn: it '
+        'is, and the log says so.',
         choices=('refuse', 'warn'), dynamic=True,
     )  # fmt: skip
     memory_mb: float = _parameter(

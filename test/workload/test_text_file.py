@@ -1,0 +1,22 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Files that are written whole."""
+
+import pytest
+
+from rtmdl_ros.workload.text_file import write_whole
+
+
+def test_a_file_is_replaced_and_its_folder_made(tmp_path):
+    path = tmp_path / 'new' / 'file.txt'
+    for text in ('one', 'zwei ü'):
+        write_whole(path, text)
+        assert path.read_text(encoding='utf-8') == text
+    assert [each.name for each in path.parent.iterdir()] == ['file.txt']
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path):
+    (tmp_path / 'folder').mkdir()
+    with pytest.raises(OSError):
+        write_whole(tmp_path / 'folder', 'text')
+    assert [each.name for each in tmp_path.iterdir()] == ['folder']

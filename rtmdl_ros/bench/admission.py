@@ -83,7 +83,8 @@ def _case(running: Problem, plan: Plan, added: PlannedTask) -> Case:
 
 def _missed(problem: Problem, plan: Plan) -> dict[str, float]:
     seeds = [problem.seed + seed for seed in _SEEDS]
-    return miss_ratios(problem, plan, seeds, horizon_ns(problem))
+    found = miss_ratios(problem, plan, seeds, horizon_ns(problem))
+    return {name: misses.mean for name, misses in found.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

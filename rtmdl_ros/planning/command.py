@@ -68,12 +68,11 @@ def run(options: argparse.Namespace) -> int:
     written; 2 for parameters, profiles or bounds that cannot be used.
     """
     # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
-    from rtmdl_ros.engine.cache import default_cache_dir
-    from rtmdl_ros.profiling.profile_file import ProfileError, read_profile
+    from rtmdl_ros.profiling.profile_file import ProfileError, default_profile_path, read_profile
 
     try:
         configuration = read_parameter_file(options.params_file)
-        path = options.profile or _profile_path(configuration, default_cache_dir())
+        path = options.profile or _profile_path(configuration, default_profile_path({}).parent)
         problem = problem_of(
             configuration,
             read_profile(path),

@@ -14,14 +14,15 @@ from rtmdl_ros.planning.problem import MB, Problem, memory_of, rounded_up, stora
 from rtmdl_ros.profiling.profile import VariantProfile
 
 
-def reasons(evaluator: Evaluator, budget: Budget, candidate: Candidate) -> tuple[str, ...]:
+def reasons(
+    evaluator: Evaluator, judge: Evaluator, budget: Budget, candidate: Candidate
+) -> tuple[str, ...]:
     """Say of each task why it has no more accurate variant, by what the next one would do.
 
-    Each is one simulation; where the budget is spent only its beginning, and more may be missed
-    than said.
+    Each is one simulation of the search's, and one of the judge's (`search.confirming`) where that
+    does not tell; where the budget is spent only its beginning, and more may be missed than said.
     """
     problem = evaluator.problem
-    before = evaluator.fitness(candidate)
     lines = []
     for index, task in enumerate(problem.tasks):
         allowed, chosen = problem.allowed[index], candidate.variants[index]
@@ -30,16 +31,20 @@ def reasons(evaluator: Evaluator, budget: Budget, candidate: Candidate) -> tuple
             lines.append(f'{line}, its most accurate variant')
             continue
         larger = candidate.with_variant(index, chosen + 1)
-        after = evaluator.fitness(larger, -math.inf if budget.left() else 0.0)
-        effect = _effect(problem, index, larger, before, after)
-        following = allowed[chosen + 1].name
-        lines.append(f'{line}; the next more accurate one, {following}, {effect}')
+        effect = ''
+        for simulated in (evaluator, judge):
+            if not effect:
+                after = simulated.fitness(larger, -math.inf if budget.left() else 0.0)
+                effect = _effect(problem, index, larger, simulated.fitness(candidate), after)
+        effect = effect or 'would do as well by these simulations: give the search more time'
+        lines.append(f'{line}; the next more accurate one, {allowed[chosen + 1].name}, {effect}')
     return tuple(lines)
 
 
 def _effect(
     problem: Problem, index: int, candidate: Candidate, before: Fitness, after: Fitness
 ) -> str:
+    """Return what speaks against a candidate with a larger variant of a task; '': nothing."""
     bytes_too_many = too_large(problem, candidate)
     if bytes_too_many:
         return f'would take {bytes_too_many}'
@@ -60,7 +65,7 @@ def _effect(
             f'would lose more through misses than it gains: {tasks[worst].name} would miss '
             f'{after.miss_ratios[worst]:.1%} (now {before.miss_ratios[worst]:.1%})'
         )
-    return 'was on time in a short simulation, not in longer ones, or was not reached in the time'
+    return ''
 
 
 def too_large(problem: Problem, candidate: Candidate) -> str:

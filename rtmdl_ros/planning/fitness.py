@@ -8,7 +8,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from random import Random
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
@@ -23,9 +22,13 @@ _LEAST_NS = NS_PER_S
 _LEAST_JOBS = 15
 #: ... unless that would be more jobs than this of all tasks.
 _MOST_JOBS = 1_000
+#: How often it does so where phases matter, each for a part of the time; together it is longer.
+_PHASES, _PHASE_PART = 4, 0.35
 #: Of the first seed's time it looks at so much first: whoever has missed too much by then will not
 #: recover.
 _PREFIXES = (0.1, 0.3)
+#: Until the base of the phases is exact.
+_ITERATIONS = 64
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,12 @@ def horizon_ns(problem: Problem) -> int:
     return round(min(max(_LEAST_NS, _LEAST_JOBS * max(periods)), _MOST_JOBS / rate))
 
 
+def _search_ns(problem: Problem) -> int:
+    """Return for how long a search simulates with each seed."""
+    part = _PHASE_PART if len(search_seeds(problem)) > 1 else 1.0
+    return round(part * horizon_ns(problem))
+
+
 class Evaluator:
     """Simulates candidates of a problem, each once, and keeps what came out."""
 
@@ -85,7 +94,7 @@ class Evaluator:
         """
         self.problem = problem
         self.seeds = tuple(seeds) if seeds is not None else search_seeds(problem)
-        self.duration_ns = duration_ns or horizon_ns(problem) // len(search_seeds(problem))
+        self.duration_ns = duration_ns or _search_ns(problem)
         groups = problem.releases
         self._released = Counter[str]()
         for seed in self.seeds:
@@ -251,25 +260,29 @@ def networks_of(problem: Problem, candidate: Candidate) -> set[str]:
 
 
 def search_seeds(problem: Problem) -> tuple[int, ...]:
-    """Return the seeds of a search: two where tasks are released at instants of their own.
+    """Return the seeds of a search: several where tasks are released at instants of their own.
 
     What is possible depends on how these lie to each other, and they drift.
     """
     several = len(set(problem.releases)) > 1
-    return (problem.seed, problem.seed + 1) if several else (problem.seed,)
+    return tuple(range(problem.seed, problem.seed + (_PHASES if several else 1)))
 
 
 def phases(problem: Problem, seed: int) -> dict[Release, int]:
     """Return when the first frame of each camera and period comes, in nanoseconds.
 
-    All but the first task's are drawn, by name and seed, within the period.
+    That of the first task is at 0; those of the others lie within their periods so that successive
+    seeds leave no large gap in the space of all, as random ones would: shares `seed * a**k mod 1`
+    with 1/a the solution of x**(d+1) = x + 1 (M. Roberts, "The unreasonable effectiveness of
+    quasirandom sequences", 2018).
     """
-    first = problem.releases[0]
+    releases = list(dict.fromkeys(problem.releases))
+    base = 2.0
+    for _ in range(_ITERATIONS):
+        base = (1.0 + base) ** (1.0 / len(releases))
     return {
-        release: 0
-        if release == first
-        else Random(f'phase {seed} {release[0]} {release[1]}').randrange(release[1])
-        for release in problem.releases
+        release: int((seed + 0.5) * base**-place % 1.0 * release[1]) if place else 0
+        for place, release in enumerate(releases)
     }
 
 

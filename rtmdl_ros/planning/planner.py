@@ -13,7 +13,7 @@ from rtmdl_ros.planning.explain import reasons, remedies
 from rtmdl_ros.planning.front import FrontPoint, front_of
 from rtmdl_ros.planning.plan import Plan, plan_of
 from rtmdl_ros.planning.problem import Problem, problem_of
-from rtmdl_ros.planning.search import Found, searched, searching
+from rtmdl_ros.planning.search import Found, confirming, searched, searching
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.configuration import Configuration
 
@@ -47,7 +47,7 @@ def make_plan(
     found = searched(evaluator, budget)
     notes = remedies(problem, found.best, found.fitness)
     if not notes:
-        notes = reasons(evaluator, budget, found.best)
+        notes = reasons(evaluator, confirming(problem), budget, found.best)
     plan = plan_of(problem, found.best, found.fitness, notes)
     return Planned(plan, front_of(problem, found), found)
 

@@ -23,6 +23,7 @@ from rtmdl_ros.workload.units import NS_PER_MS
 #: What the mean chain of all tasks takes of lanes, on average over their variants.
 _LOAD = (0.8, 1.6)
 _PERIODS_MS = (20.0, 33.3, 50.0, 66.7, 100.0)
+_MOST_CAMERAS = 3
 
 
 def random_problem(
@@ -37,19 +38,21 @@ def random_problem(
 ) -> Problem:
     """Draw tasks with a function each, and what their variants take and are worth.
 
-    Periods are those of cameras from 10 to 50 Hz, deadlines 0.6 to 1 of them. The largest
-    variants of all tasks together ask for 1.6 to 3.2 times what `lanes` have, the least for about
-    a tenth of that, CPU stages for 0.3 to 0.7 of `cpu_workers`. Accuracies rise with the time and
-    ever more slowly, from 0.4 to 0.7 up to 0.7 to 0.98. `load` multiplies what all of them ask
-    for. Raises PlanningError for counts that make no problem.
+    Periods are those of up to three cameras, from 10 to 50 Hz, deadlines 0.6 to 1 of them. The
+    largest variants of all tasks together ask for 1.6 to 3.2 times what `lanes` have, the least
+    for about a tenth of that, CPU stages for 0.3 to 0.7 of `cpu_workers`. Accuracies rise with the
+    time and ever more slowly, from 0.4 to 0.7 up to 0.7 to 0.98. `load` multiplies what all of
+    them ask for. Raises PlanningError for counts that make no problem.
     """
     rng = Random(f'problem {seed}')
     names = [f'task{number}' for number in range(tasks)]
     shares = [rng.uniform(0.5, 1.5) for _ in names]
     whole = 2.0 * rng.uniform(*_LOAD) * lanes * load
+    periods = [rng.choice(_PERIODS_MS) for _ in range(min(_MOST_CAMERAS, (tasks + 1) // 2))]
     planned, functions, networks = [], {}, {}
     for name, share in zip(names, shares, strict=True):
-        period_ms = rng.choice(_PERIODS_MS)
+        camera = rng.randrange(len(periods))
+        period_ms = periods[camera]
         largest_ms = min(period_ms * 0.9, period_ms * whole * share / sum(shares))
         cpu_ms = period_ms * min(0.3, rng.uniform(0.3, 0.7) * cpu_workers * load / tasks)
         chain = _random_variants(rng, name, largest_ms, cpu_ms, variants)
@@ -67,6 +70,7 @@ def random_problem(
                 round(period_ms * rng.uniform(0.6, 1.0) * NS_PER_MS),
                 weight=rng.choice((0.5, 1.0, 1.0, 2.0)),
                 miss_limit=rng.choice((0.02, 0.05, 0.1)),
+                camera=f'camera{camera}',
             )
         )
     slow_downs = _slow_downs(rng, names, functions)

@@ -14,7 +14,7 @@ from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.climbing import Climber
 from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.exact import best_of_all, is_small
-from rtmdl_ros.planning.first_plans import first_plan, ladder, orders
+from rtmdl_ros.planning.first_plans import first_plan, ladder, orders, sensible
 from rtmdl_ros.planning.fitness import Evaluator, Fitness, horizon_ns, objective, rank
 from rtmdl_ros.planning.problem import Problem
 
@@ -23,7 +23,7 @@ _WANDERED, _EVOLVED, _CONFIRMED = 0.65, 0.7, 0.9
 #: So many of the search's best, and of the best that missed nothing, are simulated again, for
 #: longer and with other seeds.
 _AGAIN = 4
-_FRESH_SEEDS = (1001, 1002, 1003, 1004, 1005, 1006)
+_FRESH_SEEDS = range(1001, 1009)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _ranked(evaluator: Evaluator) -> list[Candidate]:
 def _confirmed(evaluator: Evaluator, budget: Budget) -> tuple[Candidate, Fitness]:
     """Return the best candidate by longer simulations with other seeds.
 
-    Where all of the search's best break a constraint there, it is climbed on from the least bad.
+    Where all of the search's best break a constraint there, one that does not is climbed on from.
     """
     problem = evaluator.problem
     judge = confirming(problem)
@@ -129,9 +129,21 @@ def _confirmed(evaluator: Evaluator, budget: Budget) -> tuple[Candidate, Fitness
             best = candidate, fitness
     assert best is not None
     if best[1].violation > 0.0:
-        best_candidate = Climber(judge, budget).climb(best[0], _CONFIRMED)
-        best = best_candidate, judge.fitness(best_candidate)
+        best = _from_below(judge, budget, best)
     return best
+
+
+def _from_below(
+    judge: Evaluator, budget: Budget, best: tuple[Candidate, Fitness]
+) -> tuple[Candidate, Fitness]:
+    """Return what is climbed to from the first sensible plan that keeps all constraints."""
+    for candidate in sensible(judge.problem):
+        fitness = judge.fitness(candidate, 0.0)
+        if fitness.exact and fitness.violation <= 0.0:
+            best = candidate, fitness
+            break
+    candidate = Climber(judge, budget).climb(best[0], _CONFIRMED)
+    return candidate, judge.fitness(candidate)
 
 
 def _worth_confirming(evaluator: Evaluator) -> list[Candidate]:

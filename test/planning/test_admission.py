@@ -8,7 +8,7 @@ import pytest
 from known_problem import MS, problem, task
 
 from rtmdl_ros.bench.admission import cases
-from rtmdl_ros.planning.admission import admit, miss_ratios, simulated_tasks
+from rtmdl_ros.planning.admission import Misses, admit, miss_ratios, simulated_tasks
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.workload.records import Policy
@@ -95,7 +95,9 @@ def test_tasks_are_simulated_as_they_run():
     assert set(first.variant_times) == {'small', 'medium', 'large'}
     assert first.task.base == plan.tasks['a'].variant
     assert first.times[1][0] == first.task.stages[1].worst_ns
-    assert miss_ratios(before, plan, [0, 1], 1000 * MS) == {'a': 0.0, 'b': 0.0}
+    assert miss_ratios(before, plan, [0, 1], 1000 * MS) == {
+        'a': Misses(0.0, 0.0), 'b': Misses(0.0, 0.0),
+    }  # fmt: skip
     assert second.offset_ns == 0
 
 

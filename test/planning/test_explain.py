@@ -16,6 +16,7 @@ from rtmdl_ros.planning.front import front_of, write_front
 from rtmdl_ros.planning.front_picture import draw_front
 from rtmdl_ros.planning.planner import make_plan, plan_for
 from rtmdl_ros.planning.random_problems import random_problem
+from rtmdl_ros.planning.search import confirming
 from rtmdl_ros.workload.configuration import configuration_of
 
 
@@ -24,7 +25,8 @@ def said(given_problem, *variants):
     evaluator = Evaluator(given_problem)
     order = tuple(range(len(variants)))
     candidate = Candidate(variants, order)
-    return reasons(evaluator, Budget(evaluator, simulations=100), candidate)
+    budget = Budget(evaluator, simulations=100)
+    return reasons(evaluator, confirming(given_problem), budget, candidate)
 
 
 def test_the_most_accurate_variant_needs_no_reason():
@@ -49,6 +51,13 @@ def test_the_next_one_would_not_fit():
     assert said(problem(task('a'), storage_bytes=210_000), 1) == (
         'a: medium; the next more accurate one, large, would take 0.31 MB of storage '
         '(bound 0.21 MB)',
+    )
+
+
+def test_a_plan_that_could_be_better_is_told():
+    assert said(problem(task('a')), 1) == (
+        'a: medium; the next more accurate one, large, would do as well by these simulations: give '
+        'the search more time',
     )
 
 

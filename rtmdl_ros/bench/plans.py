@@ -66,8 +66,8 @@ class Shares:
     miss_ratio: float
     #: Expected share of right answers, late ones counting as wrong.
     on_time_accuracy: float
-    #: Of the answers given, late ones among them.
-    accuracy: float
+    #: Of the answers given, late ones among them, by task.
+    accuracies: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,11 @@ def run(ladders: Ladders, out: Path, seconds: float, planning_s: float) -> bool:
             rows.append(Row(load, planned.in_words(), slowness, expected, measured))
         largest = planned_workload(ladders, largest_of(ladders.profile, planned), fixed=True)
         reports = _run(ladders, planned, largest, seconds, advance)
-    return _tell(rows, shares_of(reports, accuracies_of(ladders)), out, seconds)
+    largest_accuracies = {name: v[-1].accuracy for name, v in ladders.profile.functions.items()}
+    before = replace(
+        shares_of(reports, accuracies_of(ladders)), accuracies=largest_accuracies
+    )
+    return _tell(rows, before, out, seconds)
 
 
 def paces_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, float]:
@@ -181,7 +185,7 @@ def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float)
     return Shares(
         mean(each.miss_ratio for each in found),
         mean(each.on_time_accuracy for each in found),
-        mean(each.accuracy for each in found),
+        {name: mean(each.accuracies[name] for each in found) for name in found[0].accuracies},
     )
 
 
@@ -192,14 +196,16 @@ def shares_of(
     """Return what became of jobs; accuracies by task and variant."""
     on_time = [a.outcome is Outcome.ON_TIME for a in jobs]
     answered = [job for job in jobs if job.outcome in (Outcome.ON_TIME, Outcome.LATE)]
-    right = [accuracies[job.task, job.variant] for job in answered]
+    right: dict[str, list[float]] = {job.task: [] for job in jobs}
+    for job in answered:
+        right[job.task].append(accuracies[job.task, job.variant])
     in_time = [
         accuracies[job.task, job.variant] for job in answered if job.outcome is Outcome.ON_TIME
     ]
     return Shares(
         1.0 - sum(on_time) / len(on_time),
         sum(in_time) / len(on_time),
-        mean(right) if right else 0.0,
+        {task: mean(each) if each else 0.0 for task, each in right.items()},
     )
 
 
@@ -224,7 +230,8 @@ def _tell(rows: Sequence[Row], before: Shares, out: Path, seconds: float) -> boo
     )
     after = rows[-1].measured
     drop = 100 * (before.miss_ratio - after.miss_ratio)
-    loss = 100 * (before.accuracy - after.accuracy)
+    losses = [best - after.accuracies[task] for task, best in before.accuracies.items()]
+    loss = 100 * mean(losses)
     print(f'expected and measured: {off:.1f} points apart in the mean (target: {_TRUE_POINTS:g})')
     print(
         f'load {rows[-1].load:g}: the largest variants, rate monotonic, missed '

@@ -23,8 +23,6 @@ from rtmdl_ros.planning.problem import problem_of
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.configuration import Configuration
 
-#: Below all that the node and its neighbours do.
-_NICE = 19
 _PLANNING_S = 10.0
 
 
@@ -99,9 +97,16 @@ class Replanner:
 def _answer(sender: Connection, configuration: Configuration, profile: Profile) -> None:
     """Plan and send the answer: the other process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node ends this process
-    os.nice(_NICE)
+    _give_way()
     with suppress(BrokenPipeError):  # the node is gone
         sender.send(answer_to(configuration, profile, _PLANNING_S))
+
+
+def _give_way() -> None:
+    """Compute only while nobody else wants the core."""
+    os.nice(19)
+    with suppress(OSError, AttributeError):  # not every system has it
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def answer_to(configuration: Configuration, profile: Profile, seconds: float) -> Answer:

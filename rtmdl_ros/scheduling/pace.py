@@ -4,7 +4,7 @@
 
 A machine that gets hot, or that other programs use, is slow at everything; a profile may be wrong
 about one stage. So the times of all stages follow the pace of their resource, and those of a stage
-that is at work besides how far it is from that pace. Both are medians of few jobs: they follow
+that is at work besides how far it is from that pace. Both are quantiles of few jobs: they follow
 within a second and do not follow a single long wait.
 """
 
@@ -18,11 +18,14 @@ from statistics import median
 from rtmdl_ros.scheduling.chains import Chain, chain_of
 from rtmdl_ros.scheduling.jobs import LiveJob
 from rtmdl_ros.scheduling.sharing import Sharing
+from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
-#: Stages of a resource whose median is its pace, how old they may be, and how many are enough.
+#: Stages of a resource of which a quantile is its pace, how old they may be, how many are enough.
 _RECENT, _RECENT_NS, _ENOUGH = 9, 2_000_000_000, 5
+#: Above the median: where threads share cores, times spread more than those of the profile.
+_SHARE = 0.75
 #: Runs of a stage whose median tells how far it is from that: so many more that the few for which
 #: the pace lags behind do not count. What was learned stays, as a slow variant is not run again.
 _OWN = 15
@@ -82,7 +85,7 @@ class Pace:
         """Return how long the stages of a resource take by the profile; 1 where few ran of late."""
         since_ns = now_ns - _RECENT_NS
         ratios = [ratio for time_ns, ratio in self._recent[resource] if time_ns >= since_ns]
-        return median(ratios) if len(ratios) >= _ENOUGH else 1.0
+        return quantile(sorted(ratios), _SHARE) if len(ratios) >= _ENOUGH else 1.0
 
     def chains(
         self, task: str, planned: Sequence[Chain], current: Sequence[Chain], now_ns: int

@@ -30,7 +30,7 @@ def test_late_answers_are_answers_but_wrong_ones():
         job(Outcome.ON_TIME, 'small'),
     ]  # fmt: skip
     assert shares_of(jobs, ACCURACIES) == Shares(
-        pytest.approx(0.5), pytest.approx(1.5 / 4), pytest.approx(2.1 / 3)
+        pytest.approx(0.5), pytest.approx(1.5 / 4), {'a': pytest.approx(2.1 / 3)}
     )
 
 
@@ -66,7 +66,8 @@ def test_a_short_run_sets_promises_beside_measurements(options, capsys):
     assert [row['load'] for row in figures['rows']] == [0.5, 0.8, 1.2, 1.6, 2.0]
     for row in figures['rows']:
         assert 0.0 <= row['measured']['miss_ratio'] <= 1.0
-        assert row['measured']['on_time_accuracy'] <= row['measured']['accuracy'] <= 1.0
+        best = max(row['measured']['accuracies'].values())
+        assert row['measured']['on_time_accuracy'] <= best <= 1.0
 
 
 def test_a_short_run_disturbs_all_modes_alike(options, capsys):

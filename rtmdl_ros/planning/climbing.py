@@ -64,7 +64,7 @@ class Climber:
         """
         here = best = start
         reached = self._evaluator.fitness(best)
-        while self._budget.left(part):
+        while self._budget.left(part) and not self._budget.idle():
             changed = self._random_change(here, reached, rng)
             for _ in range(2):
                 if changed is None or self._is_above_too_much(changed):

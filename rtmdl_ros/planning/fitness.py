@@ -122,6 +122,11 @@ class Evaluator:
         self._weights = [task.weight for task in problem.tasks]
         self._static: dict[tuple[int, ...], float] = {}
 
+    @property
+    def virtual_ns(self) -> int:
+        """Return how long a whole simulation is in virtual time."""
+        return self.duration_ns * len(self.seeds)
+
     def bound(self, candidate: Candidate) -> Fitness:
         """Return what the candidate reaches at best, without a simulation."""
         overload = self._test.overload(candidate) if self.believes_test else 0.0

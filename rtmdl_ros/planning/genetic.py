@@ -56,7 +56,7 @@ def evolve(
             return
         objectives, violations = [], []
         for vector in offspring.get('X'):
-            if not budget.left(part):
+            if not budget.left(part) or budget.idle():
                 return
             # Of candidates that break constraints a bound is enough.
             fitness = evaluator.fitness(decoded(problem, vector), 0.0)

@@ -80,10 +80,20 @@ def searched(evaluator: Evaluator, budget: Budget) -> Found:
         if budget.left(_EVOLVED):
             evaluator.fitness(Candidate(variants, orders(problem)[0]))
     if not complete:
+        complete = _nothing_is_better(evaluator, best)
+    if not complete:
         best = _searched_on(evaluator, budget, best)
     reached = evaluator.fitness(best)
     chosen, fitness = _confirmed(evaluator, budget)
     return Found(chosen, fitness, reached, complete, dict(evaluator.known), evaluator.simulations)
+
+
+def _nothing_is_better(evaluator: Evaluator, best: Candidate) -> bool:
+    """Tell whether a candidate reaches what the largest variants do if nothing is missed."""
+    reached = evaluator.fitness(best)
+    largest = tuple(len(variants) - 1 for variants in evaluator.problem.allowed)
+    most = evaluator.bound(Candidate(largest, best.order)).on_time_accuracy
+    return reached.violation <= 0.0 and reached.on_time_accuracy >= most
 
 
 def confirming(problem: Problem) -> Evaluator:
@@ -119,6 +129,7 @@ def _confirmed(evaluator: Evaluator, budget: Budget) -> tuple[Candidate, Fitness
     """
     problem = evaluator.problem
     judge = confirming(problem)
+    budget.watch(judge)
     best: tuple[Candidate, Fitness] | None = None
     for candidate in _worth_confirming(evaluator):
         hope = rank(evaluator.known[candidate])

@@ -4,6 +4,7 @@
 
 import math
 from itertools import pairwise, product
+from random import Random
 
 import pytest
 from known_problem import problem, task
@@ -16,6 +17,7 @@ from rtmdl_ros.planning.first_plans import first_plan, ladder, orders
 from rtmdl_ros.planning.fitness import Evaluator, objective
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import search
+from rtmdl_ros.workload.records import Policy
 
 
 def best_by_trying_all(given_problem):
@@ -131,3 +133,32 @@ def test_progress_rises_to_the_end():
     search(random_problem(1, 6, 12), simulations=10, progress=told.append)
     assert told == sorted(told)
     assert 0.0 <= told[0] <= told[-1] <= 1.0
+
+
+def test_where_the_largest_are_on_time_nothing_is_searched_for():
+    many = problem(*(task(f't{n}', 200, 200) for n in range(9)))
+    assert not is_small(many)
+    found = search(many, seconds=1000.0)
+    assert found.exact
+    assert found.best.variants == (2,) * 9
+    assert found.simulations < 20
+
+
+def test_a_search_ends_where_no_new_candidate_is_near():
+    many = problem(*(task(f't{n}') for n in range(6)), policy=Policy.EDF)
+    evaluator = Evaluator(many)
+    budget = Budget(evaluator, simulations=1e9)
+    climber = Climber(evaluator, budget)
+    best = climber.climb(first_plan(evaluator, budget))
+    wandered = climber.wander(best, Random(0))
+    assert objective(evaluator.fitness(wandered)) >= objective(evaluator.fitness(best))
+
+
+def test_a_budget_counts_what_simulations_cost():
+    first = Evaluator(problem(task('a')))
+    second = Evaluator(problem(task('a')), seeds=(1, 2), duration_ns=2 * first.duration_ns)
+    budget = Budget(first, simulations=10)
+    budget.watch(second)
+    first.simulations, second.simulations = 1.0, 2.0
+    assert budget.share() == 0.9
+    assert budget.left() and not budget.left(0.9)

@@ -71,7 +71,11 @@ class Session:
             for task in loaded.tasks
         }
         self._limits: dict[str, DeadlineLimit] = {}
-        self._runtime = self._started_runtime(loaded.slow_downs)
+        try:
+            self._runtime = self._started_runtime(loaded.slow_downs)
+        except Exception:
+            self._reporter.close()
+            raise
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
         self._cameras: list[CameraInput] = []
         try:

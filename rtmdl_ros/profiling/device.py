@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -51,10 +52,20 @@ def fingerprint(
         'export': str(EXPORT_VERSION),
         **{f'zoo {name}': v.weights_sha256[:_SHORT] for name, v in sorted(zoos.items())},
         **{
+            f'variants {function}': _ladder_in_short(functions[function])
+            for function in sorted(functions)
+        },
+        **{
             f'segments {function}': _segments_in_words((segments or {}).get(function, 0), tasks)
             for function in sorted(functions)
         },
     }
+
+
+def _ladder_in_short(ladder: Sequence[FunctionVariant]) -> str:
+    """Return their number and a checksum of names and accuracies: weights do not tell them."""
+    text = repr([(each.name, each.accuracy) for each in ladder])
+    return f'{len(ladder)}, {hashlib.sha256(text.encode()).hexdigest()[:_SHORT]}'
 
 
 def _segments_in_words(asked: int, tasks: int) -> str:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a device is told by."""
 
+from dataclasses import replace
+
 import onnxruntime
 import pytest
 
@@ -17,6 +19,7 @@ def test_all_fields():
     assert list(found) == [
         'processor', 'cores', 'lane_cores', 'engine', 'onnxruntime', 'numpy', 'opencv', 'export',
         'zoo traffic_light_detector', 'zoo traffic_sign_detector', 'zoo traffic_sign_recogniser',
+        'variants traffic_light', 'variants traffic_sign',
         'segments traffic_light', 'segments traffic_sign',
     ]  # fmt: skip
     assert int(found['cores']) >= 1
@@ -26,6 +29,13 @@ def test_all_fields():
     assert found['zoo traffic_light_detector'] == checksum[:12]
     assert (found['segments traffic_light'], found['segments traffic_sign']) == ('auto', '3')
     assert all(isinstance(value, str) and value for value in found.values())
+
+
+def test_another_choice_of_the_same_weights_is_another_profile():
+    light = LADDERS['traffic_light']
+    other = (replace(light[0], accuracy=0.123), *light[1:])
+    found = {fingerprint({'f': each}, tasks=2)['variants f'] for each in (light, other, light[:1])}
+    assert len(found) == 3 - (len(light) == 1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One demo from start to figures: two processes started, listened to, ended, scored and drawn."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -40,6 +42,23 @@ _END_TIMEOUT_S = 1.5
 _SETTLE_S = 1.0
 
 
+class _Interruption:
+    """Raises KeyboardInterrupt at once and, as callbacks may swallow that, when next checked."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt after a signal."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+
 @dataclass(frozen=True)
 class DemoRun:
     """A run that is over."""
@@ -62,12 +81,12 @@ def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     trace.unlink(missing_ok=True)
     os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
     children: list[Child] = []
-    with _terminated_like_interrupted():
+    with _interruptible() as interruption:
         try:
             camera = _start(children, 'camera_sim', camera_arguments(options), options.out)
             arguments = node_arguments(options, configuration, trace)
             node = _start(children, 'rtmdl_node', arguments, options.out)
-            seen = _observe(options, configuration, camera, node, console)
+            seen = _observe(options, configuration, camera, node, console, interruption)
         finally:
             end_all(children, _END_TIMEOUT_S)
     if not trace.exists():
@@ -92,12 +111,13 @@ def _observe(
     camera: Child,
     node: Child,
     console: Console,
+    interruption: _Interruption,
 ) -> Seen:
     functions = {name: task.function for name, task in configuration.tasks.items()}
     listener = Listener(options.domain_id, functions)
     try:
-        _start_node(listener, camera, node, console)
-        _measure(listener, camera, node, options, console)
+        _start_node(listener, camera, node, console, interruption)
+        _measure(listener, camera, node, options, console, interruption)
         camera.interrupt()
         camera.wait(_END_TIMEOUT_S)
         listener.spin(_SETTLE_S)
@@ -110,13 +130,20 @@ def _observe(
         listener.close()
 
 
-def _start_node(listener: Listener, camera: Child, node: Child, console: Console) -> None:
+def _start_node(
+    listener: Listener,
+    camera: Child,
+    node: Child,
+    console: Console,
+    interruption: _Interruption,
+) -> None:
     """Configure and activate the node; raises DemoError as soon as that is hopeless."""
 
     def wait(done: Callable[[], bool], what: str) -> None:
         end_s = time.monotonic() + _START_TIMEOUT_S
         while not done():
             listener.spin(_POLL_S)
+            interruption.check()
             camera.check()
             node.check()
             if time.monotonic() > end_s:
@@ -141,13 +168,19 @@ def _start_node(listener: Listener, camera: Child, node: Child, console: Console
 
 
 def _measure(
-    listener: Listener, camera: Child, node: Child, options: DemoOptions, console: Console
+    listener: Listener,
+    camera: Child,
+    node: Child,
+    options: DemoOptions,
+    console: Console,
+    interruption: _Interruption,
 ) -> None:
     display = Display(console, options.duration_s)
     start_s = time.monotonic()
     with display.shown():
         while (elapsed_s := time.monotonic() - start_s) < options.duration_s:
             listener.spin(min(_REFRESH_S, options.duration_s - elapsed_s))
+            interruption.check()
             camera.check()
             node.check()
             display.update(time.monotonic() - start_s, listener.status, listener.frames_published)
@@ -162,16 +195,13 @@ def _write_json(result: DemoResult, path: Path) -> None:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def _interruptible() -> Iterator[_Interruption]:
     """Make SIGTERM and SIGHUP end the processes as Ctrl-C does."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, interrupt) for number in numbers]
+    interruption = _Interruption()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, interruption.ask) for number in numbers]
     try:
-        yield
+        yield interruption
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

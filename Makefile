@@ -28,7 +28,7 @@ help:
 	@echo 'make bench-memory  whether a process that runs both tasks keeps its size; 10 min'
 	@echo 'make bench-storage  what variants as slices of one file save, and cost beside training alone'
 	@echo 'make bench-planning  how good plans are, and how long they take'
-	@echo 'make bench-plans what plans promise and keep, and what they are worth in an overload'
+	@echo 'make bench-plans  what plans promise and keep, and what they are worth in an overload'
 	@echo 'make bench-choice  what choosing variants at run time gives in bursts and beside others'
 	@echo 'make bench-admission  whether admitted tasks keep what was promised'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import mean
 from threading import Timer
 
-from rtmdl_ros.bench.cameras import Camera
+from rtmdl_ros.bench.cameras import LEAD_NS, Camera
 from rtmdl_ros.bench.command import (
     Advance,
     add_number,
@@ -31,7 +31,7 @@ from rtmdl_ros.bench.command import (
 )
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import payload_of
-from rtmdl_ros.bench.planned import Planned, planned_for, planned_workload
+from rtmdl_ros.bench.planned import LANES, Planned, planned_for, planned_workload
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.runtime.report import JobReport
@@ -41,7 +41,6 @@ from rtmdl_ros.workload.records import Outcome
 #: Load of the lanes by the most accurate variants while all is calm.
 _CALM_LOAD = 0.7
 _RATE = 2.0
-_LEAD_S = 0.05
 FIXED, FIXED_FOR_BURST, RUN_TIME = 'plan', 'plan for the burst', 'run time'
 CALM, BURST, HOG = 'calm', 'twice the rate', 'a core taken'
 _EXAMPLES = """  make bench-choice
@@ -113,7 +112,7 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
         FIXED_FOR_BURST: workload(ladders, calm.with_variants(fast), script, fixed=True),
         RUN_TIME: workload(ladders, calm, script, fixed=False),
     }
-    executors = Executors(lanes=2, slow_downs=ladders.profile.slow_downs)
+    executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     with progress_bar('plan and run time', rounds * len(modes) * script.length_s) as advance:
         for number in range(rounds):
@@ -143,7 +142,8 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
 
 def workload(ladders: Ladders, planned: Planned, script: Script, *, fixed: bool) -> Workload:
     """Return lights and signs on one camera that is faster for a while."""
-    burst = Episode(round(script.calm_s * 1e9), round((script.calm_s + script.burst_s) * 1e9), 2.0)
+    start_ns, end_ns = (round(s * 1e9) for s in (script.calm_s, script.calm_s + script.burst_s))
+    burst = Episode(start_ns, end_ns, _RATE)
     tasks = planned_workload(ladders, planned, fixed=fixed)
     camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns, 0, (burst,))
     return Workload(tasks, (camera,))
@@ -174,7 +174,7 @@ def _run(
     workload: Workload, ladders: Ladders, script: Script, executors: Executors, advance: Advance
 ) -> tuple[JobReport, ...]:
     payload = partial(payload_of, ladders.image)
-    with _hog_at(_LEAD_S + 2 * script.calm_s + script.burst_s, script.hog_s):
+    with _hog_at(LEAD_NS / 1e9 + 2 * script.calm_s + script.burst_s, script.hog_s):
         return run_workload(workload, payload, script.length_s, executors, advance)
 
 

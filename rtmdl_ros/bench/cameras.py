@@ -15,7 +15,7 @@ from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.simulation.simulate import release_times
 
 #: From the call to the first release, for all threads to be there.
-_LEAD_NS = 50_000_000
+LEAD_NS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def release_frames(
     as it is with a driver's callback. `advance` is told of the seconds that have passed.
     """
     released = passed_ns = 0
-    start_ns = time.monotonic_ns() + _LEAD_NS
+    start_ns = time.monotonic_ns() + LEAD_NS
     for time_ns, camera in frame_times(cameras, duration_ns):
         time.sleep(max(0, start_ns + time_ns - time.monotonic_ns()) / 1e9)
         # All tasks of a camera at one instant: the most urgent goes first.

@@ -5,24 +5,11 @@
 from __future__ import annotations
 
 import os
-import platform
-from pathlib import Path
 
-_CPUINFO = Path('/proc/cpuinfo')
+from rtmdl_ros.profiling.device import processor
 
 
-def machine_name(cpuinfo: Path = _CPUINFO) -> str:
+def machine_name() -> str:
     """Return number of cores this process may use and model of the processor."""
     cores = len(os.sched_getaffinity(0))
-    return f'{cores} core{"s" if cores > 1 else ""}, {_processor(cpuinfo)}'
-
-
-def _processor(cpuinfo: Path) -> str:
-    try:
-        lines = cpuinfo.read_text(encoding='utf-8').splitlines()
-    except OSError:
-        lines = []
-    for line in lines:
-        if line.startswith('model name'):
-            return line.partition(':')[2].strip()
-    return platform.processor() or platform.machine()
+    return f'{cores} core{"s" if cores > 1 else ""}, {processor()}'

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from statistics import mean
 
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.workloads import RunnableTask
+from rtmdl_ros.planning.demand import mean_ns
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.planning.search import search
-from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.records import Resource, Task
 
+#: Of all that is planned and run here.
+LANES = 2
 _FUNCTIONS = ('traffic_light', 'traffic_sign')
 
 
@@ -40,14 +42,15 @@ def planned_for(profile: Profile, load: float, seconds: float) -> Planned:
 
     1.0 is what one lane can do.
     """
-    period_ns = round(sum(lane_ns(profile.functions[f][-1]) for f in _FUNCTIONS) / load)
+    largest = [profile.functions[name][-1] for name in _FUNCTIONS]
+    period_ns = round(sum(mean_ns(each, Resource.ACCELERATOR) for each in largest) / load)
     return plan_of(problem_for(profile, period_ns), seconds)
 
 
-def problem_for(profile: Profile, period_ns: int, lanes: int = 2) -> Problem:
+def problem_for(profile: Profile, period_ns: int) -> Problem:
     """Return the problem of both tasks on one camera."""
     tasks = tuple(PlannedTask(name, name, period_ns, period_ns) for name in _FUNCTIONS)
-    return Problem(tasks, profile, lanes=lanes)
+    return Problem(tasks, profile, lanes=LANES)
 
 
 def plan_of(problem: Problem, seconds: float) -> Planned:
@@ -69,12 +72,6 @@ def largest_of(profile: Profile, planned: Planned) -> Planned:
         for number, name in enumerate(planned.choices)
     }
     return replace(planned, choices=choices)
-
-
-def lane_ns(variant: VariantProfile) -> float:
-    """Return for how long a job keeps a lane in the mean."""
-    lanes = (stage for stage in variant.stages if stage.resource is Resource.ACCELERATOR)
-    return sum(mean(stage.quantiles_ns) for stage in lanes)
 
 
 def planned_workload(

@@ -31,6 +31,7 @@ from rtmdl_ros.bench.command import (
 )
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.planned import (
+    LANES,
     Planned,
     largest_of,
     plan_of,
@@ -50,7 +51,6 @@ from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 
 #: Of the lanes by the most accurate variants; 1 is what one lane can do.
 _LOADS = (0.5, 0.8, 1.2, 1.6, 2.0)
-_LANES = 2
 _SEEDS = range(3)
 #: Mean difference in points that is called true; the paper's drop in misses and loss of accuracy.
 _TRUE_POINTS, _DROP_POINTS, _LOSS_POINTS = 3.0, 40.12, 1.7
@@ -149,7 +149,7 @@ def _run(
 ) -> tuple[JobReport, ...]:
     frames = cycle(everyday_frames())
     camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns)
-    executors = Executors(lanes=_LANES, slow_downs=ladders.profile.slow_downs)
+    executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
     return run_workload(
         Workload(tasks, (camera,)), lambda: Work(next(frames)), seconds, executors, advance
     )
@@ -172,7 +172,7 @@ def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float)
                 simulated,
                 policy=Policy.FIXED_PRIORITY,
                 cpu_workers=1,
-                lanes=_LANES,
+                lanes=LANES,
                 packing=Packing.GUARDED,
                 slow_downs=ladders.profile.slow_downs,
                 duration_ns=round(seconds * 1e9),

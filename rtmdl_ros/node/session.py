@@ -142,11 +142,7 @@ class Session:
 
     def paces(self) -> dict[Resource, float]:
         """Return how long stages take as of late by the times of the profile."""
-        statistics = self._runtime.statistics()
-        return {
-            Resource.CPU: statistics.cpu_pace,
-            Resource.ACCELERATOR: statistics.accelerator_pace,
-        }
+        return self._runtime.paces()
 
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""

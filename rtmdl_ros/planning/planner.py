@@ -12,10 +12,8 @@ from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.explain import reasons, remedies
 from rtmdl_ros.planning.front import FrontPoint, front_of
 from rtmdl_ros.planning.plan import Plan, plan_of
-from rtmdl_ros.planning.problem import Problem, problem_of
+from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.search import Found, confirming, searched, searching
-from rtmdl_ros.profiling.profile import Profile
-from rtmdl_ros.workload.configuration import Configuration
 
 #: Enough for some tasks of a dozen variants.
 USUAL_SECONDS = 10.0
@@ -50,17 +48,3 @@ def make_plan(
         notes = reasons(evaluator, confirming(problem), budget, found.best)
     plan = plan_of(problem, found.best, found.fitness, notes)
     return Planned(plan, front_of(problem, found), found)
-
-
-def plan_for(
-    configuration: Configuration,
-    profile: Profile,
-    seconds: float = USUAL_SECONDS,
-    seed: int = 0,
-) -> Plan:
-    """Return a plan for the parameters; arguments and result can be sent to another process.
-
-    It computes all the time; a process that has frames to answer calls it in another one. Raises
-    PlanningError for demands that no plan can be made for.
-    """
-    return make_plan(problem_of(configuration, profile, seed=seed), seconds=seconds).plan

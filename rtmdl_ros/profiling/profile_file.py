@@ -129,24 +129,6 @@ def check_device(profile: Profile, expected: Mapping[str, str], path: Path) -> N
             raise ProfileError(path, f'was measured with {field}: {was}, here it is {here!r}')
 
 
-def require(
-    profile: Profile, function: str, names: Iterable[str], path: Path
-) -> tuple[VariantProfile, ...]:
-    """Return the variants of a function that have some names, in the order of the names.
-
-    Raises ProfileError where the profile, which was read from `path`, does not know one.
-    """
-    known = {variant.name: variant for variant in profile.functions.get(function, ())}
-    if not known:
-        raise ProfileError(path, f'functions has no {function}')
-    found = []
-    for name in names:
-        if name not in known:
-            raise ProfileError(path, f'functions.{function} has no variant {name}')
-        found.append(known[name])
-    return tuple(found)
-
-
 def _text(profile: Profile) -> str:
     """Return the content of the file, readable: numbers of one list on one line."""
     text = json.dumps(_content(profile), indent=1)

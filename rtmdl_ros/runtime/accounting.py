@@ -73,7 +73,7 @@ class RuntimeStatistics:
     accelerator_busy: float
     #: The same of each executor: ('cpu0', 0.25), ...
     executors: tuple[tuple[str, float], ...]
-    #: Times that stages took of late by those of the profile, the medians; 1: as profiled.
+    #: Times that the slower stages took of late by those of the profile; 1: as profiled.
     cpu_pace: float = 1.0
     accelerator_pace: float = 1.0
 

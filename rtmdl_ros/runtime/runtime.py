@@ -260,8 +260,17 @@ class Runtime:
             uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
             busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
             evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
-            paces = [self._core.pace(kind, now_ns) for kind in (Resource.CPU, Resource.ACCELERATOR)]
-        return replace(evaluate(), cpu_pace=paces[0], accelerator_pace=paces[1])
+            paces = self._paces(now_ns)
+        cpu, accelerator = paces[Resource.CPU], paces[Resource.ACCELERATOR]
+        return replace(evaluate(), cpu_pace=cpu, accelerator_pace=accelerator)
+
+    def paces(self) -> dict[Resource, float]:
+        """Return the times that stages of each resource took of late by those of the profile."""
+        with self._lock:
+            return self._paces(self._clock())
+
+    def _paces(self, now_ns: int) -> dict[Resource, float]:
+        return {kind: self._core.pace(kind, now_ns) for kind in Resource}
 
     def placements(self, kind: Resource) -> tuple[Placement, ...]:
         """Return what is in force for the running executors of a kind, in their order."""

@@ -21,21 +21,22 @@ class Chain:
     name: str
     stages: tuple[Stage, ...]
     accuracy: float
-    #: Optimistic, worst and hardly ever exceeded times.
+    #: Optimistic and worst times.
     least_ns: tuple[int, ...]
     worst_ns: tuple[int, ...]
-    expected_ns: tuple[int, ...]
-    #: Typical times, and of these those on lanes.
-    typical_ns: tuple[int, ...]
-    lane_ns: tuple[int, ...]
     #: Resource and time of each stage: what it typically takes, and what the stages together hardly
     #: ever exceed.
     spans: tuple[Span, ...]
     long_spans: tuple[Span, ...]
 
-    def cpu_ns(self, stage: int = 0) -> int:
-        """Return the typical time on CPU workers from a stage to the end."""
-        return self.typical_ns[stage] - self.lane_ns[stage]
+    def typical_ns(self, resource: Resource) -> int:
+        """Return the typical time that the whole chain takes of a resource."""
+        return sum(length_ns for kind, length_ns in self.spans if kind is resource)
+
+    @property
+    def long_ns(self) -> int:
+        """What the whole chain hardly ever exceeds."""
+        return sum(length_ns for _, length_ns in self.long_spans)
 
 
 def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
@@ -43,16 +44,12 @@ def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
     expected = [s.expected_ns or s.worst_ns or s.optimistic_ns for s in stages]
     typical = [s.typical_ns or most for s, most in zip(stages, expected, strict=True)]
     kinds = [stage.resource for stage in stages]
-    lanes = [t if k is Resource.ACCELERATOR else 0 for t, k in zip(typical, kinds, strict=True)]
     return Chain(
         name,
         stages,
         accuracy,
         _to_the_end(stage.optimistic_ns for stage in stages),
         _to_the_end(stage.worst_ns for stage in stages),
-        _to_the_end(expected),
-        _to_the_end(typical),
-        _to_the_end(lanes),
         tuple(zip(kinds, typical, strict=True)),
         tuple(zip(kinds, _long_times(typical, expected), strict=True)),
     )

@@ -76,7 +76,7 @@ class Choice:
                 spans = self._careful(chain) if careful else chain.long_spans
                 if urgent.copy().place(now_ns, spans) <= deadline_ns:
                     return chain
-        return min(chains, key=lambda chain: chain.expected_ns[0])
+        return min(chains, key=lambda chain: chain.long_ns)
 
     def _careful(self, chain: Chain) -> list[Span]:
         """Return the worst times of a chain's stages, beside others."""
@@ -192,4 +192,5 @@ def _load(live: LiveTask) -> Load:
 
 
 def _option(chain: Chain, period_ns: int) -> Option:
-    return Option(chain.accuracy, chain.cpu_ns() / period_ns, chain.lane_ns[0] / period_ns)
+    cpu_ns, lane_ns = (chain.typical_ns(kind) for kind in (Resource.CPU, Resource.ACCELERATOR))
+    return Option(chain.accuracy, cpu_ns / period_ns, lane_ns / period_ns)

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The name of the machine."""
 
+import os
+
 from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.profiling.device import processor
 
 
-def test_machine_is_named_by_the_model_of_its_processor(tmp_path):
-    cpuinfo = tmp_path / 'cpuinfo'
-    cpuinfo.write_text('processor\t: 0\nmodel name\t: Fast 3000\n')
-    assert machine_name(cpuinfo).endswith(', Fast 3000')
-    assert machine_name(tmp_path / 'missing')
+def test_machine_is_named_by_its_cores_and_the_model_of_its_processor():
+    cores, _, model = machine_name().partition(', ')
+    assert int(cores.split()[0]) == len(os.sched_getaffinity(0))
+    assert model == processor() != ''

@@ -14,7 +14,8 @@ from rtmdl_ros.planning.explain import reasons, remedies
 from rtmdl_ros.planning.fitness import Evaluator
 from rtmdl_ros.planning.front import front_of, write_front
 from rtmdl_ros.planning.front_picture import draw_front
-from rtmdl_ros.planning.planner import make_plan, plan_for
+from rtmdl_ros.planning.planner import make_plan
+from rtmdl_ros.planning.problem import problem_of
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import confirming
 from rtmdl_ros.workload.configuration import configuration_of
@@ -111,7 +112,8 @@ def test_a_plan_with_its_reasons_and_its_front():
 
 def test_a_plan_from_parameters():
     given = problem(task('traffic_light'))
-    plan = plan_for(configuration_of({'tasks': ['traffic_light']}), given.profile, seconds=5.0)
+    wanted = problem_of(configuration_of({'tasks': ['traffic_light']}), given.profile)
+    plan = make_plan(wanted, seconds=5.0).plan
     assert plan.tasks['traffic_light'].variant == 'large'
     assert plan.device == {'processor': 'hand-made'}
 

@@ -18,7 +18,6 @@ from rtmdl_ros.profiling.profile_file import (
     check_writable,
     default_profile_path,
     read_profile,
-    require,
     write_profile,
 )
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -222,15 +221,6 @@ def test_another_device_is_refused(path):
     )
     text = error_of(lambda: check_device(profile, {'zoo sign': 'cd'}, path))
     assert "was measured with zoo sign: nothing, here it is 'cd'" in text
-
-
-def test_what_is_needed_must_be_there(path):
-    profile = known_profile()
-    assert require(profile, 'traffic_light', ['small'], path) == profile.functions['traffic_light']
-    assert require(profile, 'traffic_light', [], path) == ()
-    text = error_of(lambda: require(profile, 'traffic_light', ['small', 'big'], path))
-    assert f'{path}: functions.traffic_light has no variant big; {REMEDY}' in text
-    assert 'functions has no lane' in error_of(lambda: require(profile, 'lane', ['x'], path))
 
 
 def test_a_place_that_cannot_be_written(tmp_path):

@@ -53,3 +53,9 @@ def test_a_copy_goes_its_own_way():
     twin = plan.copy()
     assert twin.place(0, [(LANE, 10)]) == 20
     assert plan.place(0, [(LANE, 10)]) == 20
+
+
+def test_works_of_one_key_and_one_deadline_have_an_order_too():
+    before = Work((0,), 0, 20, ((CPU, 10),))
+    behind = Work((0,), 0, 20, ((LANE, 10),))
+    assert forecast().place_all([before, behind])

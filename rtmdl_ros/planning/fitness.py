@@ -23,7 +23,7 @@ _LEAST_JOBS = 15
 #: ... unless that would be more jobs than this of all tasks.
 _MOST_JOBS = 1_000
 #: How often it does so where phases matter, each for a part of the time; together it is longer.
-_PHASES, _PHASE_PART = 4, 0.35
+_PHASES, _PHASE_PART = 8, 0.2
 #: Of the first seed's time it looks at so much first: whoever has missed too much by then will not
 #: recover.
 _PREFIXES = (0.1, 0.3)

@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -31,6 +31,7 @@ help:
 	@echo 'make bench-plans  what plans promise and keep, and what they are worth in an overload'
 	@echo 'make bench-choice  what choosing variants at run time gives in bursts and beside others'
 	@echo 'make bench-admission  whether admitted tasks keep what was promised'
+	@echo 'make bench-node  what the node costs beside inference, and how soon it answers; 2 min'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -76,6 +77,10 @@ bench-planning: setup
 
 bench-admission: setup
 	@$(ENTER) python3 -m rtmdl_ros.bench.admission $(ARGS)
+
+bench-node: setup
+	@$(ENTER) cd install && python3 -m rtmdl_ros.node.start_time; status=$$?; \
+	  python3 -m rtmdl_ros.node.overhead $(ARGS) && exit $$status
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

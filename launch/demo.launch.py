@@ -26,9 +26,14 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(name, default_value=default, description=description)
         for name, (_, default, description) in CAMERA.items()
     ]
+    # The node's file declares it with another default.
+    image_topic = DeclareLaunchArgument(
+        'image_topic',
+        default_value='camera_sim/image',
+        description='Topic that the node reads; of several cameras, with commas between.',
+    )
     node = IncludeLaunchDescription(
-        PathJoinSubstitution([FindPackageShare('rtmdl_ros'), 'launch', 'rtmdl.launch.py']),
-        launch_arguments={'image_topic': 'camera_sim/image'}.items(),
+        PathJoinSubstitution([FindPackageShare('rtmdl_ros'), 'launch', 'rtmdl.launch.py'])
     )
     camera = Node(
         package='rtmdl_ros',
@@ -43,4 +48,4 @@ def generate_launch_description() -> LaunchDescription:
         ],
         output='screen',
     )
-    return LaunchDescription([*arguments, node, camera])
+    return LaunchDescription([*arguments, image_topic, node, camera])

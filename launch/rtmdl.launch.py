@@ -1,8 +1,9 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Starts the node beside a camera driver.
+"""Starts the node beside a camera driver. The other launch files include this one.
 
 ros2 launch rtmdl_ros rtmdl.launch.py image_topic:=/camera/camera/color/image_raw
+ros2 launch rtmdl_ros rtmdl.launch.py camera_name:=left,right image_topic:=/left/image,/right/image
 """
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -18,13 +19,21 @@ ARGUMENTS = [
     DeclareLaunchArgument(
         'image_topic',
         default_value='/image_raw',
-        description='Topic of the camera driver; with the parameter <camera>.transport set to '
-        'compressed its images are read from <image_topic>/compressed.',
+        description='Topic of the camera driver; of several cameras, with commas between, in the '
+        'order of camera_name.',
     ),
     DeclareLaunchArgument(
-        'camera',
+        'transport',
+        default_value='',
+        choices=['', 'raw', 'compressed'],
+        description='compressed: the images are read from <image_topic>/compressed; empty: as in '
+        'params_file, where the default is raw.',
+    ),
+    DeclareLaunchArgument(
+        'camera_name',
         default_value='front',
-        description='Name that the parameter file gives to the camera on image_topic.',
+        description='Name that the parameter file gives to the camera on image_topic; several '
+        'with commas between.',
     ),
     DeclareLaunchArgument(
         'params_file',
@@ -52,33 +61,40 @@ ARGUMENTS = [
         description='Least severity of messages in the log.',
     ),
 ]
+ARGUMENT_NAMES = [argument.name for argument in ARGUMENTS]
 
 
 def node(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Return the node; needs values, for empty arguments must not override the parameter file."""
     values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENT_NAMES}
-    switches = {
+    names = [name.strip() for name in values['camera_name'].split(',')]
+    topics = [topic.strip() for topic in values['image_topic'].split(',')]
+    if len(names) != len(topics):
+        raise ValueError(
+            f'camera_name has {len(names)} entries ({", ".join(names)}), image_topic {len(topics)} '
+            f'({", ".join(topics)}); give each camera a topic'
+        )
+    overrides: dict[str, bool | str] = {
         name: values[name] == 'true' for name in ('use_sim_time', 'autostart') if values[name]
     }
-    image = f'~/input/{values["camera"]}/image'
+    if values['transport']:
+        overrides |= {f'{name}.transport': values['transport'] for name in names}
     return [
         Node(
             package='rtmdl_ros',
             executable='rtmdl_node',
             name='rtmdl',
             namespace=values['namespace'],
-            parameters=[values['params_file'], switches],
+            parameters=[values['params_file'], overrides],
             remappings=[
-                (image, values['image_topic']),
-                (f'{image}/compressed', f'{values["image_topic"]}/compressed'),
+                (f'~/input/{name}/image{suffix}', f'{topic}{suffix}')
+                for name, topic in zip(names, topics, strict=True)
+                for suffix in ('', '/compressed')
             ],
             arguments=['--ros-args', '--log-level', values['log_level']],
             output='screen',
         )
     ]
-
-
-ARGUMENT_NAMES = [argument.name for argument in ARGUMENTS]
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -89,4 +105,6 @@ def generate_launch_description() -> LaunchDescription:
         SetEnvironmentVariable(name, EnvironmentVariable(name, default_value=profile))
         for name in ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
     ]
+    # Lines of several processes would otherwise run into each other.
+    environment.append(SetEnvironmentVariable('RCUTILS_LOGGING_BUFFERED_STREAM', '1'))
     return LaunchDescription([*ARGUMENTS, *environment, OpaqueFunction(function=node)])

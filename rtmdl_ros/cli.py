@@ -16,6 +16,14 @@ COMMANDS = {
         'rtmdl_ros.node.demo.command',
         'run the node on a simulated camera: figures, pictures, a video',
     ),
+    'replay': (
+        'rtmdl_ros.replay.command',
+        'run a recorded bag through all that the node does, without ROS 2',
+    ),
+    'record-demo': (
+        'rtmdl_ros.replay.record_command',
+        'write a bag of the simulated camera, with the truth',
+    ),
     'scale': (
         'rtmdl_ros.scaling.command',
         'train the networks on real and rendered images and write them into the zoo',
@@ -41,6 +49,7 @@ COMMANDS = {
 _EXAMPLES = """examples:
   rtmdl demo                        camera and node for 20 s; results in out/demo
   rtmdl demo --duration 5 --seed 7  another track, shorter
+  rtmdl replay my_bag               a recorded drive, without ROS 2; results in out/replay
   rtmdl simulate --lanes 2          random tasks in virtual time
   rtmdl COMMAND --help              options and examples of a command
 """

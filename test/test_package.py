@@ -29,13 +29,21 @@ ROOMS = {
     'profiling': {'workload', 'networks', 'engine', 'perception', 'rendering', 'runtime'},
     'planning': {'workload', 'scheduling', 'simulation', 'profiling'},
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering'},
+    'evidence': {'workload', 'scheduling', 'networks', 'engine', 'runtime'},
+    'deployment': {
+        'workload', 'networks', 'engine', 'runtime', 'perception', 'profiling', 'planning',
+    },
+    'replay': {
+        'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
+        'perception', 'profiling', 'planning', 'scaling', 'deployment', 'evidence',
+    },
     'bench': {
         'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
         'perception', 'profiling', 'planning', 'scaling',
     },
     'node': {
         'workload', 'scheduling', 'runtime', 'engine', 'networks', 'perception', 'profiling',
-        'planning', 'rendering',
+        'planning', 'rendering', 'deployment', 'evidence',
     },
 }
 ROOMS_WITH_TORCH = ('networks', 'scaling')
@@ -172,8 +180,8 @@ def test_launch_files_compile_and_declare_their_arguments() -> None:
         compile(path.read_text(), str(path), 'exec')
     text = (ROOT / 'launch' / 'rtmdl.launch.py').read_text()
     declared = re.findall(r"DeclareLaunchArgument\(\s*'(\w+)'", text)
-    expected = 'image_topic camera params_file namespace use_sim_time autostart log_level'
-    assert declared == expected.split()
+    expected = 'image_topic transport camera_name params_file namespace use_sim_time autostart'
+    assert declared == [*expected.split(), 'log_level']
 
 
 def test_shipped_yaml_files_parse() -> None:

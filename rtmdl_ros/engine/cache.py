@@ -14,7 +14,7 @@ import onnxruntime
 
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
-from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -28,18 +28,20 @@ def default_cache_dir() -> Path:
     return Path(base) / 'rtmdl_ros'
 
 
-def ensure_exported(variants: Iterable[Variant], cache_dir: Path) -> None:
-    """Export the variants that the cache has no file of, all in one process of its own.
+def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
+    """Export the variants that the cache has no file of, all of one kind in one process.
 
     In a process of its own, because torch would stay in this one's memory: some 400 MB. Raises
     EngineError, naming the file, where the folder cannot be made or an export fails.
     """
-    missing = [v for v in variants if not cached_path(v, cache_dir).exists()]
+    missing = [
+        v for v in variants if not _is_onnx(v) and not cached_path(v, cache_dir).exists()
+    ]
     if missing:
         _export(missing, cache_dir)
 
 
-def load_runner(variant: Variant, segments: int, cache_dir: Path) -> OnnxRunner:
+def load_runner(variant: Network, segments: int, cache_dir: Path) -> OnnxRunner:
     """Load a variant in segments, exporting it first where the cache has no usable file of it.
 
     Raises EngineError, naming the file, where the variant cannot be exported, cut or loaded.
@@ -50,13 +52,15 @@ def load_runner(variant: Variant, segments: int, cache_dir: Path) -> OnnxRunner:
         # Whole, whatever is wanted: only a file that does not load is worth another export.
         whole = OnnxRunner(path)
     except EngineError as error:
+        if _is_onnx(variant):
+            raise
         _LOGGER.warning('%s; exporting it again', error)
         _export([variant], cache_dir)
         whole = OnnxRunner(path)
     return whole if segments == 1 else OnnxRunner(path, segments)
 
 
-def _export(variants: Sequence[Variant], cache_dir: Path) -> None:
+def _export(variants: Sequence[Network], cache_dir: Path) -> None:
     _LOGGER.info(
         'exporting %d variants of %s to %s, on the first start only',
         len(variants),
@@ -69,14 +73,21 @@ def _export(variants: Sequence[Variant], cache_dir: Path) -> None:
         raise EngineError(
             f'{cache_dir}: cannot be made ({error.strerror}); set cache_dir to a folder that can'
         ) from error
+    for exporter in dict.fromkeys(v.exporter for v in variants):
+        _run(exporter, [v for v in variants if v.exporter == exporter], cache_dir)
+
+
+def _run(exporter: str, variants: Sequence[Network], cache_dir: Path) -> None:
     arguments = [
         text
         for v in variants
-        for text in (str(v.weights_path.parent.resolve()), v.id, str(cached_path(v, cache_dir)))
+        for text in (v.export_source, v.id, str(cached_path(v, cache_dir)))
     ]
+    # What this process finds, '' being the folder it is in, the other one finds as well.
+    search_path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)
     result = subprocess.run(
-        [sys.executable, '-m', 'rtmdl_ros.networks.export', *arguments],
-        env=os.environ | {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+        [sys.executable, '-m', exporter, *arguments],
+        env=os.environ | {'PYTHONPATH': search_path},
         cwd=cache_dir,
         capture_output=True,
         text=True,
@@ -86,15 +97,24 @@ def _export(variants: Sequence[Variant], cache_dir: Path) -> None:
         raise EngineError(f'export to {cache_dir} failed: {reason}')
 
 
-def cached_path(variant: Variant, cache_dir: Path) -> Path:
-    """Return where the export of a variant lies: the name changes with all it depends on."""
-    text = '|'.join(
-        (
-            str(EXPORT_VERSION),
-            variant.weights_sha256,
-            f'{variant.width} {variant.depth} {variant.input_height} {variant.input_width}',
-            onnxruntime.__version__,
-        )
-    )
+def cached_path(variant: Network, cache_dir: Path) -> Path:
+    """Return where the export of a variant lies: the name changes with all it depends on.
+
+    A network that is an ONNX file already stays where it is.
+    """
+    if _is_onnx(variant):
+        return variant.weights_path
+    text = '|'.join((str(EXPORT_VERSION), variant.export_key, onnxruntime.__version__))
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return cache_dir.resolve() / f'{variant.network}-{variant.id}-{key}.onnx'
+
+
+def stored_bytes(variant: Network, cache_dir: Path) -> tuple[int, int]:
+    """Return what a loaded network takes on disk: together with other variants, and alone."""
+    if variant.shared_bytes or variant.private_bytes:
+        return variant.shared_bytes, variant.private_bytes
+    return 0, cached_path(variant, cache_dir).stat().st_size
+
+
+def _is_onnx(variant: Network) -> bool:
+    return variant.weights_path.suffix == ONNX_SUFFIX

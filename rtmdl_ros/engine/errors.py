@@ -4,4 +4,4 @@
 
 
 class EngineError(RuntimeError):
-    """A network that cannot be exported, cut or loaded; the text names the file."""
+    """A network that cannot be exported, cut, loaded or run; the text names the file."""

@@ -9,8 +9,8 @@ crossed the cut.
 """
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -51,7 +51,7 @@ class OnnxRunner(Runner):
         """How many there are, at least 1."""
         return len(self._sessions)
 
-    def start(self, images: NDArray[np.uint8]) -> Tensors:
+    def start(self, images: NDArray[Any]) -> Tensors:
         """Return the tensors for segment 0."""
         return {self._image: images}
 
@@ -69,7 +69,7 @@ class OnnxRunner(Runner):
         """Return the network's outputs from what the last segment returned."""
         return tuple(tensors[name] for name in self._outputs)
 
-    def run(self, images: NDArray[np.uint8]) -> Outputs:
+    def run(self, images: NDArray[Any]) -> Outputs:
         """Run all segments."""
         tensors = self.start(images)
         for index in range(self.segments):

@@ -23,8 +23,11 @@ class Runner(Protocol):
     def segments(self) -> int:
         """How many segments there are, at least 1."""
 
-    def start(self, images: NDArray[np.uint8]) -> Tensors:
-        """Return the tensors for segment 0, for a batch of BGR images, uint8 (N, H, W, 3)."""
+    def start(self, images: NDArray[Any]) -> Tensors:
+        """Return the tensors for segment 0, for what the network takes.
+
+        For one of a zoo that is a batch of BGR images, uint8 (N, H, W, 3).
+        """
 
     def run_segment(self, index: int, tensors: Tensors) -> Tensors:
         """Run segment `index`, from 0; leaves the tensors given alone.
@@ -39,5 +42,5 @@ class Runner(Protocol):
         Raises KeyError where that has not been run.
         """
 
-    def run(self, images: NDArray[np.uint8]) -> Outputs:
-        """Compute all outputs for a batch of BGR images, uint8 (N, H, W, 3), in one go."""
+    def run(self, images: NDArray[Any]) -> Outputs:
+        """Compute all outputs for what `start` takes, in one go."""

@@ -8,8 +8,10 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -51,8 +53,30 @@ def export_onnx(variant: Variant, path: Path) -> None:
 
 def export_network(network: nn.Module, height: int, width: int, path: Path) -> None:
     """Write a network in evaluation mode as an ONNX file, atomically; folds it in place."""
-    module = deployed(fold(network), height, width)
     detects = isinstance(network, Detector)
+    write_onnx(
+        deployed(fold(network), height, width),
+        torch.zeros((1, height, width, 3), dtype=torch.uint8),
+        path,
+        input_names=['image'],
+        output_names=['scores', 'boxes'] if detects else ['probabilities'],
+        dynamic_axes=None if detects else {'image': {0: 'N'}, 'probabilities': {0: 'N'}},
+    )
+
+
+def export_module(module: nn.Module, example: NDArray[Any], path: Path) -> None:
+    """Write any module of one input as an ONNX file, atomically: what it does in evaluation mode.
+
+    `example` is an input; all others must have its shape and type. Raises what torch raises.
+    """
+    write_onnx(module.eval(), torch.from_numpy(example), path, input_names=['input'])
+
+
+def write_onnx(module: nn.Module, example: torch.Tensor, path: Path, **options: Any) -> None:
+    """Write a module of one input, of which there is an example, as an ONNX file, atomically.
+
+    `options` go to torch.onnx.export.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.partial')
     os.close(descriptor)
@@ -61,14 +85,7 @@ def export_network(network: nn.Module, height: int, width: int, path: Path) -> N
             # The exporter that torch now prefers needs onnxscript and seconds more a network.
             warnings.simplefilter('ignore')
             torch.onnx.export(
-                module,
-                (torch.zeros((1, height, width, 3), dtype=torch.uint8),),
-                partial,
-                input_names=['image'],
-                output_names=['scores', 'boxes'] if detects else ['probabilities'],
-                dynamic_axes=None if detects else {'image': {0: 'N'}, 'probabilities': {0: 'N'}},
-                opset_version=OPSET,
-                dynamo=False,
+                module, (example,), partial, opset_version=OPSET, dynamo=False, **options
             )
         os.replace(partial, path)
     finally:

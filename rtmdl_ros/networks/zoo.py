@@ -27,7 +27,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
+
+from rtmdl_ros.networks.network import Network
 
 FORMAT = 2
 INDEX = 'index.json'
@@ -44,32 +48,36 @@ class ZooError(Exception):
         super().__init__(f'{path}: {problem}; {remedy}')
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One scaled version of a network and where its weights are."""
+@dataclass(frozen=True, kw_only=True)
+class Variant(Network):
+    """One scaled version of a network; its threshold has the best F1 on the validation split."""
 
-    network: str
-    id: str
-    #: 'detector' or 'classifier'.
-    kind: str
     width: float
     #: Residual blocks a stage.
     depth: int
-    input_height: int
-    input_width: int
-    classes: tuple[str, ...]
-    #: Score with the best F1 on the validation split.
-    score_threshold: float
-    weights_path: Path
-    weights_sha256: str
     parameters: int
-    #: Multiply-accumulate operations of one image.
-    macs: int
-    #: Of the weight file: what this variant uses together with others, and alone.
-    shared_bytes: int
-    private_bytes: int
     #: Shares from 0 to 1 by name, such as val_map50.
     accuracy: Mapping[str, float]
+
+    @property
+    def exporter(self) -> str:
+        """What exports variants of a zoo."""
+        return 'rtmdl_ros.networks.export'
+
+    @property
+    def export_source(self) -> str:
+        """The folder of the network."""
+        return str(self.weights_path.parent.resolve())
+
+    @property
+    def export_key(self) -> str:
+        """Weights and scale."""
+        scale = f'{self.width} {self.depth} {self.input_height} {self.input_width}'
+        return f'{self.weights_sha256}|{scale}'
+
+    def example(self, batch: int) -> NDArray[np.uint8]:
+        """Return grey images, (batch, input_height, input_width, 3)."""
+        return np.full((batch, self.input_height, self.input_width, 3), 114, np.uint8)
 
 
 def default_zoo_dir() -> Path:

@@ -5,7 +5,7 @@
 import functools
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -17,14 +17,11 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
-from rtmdl_ros.node.images import Pixels, decompressed, pixels_of
+from rtmdl_ros.node.images import pixels_of
+from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
 from rtmdl_ros.perception.frame import Frame
+from rtmdl_ros.perception.images import Pixels, decompressed
 from rtmdl_ros.workload.units import NS_PER_S
-
-try:
-    from rclpy.event_handler import SubscriptionEventCallbacks
-except ImportError:  # Humble
-    from rclpy.qos_event import SubscriptionEventCallbacks
 
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
@@ -33,10 +30,18 @@ _FUTURE_AGE_S = -0.1
 _YIELD_S = 5e-5
 
 
+#: By transport: the message, and how its pixels are read.
+_KINDS: Mapping[str, tuple[Any, Callable[[Any], Pixels]]] = {
+    'raw': (Image, pixels_of),
+    'compressed': (CompressedImage, decompressed),
+}
+
+
 class CameraProblem(Enum):
     """What may be wrong with a camera."""
 
     NO_PUBLISHER = 'no publisher'
+    OTHER_TYPE = 'messages of another type'
     INCOMPATIBLE_QOS = 'incompatible QoS'
     SILENT = 'no frames'
     STRANGE_STAMPS = 'stamps of another clock'
@@ -47,11 +52,13 @@ class CameraHealth:
     """State of one camera at one instant."""
 
     topic: str
+    #: False while nobody wants its frames.
+    subscribed: bool
     publishers: int
     frames: int
     #: Frames a second over the window.
     rate_hz: float
-    #: Since the last frame, or since the subscription where there was none.
+    #: Since the last frame, or since the subscription where there was none; 0 without one.
     silent_s: float
     #: Node clock minus header.stamp of the last frame, when it arrived; 0 before the first.
     frame_age_s: float
@@ -67,8 +74,23 @@ def age_s(node: Node, header: Header) -> float:
     return (now_ns - stamp_ns) / NS_PER_S
 
 
+def camera_topic(node: Node, name: str, transport: str) -> str:
+    """Return the full name of the topic that a camera is read from.
+
+    The compressed topic hangs below the raw one, also when that is remapped, as users of
+    image_transport expect.
+    """
+    topic: str = node.resolve_topic_name(f'~/input/{name}/image')
+    if transport == 'compressed':
+        topic = node.resolve_topic_name(f'{topic}/compressed')
+    return topic
+
+
 class CameraInput:
-    """Subscribes to one camera; a callback does nothing but stamp the frame and hand it on."""
+    """One camera, subscribed to while it is open; its counters stay.
+
+    A callback does nothing but stamp the frame and hand it on.
+    """
 
     def __init__(
         self,
@@ -80,48 +102,63 @@ class CameraInput:
         window_s: float,
         on_frame: Callable[[Frame], None],
     ) -> None:
-        """Subscribe; `on_frame` gets every frame in the executor's thread and must be quick."""
+        """Begin closed; `on_frame` gets every frame in the executor's thread and must be quick."""
         self.name = name
         self._node = node
+        self._transport = transport
+        self._type = f'sensor_msgs/msg/{_KINDS[transport][0].__name__}'
         self._timeout_ns = round(timeout_s * NS_PER_S)
         self._window_ns = round(window_s * NS_PER_S)
         self._on_frame = on_frame
-        self._opened_ns = time.monotonic_ns()
+        self._opened_ns = 0
         self._arrivals: deque[int] = deque()
         self._frames = 0
         self._age_s = 0.0
         self._refused_policy = ''
-        self._subscription = self._subscribe(transport)
+        self._topic = camera_topic(node, name, transport)
+        self._subscription: Subscription | None = None
+
+    def open(self) -> None:
+        """Subscribe; without effect on an open camera. Raises what rclpy raises."""
+        if self._subscription is None:
+            self._arrivals.clear()
+            self._opened_ns = time.monotonic_ns()
+            self._subscription = self._subscribe()
 
     def close(self) -> None:
-        """End the subscription."""
-        self._node.destroy_subscription(self._subscription)
+        """End the subscription; without effect on a closed camera."""
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+            self._subscription = None
 
     def health(self) -> CameraHealth:
         """Return the camera's state now."""
         now_ns = time.monotonic_ns()
         self._forget_before(now_ns - self._window_ns)
         last_ns = self._arrivals[-1] if self._arrivals else self._opened_ns
-        silent_ns = now_ns - last_ns
-        topic = self._subscription.topic_name
-        publishers = self._node.count_publishers(topic)
+        subscribed = self._subscription is not None
+        silent_ns = now_ns - last_ns if subscribed else 0
+        publishers = self._node.count_publishers(self._topic)
         span_ns = min(self._window_ns, max(1, now_ns - self._opened_ns))
-        problem = self._problem(publishers, silent_ns)
+        problem = self._problem(publishers, silent_ns) if subscribed else None
         return CameraHealth(
-            topic=topic,
+            topic=self._topic,
+            subscribed=subscribed,
             publishers=publishers,
             frames=self._frames,
             rate_hz=len(self._arrivals) * NS_PER_S / span_ns,
             silent_s=silent_ns / NS_PER_S,
             frame_age_s=self._age_s,
             problem=problem,
-            advice=self._advice(problem, topic, silent_ns),
+            advice=self._advice(problem, self._topic, silent_ns),
         )
 
     def _problem(self, publishers: int, silent_ns: int) -> CameraProblem | None:
         if silent_ns > self._timeout_ns:
             if publishers == 0:
                 return CameraProblem.NO_PUBLISHER
+            if self._type not in self._types():
+                return CameraProblem.OTHER_TYPE
             return CameraProblem.INCOMPATIBLE_QOS if self._refused_policy else CameraProblem.SILENT
         if self._frames and not _FUTURE_AGE_S <= self._age_s <= _STRANGE_AGE_S:
             return CameraProblem.STRANGE_STAMPS
@@ -130,6 +167,11 @@ class CameraInput:
     def _advice(self, problem: CameraProblem | None, topic: str, silent_ns: int) -> str:
         if problem is CameraProblem.NO_PUBLISHER:
             return f'no publisher on {topic}; start the camera driver or remap the topic'
+        if problem is CameraProblem.OTHER_TYPE:
+            return (
+                f'{topic} carries {", ".join(sorted(self._types()))}, not {self._type}; remap to '
+                f'another topic or set {self.name}.transport'
+            )
         if problem is CameraProblem.INCOMPATIBLE_QOS:
             return (
                 f'incompatible QoS on {topic} ({self._refused_policy}): set qos_overrides.'
@@ -144,16 +186,15 @@ class CameraInput:
             )
         return ''
 
-    def _subscribe(self, transport: str) -> Subscription:
-        # The compressed topic hangs below the raw one, also when that is remapped, as users of
-        # image_transport expect.
-        topic = self._node.resolve_topic_name(f'~/input/{self.name}/image')
-        kind, decode = Image, pixels_of
-        if transport == 'compressed':
-            topic, kind, decode = f'{topic}/compressed', CompressedImage, decompressed
+    def _types(self) -> set[str]:
+        """Return the types that are published on the topic."""
+        return {each.topic_type for each in self._node.get_publishers_info_by_topic(self._topic)}
+
+    def _subscribe(self) -> Subscription:
+        kind, decode = _KINDS[self._transport]
         return self._node.create_subscription(
             kind,
-            topic,
+            self._topic,
             functools.partial(self._received, decode),
             QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
             event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._refused),

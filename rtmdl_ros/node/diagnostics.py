@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 import onnxruntime
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
+from rtmdl_ros.deployment.message_fields import OutputStatistics
+from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.node.camera_input import CameraHealth, CameraProblem
-from rtmdl_ros.node.messages import OutputStatistics
-from rtmdl_ros.node.ready_task import ReadyTask
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.real_time import Placement, RealTimeState
 from rtmdl_ros.workload.configuration import Configuration
@@ -62,10 +62,11 @@ def task_status(
 ) -> DiagnosticStatus:
     """Judge a task by its miss ratio in the window, and name what fails in it."""
     level, message = _judged(statistics, task.parameters, node)
-    if statistics.failures:
+    if statistics.failures and task.parameters.enabled:
         level = max(level, WARN)
         message = f'{message}; {statistics.failures} of them failed: {last_failure}'
     values = {
+        'Enabled': task.parameters.enabled,
         'Deadline (ms)': task.parameters.deadline_ms,
         'Priority': task.priority,
         'Planned variant': task.planned,
@@ -89,8 +90,13 @@ def task_status(
 
 
 def camera_status(node_name: str, name: str, health: CameraHealth) -> DiagnosticStatus:
-    """Judge a camera: an error when no frame comes, a warning when its stamps are strange."""
-    if health.problem is None:
+    """Judge a camera: an error when no frame comes, a warning when its stamps are strange.
+
+    One that nobody looks at is not judged.
+    """
+    if not health.subscribed:
+        level, message = OK, 'not subscribed: no task that is enabled looks at it'
+    elif health.problem is None:
         level, message = OK, f'{health.rate_hz:.1f} frames a second'
     else:
         level = WARN if health.problem is CameraProblem.STRANGE_STAMPS else ERROR
@@ -150,6 +156,8 @@ def _counts(jobs: Iterable[tuple[str, int]]) -> str:
 def _judged(
     statistics: TaskStatistics, task: TaskParameters, node: NodeParameters
 ) -> tuple[bytes, str]:
+    if not task.enabled:
+        return OK, 'disabled'
     if statistics.ended == 0:
         return OK, f'no frames in the last {node.window_s:g} s'
     message = (

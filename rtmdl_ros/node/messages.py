@@ -3,8 +3,16 @@
 """Our records as ROS messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rtmdl_ros.deployment.message_fields import (
+    OutputStatistics,
+    detection_fields,
+    detections_in,
+    miss_fields,
+    scheduler_status_fields,
+    task_status_fields,
+)
+from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.msg import (
     DeadlineMiss,
     DetectionArray,
@@ -14,28 +22,10 @@ from rtmdl_ros.msg import (
 from rtmdl_ros.msg import (
     Detection as DetectionMessage,
 )
-from rtmdl_ros.node.ready_task import ReadyTask
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.workload.detection import Box, Detection
+from rtmdl_ros.workload.detection import Detection
 from rtmdl_ros.workload.parameters import NodeParameters
-from rtmdl_ros.workload.records import Outcome
-from rtmdl_ros.workload.units import NS_PER_MS
-
-REASONS = {
-    Outcome.LATE: DeadlineMiss.LATE,
-    Outcome.SUPERSEDED: DeadlineMiss.SUPERSEDED,
-    Outcome.DISCARDED: DeadlineMiss.DISCARDED,
-    Outcome.FAILED: DeadlineMiss.FAILED,
-}
-
-
-@dataclass(frozen=True)
-class OutputStatistics:
-    """Means over the results of a task within the window; 0 when there were none."""
-
-    frame_age_ms: float
-    detections_per_frame: float
 
 
 def detection_array(
@@ -56,75 +46,25 @@ def detection_array(
         sequence=sequence,
         response_ms=response_ms,
         frame_age_ms=frame_age_ms,
-        detections=[_detection_message(detection) for detection in detections],
+        detections=[DetectionMessage(**detection_fields(found)) for found in detections],
     )
 
 
 def detections_of(message: DetectionArray) -> tuple[Detection, ...]:
     """Return the detections of a message, the inverse of `detection_array`."""
-    return tuple(
-        Detection(
-            found.class_name,
-            found.score,
-            Box(
-                found.center_x - found.size_x / 2,
-                found.center_y - found.size_y / 2,
-                found.center_x + found.size_x / 2,
-                found.center_y + found.size_y / 2,
-            ),
-        )
-        for found in message.detections
-    )
+    return detections_in(message.detections)
 
 
 def deadline_miss(header: object, sequence: int, report: JobReport, age_s: float) -> DeadlineMiss:
     """Return the message of a job that missed; its outcome must not be on time."""
-    return DeadlineMiss(
-        header=header,
-        task=report.task,
-        sequence=sequence,
-        reason=REASONS[report.outcome],
-        stage=report.spans[-1].stage if report.spans else '',
-        deadline_ms=(report.deadline_ns - report.release_ns) / NS_PER_MS,
-        response_ms=(report.finish_ns - report.release_ns) / NS_PER_MS,
-        frame_age_ms=1e3 * age_s,
-        detail=report.detail,
-    )
+    return DeadlineMiss(header=header, **miss_fields(sequence, report, age_s))
 
 
 def task_status(
     task: ReadyTask, statistics: TaskStatistics, output: OutputStatistics
 ) -> TaskStatus:
     """Return how a task is doing."""
-    ended = statistics.released - statistics.in_flight
-    response = statistics.response
-    return TaskStatus(
-        task=statistics.task,
-        camera=task.parameters.camera,
-        variant=task.planned,
-        priority=task.priority,
-        period_ms=task.parameters.period_ms,
-        deadline_ms=task.parameters.deadline_ms,
-        released=statistics.released,
-        on_time=statistics.on_time,
-        late=statistics.late,
-        superseded=statistics.superseded,
-        discarded=statistics.discarded,
-        failed=statistics.failed,
-        in_flight=statistics.in_flight,
-        miss_ratio_total=(ended - statistics.on_time) / max(1, ended),
-        rate_hz=statistics.rate_hz,
-        miss_ratio=statistics.miss_ratio,
-        response_p50_ms=response.p50_ns / NS_PER_MS,
-        response_p99_ms=response.p99_ns / NS_PER_MS,
-        response_max_ms=response.max_ns / NS_PER_MS,
-        variants=[name for name, _ in statistics.variants],
-        variant_jobs=[count for _, count in statistics.variants],
-        variant_accuracies=[task.accuracies[name] for name, _ in statistics.variants],
-        expected_accuracy=task.expected_accuracy(statistics.variants),
-        frame_age_ms=output.frame_age_ms,
-        detections_per_frame=output.detections_per_frame,
-    )
+    return TaskStatus(**task_status_fields(task, statistics, output))
 
 
 def scheduler_status(
@@ -133,29 +73,4 @@ def scheduler_status(
     tasks: Sequence[TaskStatus],
 ) -> SchedulerStatus:
     """Return how the node as a whole is doing; the stamp is the caller's to set."""
-    ended = sum(task.ended for task in statistics.tasks)
-    missed = sum(task.missed for task in statistics.tasks)
-    return SchedulerStatus(
-        policy=node.policy,
-        cpu_workers=node.cpu_workers,
-        lanes=node.lanes,
-        window_s=node.window_s,
-        miss_ratio=missed / max(1, ended),
-        accelerator_utilization=statistics.accelerator_busy,
-        cpu_utilization=statistics.cpu_busy,
-        accelerator_slowness=statistics.accelerator_pace,
-        cpu_slowness=statistics.cpu_pace,
-        tasks=tasks,
-    )
-
-
-def _detection_message(detection: Detection) -> DetectionMessage:
-    box = detection.box
-    return DetectionMessage(
-        class_name=detection.class_name,
-        score=detection.score,
-        center_x=(box.x_min + box.x_max) / 2,
-        center_y=(box.y_min + box.y_max) / 2,
-        size_x=box.width,
-        size_y=box.height,
-    )
+    return SchedulerStatus(tasks=tasks, **scheduler_status_fields(node, statistics))

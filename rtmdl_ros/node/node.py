@@ -3,34 +3,39 @@
 """The managed node `rtmdl`: parameters, transitions, timers; what runs is a `Session`."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from std_srvs.srv import Trigger
 
+from rtmdl_ros.deployment.loading import Loaded, load
+from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.engine.errors import EngineError
-from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.networks.zoo import ZooError
+from rtmdl_ros.node.camera_input import camera_topic
 from rtmdl_ros.node.diagnostics import inactive_statuses
-from rtmdl_ros.node.loading import Loaded, load
+from rtmdl_ros.node.outputs import Outputs, make_outputs
 from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.ros_parameters import changed, declare
-from rtmdl_ros.node.session import Outputs, Session
+from rtmdl_ros.node.services import Services, write_trace
+from rtmdl_ros.node.session import Session
 from rtmdl_ros.planning.errors import PlanningError
-from rtmdl_ros.planning.problem import demands
+from rtmdl_ros.planning.problem import MB, demands
 from rtmdl_ros.profiling.profile_file import ProfileError
+from rtmdl_ros.profiling.resident import resident_bytes
 from rtmdl_ros.runtime.accounting import TaskStatistics
-from rtmdl_ros.runtime.real_time import freeze_garbage
+from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.units import NS_PER_S
 
 _DIAGNOSTICS_PERIOD_S = 1.0
-#: Often enough for a camera that stops to be told of within 2 s.
-_CAMERA_CHECK_PERIOD_S = 0.2
+#: Often enough for a camera that stops to be told of within 2 s, and for who begins to look.
+_LOOK_PERIOD_S = 0.2
 _OUTPUT_DEPTH = 5
 
 
@@ -51,19 +56,20 @@ class RtmdlNode(LifecycleNode):
         self._loaded: Loaded | None = None
         self._session: Session | None = None
         self._plans: PlanKeeper | None = None
+        self._twins_told = False
         self._state = 'unconfigured'
         self._error = ''
+        self._loading = False
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', _OUTPUT_DEPTH)
-        self._status: Any = None
         self._outputs: Outputs | None = None
         # The steady clock: with use_sim_time and no /clock, timers of the node's would never fire.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_DIAGNOSTICS_PERIOD_S, self._tell_health, clock=steady)
-        self.create_timer(_CAMERA_CHECK_PERIOD_S, self._check_cameras, clock=steady)
-        self.create_timer(
+        self.create_timer(_LOOK_PERIOD_S, self._look_around, clock=steady)
+        self._status_timer = self.create_timer(
             self._configuration.node.status_period_s, self._tell_status, clock=steady
         )
-        self.create_service(Trigger, '~/replan', self._replan)
+        self._offered = Services(self)
         self.add_on_set_parameters_callback(self._on_parameters)
 
     def start(self) -> bool:
@@ -76,10 +82,41 @@ class RtmdlNode(LifecycleNode):
         """Whether the node is to start itself."""
         return self._configuration.node.autostart
 
+    @property
+    def state(self) -> str:
+        """Name of the lifecycle state that was last reached."""
+        return self._state
+
+    @property
+    def configuration(self) -> Configuration:
+        """The parameters as they are now."""
+        return self._configuration
+
+    @property
+    def session(self) -> Session | None:
+        """What runs while the node is active."""
+        return self._session
+
+    @property
+    def loaded_tasks(self) -> tuple[ReadyTask, ...]:
+        """The tasks as they are loaded; none before configure."""
+        return () if self._loaded is None else self._loaded.tasks
+
+    @property
+    def plans(self) -> PlanKeeper | None:
+        """What plans while the node is active."""
+        return self._plans
+
+    @property
+    def interruptible(self) -> bool:
+        """An exception may be thrown in: nothing runs yet, and the rest takes long."""
+        return self._loading
+
     def close(self) -> None:
         """End whatever runs, with the final summary in the log."""
         if self._session is not None:
             self._guarded('deactivate', self._stop)
+        self._offered.close()
 
     # Transitions. rclpy turns an exception in them into an error state without a word, so each
     # runs guarded.
@@ -104,8 +141,15 @@ class RtmdlNode(LifecycleNode):
         return self._guarded('cleanup', self._unload)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """End whatever runs."""
-        return self._guarded('shutdown', self._stop)
+        """End whatever runs, for good."""
+        return self._guarded('shutdown', self._finish)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let go of all, whatever state an unforeseen error has left it in; then begin anew."""
+        error = self._error
+        result = self._guarded('recovery', self._recover)
+        self._error = self._error or error
+        return result
 
     def _guarded(self, name: str, action: Callable[[], str]) -> TransitionCallbackReturn:
         try:
@@ -128,9 +172,13 @@ class RtmdlNode(LifecycleNode):
     def _load(self) -> str:
         log = self.get_logger()
         log.info('configuring: loading and warming up networks')
-        self._loaded = load(self._configuration, log.info)
+        self._loading = True
+        try:
+            self._loaded = load(self._configuration, log.info)
+        finally:
+            self._loading = False
         if self._outputs is None:
-            self._outputs = self._make_outputs()
+            self._outputs = make_outputs(self, self._configuration)
         return 'inactive'
 
     def _begin(self) -> str:
@@ -150,31 +198,40 @@ class RtmdlNode(LifecycleNode):
         if session is not None:
             for task in session.close():
                 self.get_logger().info(_summary(task))
+            if self._configuration.node.trace_file:
+                path = Path(self._configuration.node.trace_file).expanduser()
+                write_trace(session.trace, path, self.get_logger())
         return 'inactive'
 
     def _unload(self) -> str:
+        before = resident_bytes()
         self._loaded = None
+        thaw_garbage()
+        after = resident_bytes()
+        self.get_logger().info(f'memory: {before // MB} MB before cleanup, {after // MB} MB now')
         return 'unconfigured'
 
-    def _make_outputs(self) -> Outputs:
-        detections = {
-            name: self.create_lifecycle_publisher(
-                DetectionArray, f'~/{name}/detections', _OUTPUT_DEPTH
-            ).publish
-            for name in self._configuration.tasks
-        }
-        misses = self.create_lifecycle_publisher(DeadlineMiss, '~/deadline_misses', 50)
-        self._status = self.create_lifecycle_publisher(SchedulerStatus, '~/status', _OUTPUT_DEPTH)
-        return Outputs(detections, misses.publish)
+    def _finish(self) -> str:
+        self._stop()
+        self._unload()
+        return 'finalized'
+
+    def _recover(self) -> str:
+        try:
+            self._stop()
+        finally:
+            self._unload()
+        return 'unconfigured'
 
     def _log_interface(self) -> None:
         for name, camera in self._configuration.cameras.items():
-            topic = self.resolve_topic_name(f'~/input/{name}/image')
+            topic = camera_topic(self, name, camera.transport)
             self.get_logger().info(f'camera {name}: {camera.transport} images from {topic}')
         for name, task in self._configuration.tasks.items():
             topic = self.resolve_topic_name(f'~/{name}/detections')
+            rests = '' if task.enabled else '; it is disabled'
             self.get_logger().info(
-                f'task {name}: deadline {task.deadline_ms:g} ms, detections on {topic}'
+                f'task {name}: deadline {task.deadline_ms:g} ms, detections on {topic}{rests}'
             )
 
     # Timers and parameters.
@@ -189,24 +246,26 @@ class RtmdlNode(LifecycleNode):
         message = DiagnosticArray(status=statuses)
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
+        self._look_for_twins()
 
-    def _check_cameras(self) -> None:
-        if self._session is not None and self._session.tell_camera_problems():
+    def _look_for_twins(self) -> None:
+        own = self.get_name(), self.get_namespace()
+        if self._twins_told or self.get_node_names_and_namespaces().count(own) < 2:
+            return
+        self._twins_told = True
+        self.get_logger().warning(
+            f'another node is named {self.get_fully_qualified_name()}, too: both use the same '
+            'topics and services; stop one, or rename it with --ros-args -r __node:=other_name'
+        )
+
+    def _look_around(self) -> None:
+        if self._session is not None and self._session.look_around():
             self._tell_health()
 
     def _tell_status(self) -> None:
-        if self._session is not None and self._plans is not None:
-            self._status.publish(self._session.status())
+        if self._session is not None and self._plans is not None and self._outputs is not None:
+            self._outputs.status(self._session.status())
             self._plans.look(self._configuration, self._session)
-
-    def _replan(self, request: Any, response: Any) -> Any:
-        response.success = self._plans is not None
-        if self._plans is None:
-            response.message = f'the node is {self._state}; activate it first'
-        else:
-            self._plans.ask(self._configuration, 'asked for by service')
-            response.message = 'planning in the background; the log tells what comes out'
-        return response
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
         try:
@@ -217,11 +276,17 @@ class RtmdlNode(LifecycleNode):
         if refusal:
             return SetParametersResult(successful=False, reason=refusal)
         before, self._configuration = self._configuration, configuration
+        self._status_timer.timer_period_ns = round(configuration.node.status_period_s * NS_PER_S)
         if self._session is not None and self._plans is not None:
             self._session.change(configuration)
-            if demands(configuration) != demands(before):
+            if _planned_for(configuration) != _planned_for(before):
                 self._plans.ask(configuration, 'parameters of tasks have changed')
         return SetParametersResult(successful=True)
+
+
+def _planned_for(configuration: Configuration) -> object:
+    """Return all that a plan depends on and that may change at run time."""
+    return demands(configuration), tuple(enabled_only(configuration).tasks)
 
 
 def _summary(task: TaskStatistics) -> str:

@@ -68,7 +68,8 @@ class PlanKeeper:
             self._drifts_since_s = None
         elif self._drifts_since_s is None:
             self._drifts_since_s = self._clock()
-        elif self._clock() - self._drifts_since_s >= _DRIFT_S:
+        elif self._clock() - self._drifts_since_s >= _DRIFT_S and not self.busy:
+            # Asked anew while it plans it would throw away what it has, and again every 3 s.
             self._drifts_since_s = None
             self._paces = dict(paces)
             slowness = ', '.join(f'{r.value} {pace:.2f}' for r, pace in paces.items())

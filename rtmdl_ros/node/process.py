@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import cv2
 import rclpy
@@ -14,6 +15,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from rtmdl_ros.node.node import RtmdlNode
+from rtmdl_ros.node.parameter_files import files_for_others
 from rtmdl_ros.workload.parameters import ParameterError
 
 _SPIN_S = 0.2
@@ -50,26 +52,42 @@ def run(args: Sequence[str] | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        return _run(stop)
+        return _run(stop, sys.argv if args is None else args)
     finally:
         rclpy.shutdown()
 
 
-def _run(stop: threading.Event) -> int:
+def _interrupt_loading(node: RtmdlNode, stop: threading.Event) -> None:
+    """Let signals break off what takes long and has nothing running: measuring, loading."""
+
+    def interrupt(number: int, frame: object) -> None:
+        stop.set()
+        if node.interruptible:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+
+
+def _run(stop: threading.Event, args: Sequence[str]) -> int:
     try:
         node = RtmdlNode()
     except ParameterError as error:
         print(f'rtmdl: {error}', file=sys.stderr)
         return 2
+    _interrupt_loading(node, stop)
+    for line in files_for_others(args, node.get_fully_qualified_name()):
+        node.get_logger().warning(line)
     package_log = logging.getLogger('rtmdl_ros')
     package_log.setLevel(logging.INFO)
     package_log.addHandler(_RosLog(node))
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    if node.autostart:
-        node.start()
-    while not stop.is_set():
-        executor.spin_once(timeout_sec=_SPIN_S)
+    with suppress(KeyboardInterrupt):
+        if node.autostart:
+            node.start()
+        while not stop.is_set():
+            executor.spin_once(timeout_sec=_SPIN_S)
     node.close()
     executor.shutdown()
     node.destroy_node()

@@ -9,19 +9,19 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from rtmdl_ros.planning.errors import PlanningError
-from rtmdl_ros.planning.limits import DeadlineLimit, deadline_limits
+from rtmdl_ros.planning.limits import DeadlineLimit, deadline_limits, refusals
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import read_plan
 from rtmdl_ros.planning.planner import make_plan
-from rtmdl_ros.planning.problem import problem_of
+from rtmdl_ros.planning.problem import PlannedTask, demands, problem_of
 from rtmdl_ros.profiling.profile import Profile
-from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
 
 _PLANNING_S = 10.0
 
@@ -33,6 +33,10 @@ class Answer:
     plan: Plan | None
     limits: Mapping[str, DeadlineLimit]
     problem: str = ''
+    #: Of all tasks, also of those that rest and are not in the plan.
+    demands: tuple[PlannedTask, ...] = ()
+    #: Why a task that rests may not be enabled, by name; '' where it may.
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 class Replanner:
@@ -110,14 +114,25 @@ def _give_way() -> None:
 
 
 def answer_to(configuration: Configuration, profile: Profile, seconds: float) -> Answer:
-    """Return a plan, the one of the parameters where they name one, and its limits."""
+    """Return a plan for the enabled tasks, that of the parameters where they name one.
+
+    With it comes what may change: how far deadlines, and which resting tasks may be enabled.
+    """
+    running = enabled_only(configuration)
+    if not running.tasks:
+        return Answer(None, {}, 'no task is enabled')
     try:
-        problem = problem_of(configuration, profile)
+        problem = problem_of(running, profile)
         given = configuration.node.plan_file
         if given:
-            plan = read_plan(Path(given).expanduser(), problem)
+            plan = read_plan(Path(given).expanduser(), problem_of(configuration, profile))
+            planned = {name: task for name, task in plan.tasks.items() if name in running.tasks}
+            plan = replace(plan, tasks=planned)
         else:
             plan = make_plan(problem, seconds=seconds).plan
-        return Answer(plan, deadline_limits(problem, plan))
+        asked = demands(configuration)
+        resting = [task for task in asked if task.name not in running.tasks]
+        limits = deadline_limits(problem, plan)
+        return Answer(plan, limits, '', asked, refusals(problem, plan, resting))
     except PlanningError as error:
         return Answer(None, {}, str(error))

@@ -91,11 +91,11 @@ def _rows(prefix: str, record: Parameters) -> list[tuple[str, Value, Rules]]:
 
 
 def _descriptor(value: Value, rules: Rules) -> ParameterDescriptor:
-    descriptor = ParameterDescriptor(
-        description=rules.description, read_only=not rules.dynamic, dynamic_typing=rules.dynamic
-    )
-    if rules.choices:
-        descriptor.additional_constraints = f'one of {", ".join(c for c in rules.choices if c)}'
+    descriptor = ParameterDescriptor(description=rules.description, read_only=not rules.dynamic)
+    constraints = [f'one of {", ".join(rules.choices)}'] if rules.choices else []
+    if not rules.dynamic:
+        constraints.append('read at start only: restart the node to change it')
+    descriptor.additional_constraints = '; '.join(constraints)
     if math.isinf(rules.minimum):
         return descriptor
     if isinstance(value, int):

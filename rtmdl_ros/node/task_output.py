@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rtmdl_ros.node.messages import OutputStatistics, detection_array
-from rtmdl_ros.node.ready_task import ReadyTask
+from rtmdl_ros.deployment.message_fields import OutputStatistics
+from rtmdl_ros.deployment.ready_task import ReadyTask
+from rtmdl_ros.node.answered import Answered
+from rtmdl_ros.node.messages import detection_array
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import PipelineStage, Work
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
@@ -28,7 +30,9 @@ class _Result:
 class TaskOutput:
     """Runs a task's stages and, as the last act of its last one, publishes the detections.
 
-    Publishing belongs to the stage, so that the deadline covers it.
+    Publishing belongs to the stage, so that the deadline covers it. Detections come in the order
+    of their frames: a job that is complete before an earlier one goes on, with nothing left to do,
+    until that one has ended. The scheduler lets no job pass another one from stage to stage.
     """
 
     def __init__(
@@ -37,14 +41,19 @@ class TaskOutput:
         publish: Callable[[object], None],
         age_s: Callable[[object], float],
         window_s: float,
+        show: Callable[[Answered], None],
     ) -> None:
-        """Publish through `publish`; `age_s` tells the age of a frame by its header."""
+        """Publish through `publish`, then `show`; `age_s` tells a frame's age by its header."""
         self._task = task
         self._publish = publish
         self._age_s = age_s
+        self._show = show
         self._window_ns = round(window_s * NS_PER_S)
         self._sequence = 0
         self._lock = threading.Lock()
+        #: Jobs that have not ended, and of them those that are complete and wait for earlier ones.
+        self._open: set[int] = set()
+        self._complete: set[int] = set()
         self._results: deque[_Result] = deque(maxlen=_MOST_RESULTS)
         #: What the runtime calls, by variant, one a stage.
         self.functions = {
@@ -59,7 +68,15 @@ class TaskOutput:
         """Return the work of the task's next job."""
         work = Work(frame, self._sequence)
         self._sequence += 1
+        with self._lock:
+            self._open.add(work.sequence)
         return work
+
+    def ended(self, work: Work) -> None:
+        """Take notice of the end of a job, whatever it was."""
+        with self._lock:
+            self._open.discard(work.sequence)
+            self._complete.discard(work.sequence)
 
     def statistics(self) -> OutputStatistics:
         """Return means over the window."""
@@ -76,14 +93,26 @@ class TaskOutput:
 
     def _ending(self, variant: str, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
         def run(work: Work) -> bool:
-            complete = stage.run(work) or last
-            if complete:
-                self._deliver(work, variant)
-            return complete
+            if work.sequence not in self._complete and not stage.run(work) and not last:
+                return False
+            if not last and self._is_behind(work.sequence):
+                return False
+            self._deliver(work, variant)
+            return True
 
         return run
 
+    def _is_behind(self, sequence: int) -> bool:
+        """Tell whether a complete job has to wait for an earlier one, and remember it if so."""
+        with self._lock:
+            behind = min(self._open, default=sequence) < sequence
+            if behind:
+                self._complete.add(sequence)
+        return behind
+
     def _deliver(self, work: Work, variant: str) -> None:
+        if work.sequence not in self._open:
+            return  # it hung and was given up
         now_ns = time.monotonic_ns()
         age_s = self._age_s(work.frame.header)
         self._publish(
@@ -98,4 +127,6 @@ class TaskOutput:
             )
         )
         with self._lock:
+            self._open.discard(work.sequence)
             self._results.append(_Result(now_ns, age_s, len(work.detections)))
+        self._show(Answered(self._task.name, variant, work.frame, work.detections))

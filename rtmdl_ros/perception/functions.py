@@ -1,16 +1,22 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The functions a task may have, and the networks each of them is made of."""
+"""The functions a task may have: two shipped ones, and those that users write themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 from pathlib import Path
+from typing import Protocol
 
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.networks.pareto import pareto, thinned
 from rtmdl_ros.networks.zoo import INDEX, Variant, ZooError, read_zoo
+from rtmdl_ros.perception.own_network import own_networks
+from rtmdl_ros.perception.own_pipeline import OwnPipeline
 from rtmdl_ros.perception.pipeline import Model, Pipeline
+from rtmdl_ros.perception.task import PerceptionTask, TaskError
+from rtmdl_ros.perception.task_class import task_class
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 
@@ -24,51 +30,112 @@ _USUAL_SIGNS = 2
 
 
 @dataclass(frozen=True)
-class _Function:
-    networks: tuple[str, ...]
-    make: Callable[..., Pipeline]
-
-
-FUNCTIONS = {
-    'traffic_light': _Function(('traffic_light_detector',), TrafficLightPipeline),
-    'traffic_sign': _Function(
-        ('traffic_sign_detector', 'traffic_sign_recogniser'), TrafficSignPipeline
-    ),
-}
-
-
-@dataclass(frozen=True)
 class FunctionVariant:
     """One way to compute a function: a variant of each of its networks."""
 
     #: Ids of the networks' variants, joined by '+'.
     name: str
     #: In the order of the function's networks.
-    variants: tuple[Variant, ...]
+    variants: tuple[Network, ...]
     #: Share of right answers, 0 to 1, on the validation split: the product of the networks' own.
     accuracy: float
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulate operations of a frame with two objects to be named."""
+        """Multiply-accumulate operations of a frame with two objects to be named; 0: not known."""
         return sum(v.macs * (_USUAL_SIGNS if v.kind == 'classifier' else 1) for v in self.variants)
+
+
+class Function(Protocol):
+    """What a task computes."""
+
+    def ladder(self, zoo_dir: Path, most: int) -> tuple[FunctionVariant, ...]:
+        """Return the variants, see `ladder`."""
+
+    def pipeline(self, models: Sequence[Model]) -> Pipeline:
+        """Chain the networks of a variant."""
+
+
+@dataclass(frozen=True)
+class ZooFunction:
+    """A function whose networks are in the zoo."""
+
+    networks: tuple[str, ...]
+    make: Callable[..., Pipeline]
+
+    def ladder(self, zoo_dir: Path, most: int) -> tuple[FunctionVariant, ...]:
+        """Return what the zoo has, see `ladder`."""
+        networks = [read_zoo(zoo_dir / network) for network in self.networks]
+        combined = [_combined(variants) for variants in product(*networks)]
+        if len(networks) > 1:
+            front = pareto(combined, lambda c: c.macs, lambda c: c.accuracy)
+            return tuple(thinned(front, most, lambda c: c.macs))
+        return tuple(sorted(combined, key=lambda c: (c.accuracy, c.macs)))
+
+    def pipeline(self, models: Sequence[Model]) -> Pipeline:
+        """Chain the networks."""
+        return self.make(*models)
+
+
+@dataclass(frozen=True)
+class OwnFunction:
+    """A function that a user wrote."""
+
+    task: type[PerceptionTask]
+
+    def ladder(self, zoo_dir: Path, most: int) -> tuple[FunctionVariant, ...]:
+        """Return the variants of the class; nothing of them is in the zoo."""
+        return tuple(FunctionVariant(n.id, (n,), n.accuracy) for n in own_networks(self.task))
+
+    def pipeline(self, models: Sequence[Model]) -> Pipeline:
+        """Put the class's own methods around its network."""
+        (model,) = models
+        return OwnPipeline(model)
+
+
+#: The shipped ones.
+FUNCTIONS = {
+    'traffic_light': ZooFunction(('traffic_light_detector',), TrafficLightPipeline),
+    'traffic_sign': ZooFunction(
+        ('traffic_sign_detector', 'traffic_sign_recogniser'), TrafficSignPipeline
+    ),
+}
+
+
+def function_of(name: str) -> Function:
+    """Return a shipped function, or that of a user's class: see `task_class.task_class`.
+
+    Raises TaskError where there is none of that name.
+    """
+    return FUNCTIONS.get(name) or OwnFunction(task_class(name))
+
+
+def ladders(tasks: Mapping[str, str], zoo_dir: Path) -> dict[str, tuple[FunctionVariant, ...]]:
+    """Return the variants of the functions that tasks have, given by name, each function once.
+
+    Raises TaskError, naming the parameter, and ZooError: see `ladder`.
+    """
+    found: dict[str, tuple[FunctionVariant, ...]] = {}
+    for task, function in tasks.items():
+        try:
+            if function not in found:
+                found[function] = ladder(function, zoo_dir)
+        except TaskError as error:
+            raise TaskError(f'{task}.function is {function}: {error}') from error
+    return found
 
 
 def ladder(function: str, zoo_dir: Path, most: int = 12) -> tuple[FunctionVariant, ...]:
     """Return the variants of a function from the least to the most accurate.
 
     Of a function with one network these are all variants in the zoo. Of several networks they
-    are those combinations that no other beats with as few operations, at most `most`.
+    are those combinations that no other beats with as few operations, at most `most`. Of a user's
+    class they are all that it names.
 
-    Raises KeyError for an unknown function and ZooError for a network that is missing or broken or
-    whose accuracy is not told.
+    Raises TaskError for an unknown function and a class that cannot be used, and ZooError for a
+    network that is missing or broken or whose accuracy is not told.
     """
-    networks = [read_zoo(zoo_dir / network) for network in FUNCTIONS[function].networks]
-    combined = [_combined(variants) for variants in product(*networks)]
-    if len(networks) > 1:
-        front = pareto(combined, lambda c: c.macs, lambda c: c.accuracy)
-        return tuple(thinned(front, most, lambda c: c.macs))
-    return tuple(sorted(combined, key=lambda c: (c.accuracy, c.macs)))
+    return function_of(function).ladder(zoo_dir, most)
 
 
 def _combined(variants: tuple[Variant, ...]) -> FunctionVariant:
@@ -88,9 +155,9 @@ def _accuracy(variant: Variant) -> float:
 
 
 def variants_of(function: str, zoo_dir: Path) -> tuple[Variant, ...]:
-    """Return the variants that a function runs, one of each of its networks, in their order.
+    """Return variants that a shipped function runs well, one of each network, in their order.
 
-    Raises KeyError for an unknown function and ZooError for a network that is missing or broken.
+    Raises KeyError for another function and ZooError for a network that is missing or broken.
     """
     return tuple(_usual(read_zoo(zoo_dir / network)) for network in FUNCTIONS[function].networks)
 
@@ -102,5 +169,5 @@ def _usual(variants: Sequence[Variant]) -> Variant:
 
 
 def make_pipeline(function: str, models: Sequence[Model]) -> Pipeline:
-    """Chain a function's networks, given in the order of `variants_of`."""
-    return FUNCTIONS[function].make(*models)
+    """Chain a function's networks, given in the order of its variants. Raises as `ladder` does."""
+    return function_of(function).pipeline(models)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtmdl_ros.engine.runner import Runner, Tensors
-from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.workload.detection import Detection
 from rtmdl_ros.workload.records import Resource
@@ -65,11 +65,11 @@ def run_whole(pipeline: Pipeline, frame: Frame) -> tuple[Detection, ...]:
 class Model:
     """A variant of a network together with what runs it."""
 
-    variant: Variant
+    variant: Network
     runner: Runner = field(compare=False)
 
 
-def network_name(variant: Variant) -> str:
+def network_name(variant: Network) -> str:
     """Return the name of a network's variant among all: 'traffic_light_detector/w50_d1_320x416'."""
     return f'{variant.network}/{variant.id}'
 

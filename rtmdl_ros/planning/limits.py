@@ -1,14 +1,14 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How far deadlines may be tightened while all tasks run, found out before anybody asks.
+"""What may change while all tasks run, found out before anybody asks.
 
-Whoever changes a deadline of a running node wants to know at once whether it is admitted, and a
-simulation takes seconds.
+Whoever changes a deadline of a running node or enables a task wants to know at once whether it is
+admitted, and a simulation takes seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.planning.admission import admit
@@ -33,6 +33,12 @@ def deadline_limits(problem: Problem, plan: Plan) -> Mapping[str, DeadlineLimit]
     Where not even the deadline of now would be admitted, that is the limit.
     """
     return {task.name: _limit(problem, plan, task) for task in problem.tasks}
+
+
+def refusals(problem: Problem, plan: Plan, resting: Iterable[PlannedTask]) -> Mapping[str, str]:
+    """Return why each of some tasks is not admitted beside those that run, by name; '': it is."""
+    answers = {task.name: admit(problem, plan, task) for task in resting}
+    return {name: '' if each.admitted else each.reason for name, each in answers.items()}
 
 
 def _limit(problem: Problem, plan: Plan, task: PlannedTask) -> DeadlineLimit:

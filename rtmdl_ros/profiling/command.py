@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
     from rtmdl_ros.profiling.measure import Request
     from rtmdl_ros.profiling.profile import Profile
+    from rtmdl_ros.workload.configuration import Configuration
 
-FUNCTIONS = ('traffic_light', 'traffic_sign')
 EXAMPLES = """examples:
   rtmdl profile
       measure all variants of both functions, into the cache folder, where the node looks
@@ -21,6 +24,8 @@ EXAMPLES = """examples:
       more precisely, for a report; the picture is out/profile.png
   rtmdl profile --functions traffic_light --zoo my_zoo --out out/mine.json
       your own networks of one function
+  rtmdl profile --params-file my.param.yaml
+      the tasks of a node with these parameters, its own classes and cores, for that node
   rtmdl profile --lane-cores 2-3
       on the cores that lane_cores of the node names
 """
@@ -35,9 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument(
-        '--functions', nargs='+', choices=FUNCTIONS, default=FUNCTIONS, metavar='NAME',
-        help=f'of the node, some of {", ".join(FUNCTIONS)} (default: both)',
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        '--params-file', type=Path, metavar='FILE',
+        help='ROS parameters with the tasks, and with all that is not given here',
+    )  # fmt: skip
+    what.add_argument(
+        '--functions', nargs='+', type=_function, default=SHIPPED_FUNCTIONS, metavar='NAME',
+        help=f'some of {", ".join(SHIPPED_FUNCTIONS)} (default: both),\n'
+        'or your own classes, my_package.my_module.MyTask',
     )  # fmt: skip
     parser.add_argument('--zoo', type=Path, metavar='DIR', help='networks (default: the shipped)')
     parser.add_argument(
@@ -70,30 +81,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure, write and print; return 0, 1 after one line on what is missing or cannot be written.
 
-    2 for cores that this process may not use.
+    2 for parameters that cannot be used and cores that this process may not use.
     """
     from rtmdl_ros.engine.errors import EngineError
     from rtmdl_ros.networks.zoo import ZooError
     from rtmdl_ros.profiling.profile_file import ProfileError
-    from rtmdl_ros.runtime.real_time import usable_cores
+    from rtmdl_ros.workload.parameter_file import read_parameter_file
+    from rtmdl_ros.workload.parameters import ParameterError
 
-    refused = sorted(set(options.lane_cores) - set(usable_cores()))
-    if refused:
-        print(
-            f'rtmdl profile: --lane-cores: core {refused[0]} is not one that this process may '
-            f'use; give some of {", ".join(map(str, usable_cores()))}',
-            file=sys.stderr,
-        )
+    configuration = None
+    try:
+        if options.params_file:
+            configuration = read_parameter_file(options.params_file)
+        _check_cores(options, configuration)
+    except ParameterError as error:
+        print(f'rtmdl profile: {error}', file=sys.stderr)
         return 2
     try:
-        _profile(options)
+        _profile(options, configuration)
     except (EngineError, ProfileError, ZooError) as error:
         print(f'rtmdl profile: {error}', file=sys.stderr)
         return 1
     return 0
 
 
-def _profile(options: argparse.Namespace) -> None:
+def _check_cores(options: argparse.Namespace, configuration: Configuration | None) -> None:
+    from rtmdl_ros.runtime.real_time import usable_cores
+    from rtmdl_ros.workload.parameters import ParameterError
+
+    cores, name = options.lane_cores, '--lane-cores'
+    if configuration and not cores:
+        cores, name = _cores(configuration.node.lane_cores), f'{options.params_file}: lane_cores'
+    refused = sorted(set(cores) - set(usable_cores()))
+    if refused:
+        raise ParameterError(
+            f'{name}: core {refused[0]} is not one that this process may use; give some of '
+            f'{", ".join(map(str, usable_cores()))}'
+        )
+
+
+def _profile(options: argparse.Namespace, configuration: Configuration | None) -> None:
     from rtmdl_ros.engine.cache import default_cache_dir
     from rtmdl_ros.profiling.measure import Effort, measured_profile
     from rtmdl_ros.profiling.printing import measuring, print_profile
@@ -103,9 +130,10 @@ def _profile(options: argparse.Namespace) -> None:
         write_profile,
     )
 
-    cache_dir = options.cache_dir or default_cache_dir()
-    request = _request(options)
-    path = options.out or default_profile_path(request.device(), cache_dir)
+    cache_dir = options.cache_dir or _named(configuration, 'cache_dir') or default_cache_dir()
+    request = _request(options, configuration)
+    path = options.out or _named(configuration, 'profile_file')
+    path = path or default_profile_path(request.device(), cache_dir)
     check_writable(path)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
@@ -116,18 +144,26 @@ def _profile(options: argparse.Namespace) -> None:
     _draw(profile, path.with_suffix('.png'))
 
 
-def _request(options: argparse.Namespace) -> Request:
+def _request(options: argparse.Namespace, configuration: Configuration | None) -> Request:
     from rtmdl_ros.networks.zoo import default_zoo_dir
     from rtmdl_ros.perception.functions import ladder
-    from rtmdl_ros.profiling.measure import Request
+    from rtmdl_ros.profiling.measure import Request, request_of
 
-    functions = tuple(dict.fromkeys(options.functions))
-    return Request(
-        {function: ladder(function, options.zoo or default_zoo_dir()) for function in functions},
-        tasks=len(functions),
-        segments=dict.fromkeys(functions, options.segments) if options.segments else {},
-        lane_cores=options.lane_cores,
-    )
+    zoo_dir = options.zoo or _named(configuration, 'zoo_dir') or default_zoo_dir()
+    if configuration:
+        request = request_of(configuration, zoo_dir)
+    else:
+        functions = tuple(dict.fromkeys(options.functions))
+        ladders = {function: ladder(function, zoo_dir) for function in functions}
+        request = Request(ladders, tasks=len(functions), segments={})
+    if options.segments:
+        request = replace(request, segments=dict.fromkeys(request.functions, options.segments))
+    return replace(request, lane_cores=options.lane_cores or request.lane_cores)
+
+
+def _named(configuration: Configuration | None, parameter: str) -> Path | None:
+    name: str = getattr(configuration.node, parameter) if configuration else ''
+    return Path(name).expanduser() if name else None
 
 
 def _draw(profile: Profile, path: Path) -> None:
@@ -141,6 +177,14 @@ def _draw(profile: Profile, path: Path) -> None:
             path, f'cannot be written ({error.strerror})', 'the profile itself is complete'
         ) from error
     print(f'picture: {path}')
+
+
+def _function(text: str) -> str:
+    if not may_be_function(text):
+        raise argparse.ArgumentTypeError(
+            f'{text}: give {", ".join(SHIPPED_FUNCTIONS)} or the dotted name of your own class'
+        )
+    return text
 
 
 def _count(text: str) -> int:

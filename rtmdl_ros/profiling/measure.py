@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.engine.cache import stored_bytes
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.functions import FunctionVariant
+from rtmdl_ros.perception.functions import FunctionVariant, ladders
 from rtmdl_ros.perception.pipeline import Pipeline, network_name
 from rtmdl_ros.profiling.device import fingerprint
 from rtmdl_ros.profiling.pairs import slow_downs_within
@@ -28,6 +30,8 @@ from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_fact
 from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
 from rtmdl_ros.rendering.track import RATE_HZ, Track
 from rtmdl_ros.runtime.real_time import on_cores
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Told what is being done and the share of it that is done, 0 to 1.
@@ -72,6 +76,20 @@ class Request:
         )
 
 
+def request_of(configuration: Configuration, zoo_dir: Path) -> Request:
+    """Return what a node with these parameters needs to know.
+
+    Raises ZooError and TaskError: see `perception.functions.ladders`.
+    """
+    tasks = configuration.tasks
+    return Request(
+        ladders({name: task.function for name, task in tasks.items()}, zoo_dir),
+        tasks=len(tasks),
+        segments={task.function: task.segments for task in tasks.values() if task.segments},
+        lane_cores=cores_in(configuration.node.lane_cores),
+    )
+
+
 def measured_profile(
     request: Request,
     cache_dir: Path,
@@ -103,7 +121,7 @@ def measured_profile(
         },
         networks={
             network_name(v): NetworkProfile(
-                networks.memory_bytes[network_name(v)], v.shared_bytes, v.private_bytes
+                networks.memory_bytes[network_name(v)], *stored_bytes(v, cache_dir)
             )
             for v in variants
         },
@@ -119,7 +137,7 @@ def everyday_frames(count: int = _FRAMES) -> list[Frame]:
     return [Frame(image.copy, arrival_ns=0, header=None) for image in images]
 
 
-def _variants_of(request: Request) -> tuple[Variant, ...]:
+def _variants_of(request: Request) -> tuple[Network, ...]:
     """Return the networks' variants, each once, those of a network from the smallest on."""
     found = {
         network_name(v): v
@@ -127,7 +145,8 @@ def _variants_of(request: Request) -> tuple[Variant, ...]:
         for choice in choices
         for v in choice.variants
     }
-    return tuple(sorted(found.values(), key=lambda v: (v.network, v.macs, v.id)))
+    # Where the operations are not known, those of a network stay as the ladder has them.
+    return tuple(sorted(found.values(), key=lambda v: (v.network, v.macs)))
 
 
 def _loaded(
@@ -139,13 +158,22 @@ def _loaded(
     for done, (function, choice) in enumerate(wanted):
         progress('loading networks', done / len(wanted))
         segments = request.segments.get(function, 0)
-        if not segments:
-            # The first network is the detector, which every function begins with.
-            whole_ns = networks.whole_ns(choice.variants[0]) if request.tasks > 1 else 0
-            segments = segments_for(whole_ns, request.tasks)
+        # The first network is the detector, which every function begins with.
+        segments = segments or _best_segments(choice.variants[0], request.tasks, networks)
         pipelines[function, choice.name] = networks.pipeline(function, choice, segments)
     progress('loading networks', 1.0)
     return pipelines
+
+
+def _best_segments(detector: Network, tasks: int, networks: ResidentNetworks) -> int:
+    whole_ns = networks.whole_ns(detector) if tasks > 1 else 0
+    segments = segments_for(whole_ns, tasks)
+    try:
+        networks.model(detector, segments)
+    except EngineError:
+        # Nobody asked for them, and not every network that runs whole can be cut.
+        return 1
+    return segments
 
 
 def _measured(

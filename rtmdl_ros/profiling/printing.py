@@ -65,7 +65,7 @@ def _cells(variant: VariantFigures, macs: int) -> tuple[str, ...]:
     return (
         variant.name,
         f'{variant.accuracy:.3f}',
-        f'{macs / 1e6:.0f}',
+        f'{macs / 1e6:.0f}' if macs else '-',
         f'{variant.cpu.p50_ms:.1f}',
         f'{variant.cpu.p95_ms:.1f}',
         f'{variant.accelerator.p50_ms:.1f}',

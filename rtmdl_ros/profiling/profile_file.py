@@ -89,7 +89,7 @@ def _unwritable(path: Path, reason: str | None) -> ProfileError:
 def write_profile(profile: Profile, path: Path) -> None:
     """Write a profile atomically; makes the folder. Raises ProfileError where it cannot."""
     try:
-        write_whole(path, _text(profile))
+        write_whole(path, profile_text(profile))
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
 
@@ -129,8 +129,8 @@ def check_device(profile: Profile, expected: Mapping[str, str], path: Path) -> N
             raise ProfileError(path, f'was measured with {field}: {was}, here it is {here!r}')
 
 
-def _text(profile: Profile) -> str:
-    """Return the content of the file, readable: numbers of one list on one line."""
+def profile_text(profile: Profile) -> str:
+    """Return what the file of a profile holds, readable: numbers of one list on one line."""
     text = json.dumps(_content(profile), indent=1)
     return _NUMBERS.sub(lambda found: re.sub(r'\s+', ' ', found[0]), text) + '\n'
 

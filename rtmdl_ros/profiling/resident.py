@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from rtmdl_ros.engine.cache import cached_path, ensure_exported, load_runner
-from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.functions import FunctionVariant, make_pipeline
 from rtmdl_ros.perception.pipeline import Model, Pipeline, network_name
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
+from rtmdl_ros.workload.errors import in_one_line
 
 _STATM = Path('/proc/self/statm')
 #: Runs of a whole detector from which the number of its segments is chosen.
@@ -28,9 +28,13 @@ _REPEATS = 5
 class ResidentNetworks:
     """What loads networks and keeps them: tasks and variants that share one share its memory."""
 
-    def __init__(self, variants: Iterable[Variant], cache_dir: Path) -> None:
-        """Export what the cache has no file of, all at once. Raises EngineError."""
+    def __init__(self, variants: Iterable[Network], cache_dir: Path, *, weigh: bool = True) -> None:
+        """Export what the cache has no file of, all at once. Raises EngineError.
+
+        Weighing takes 0.1 s a network, more than loading it does.
+        """
         self._cache_dir = cache_dir
+        self._weigh = weigh
         self._models: dict[tuple[str, int], Model] = {}
         self._memory: dict[str, int] = {}
         self._whole_ns: dict[str, int] = {}
@@ -39,6 +43,8 @@ class ResidentNetworks:
     @property
     def memory_bytes(self) -> Mapping[str, int]:
         """Resident memory that each network took when it was loaded and run, by `network_name`.
+
+        Empty where they are not weighed.
 
         At least the size of its file, where there was room left from what was let go before.
         """
@@ -56,19 +62,20 @@ class ResidentNetworks:
             [self.model(v, segments if v.kind == 'detector' else 1) for v in chosen.variants],
         )
 
-    def model(self, variant: Variant, segments: int) -> Model:
+    def model(self, variant: Network, segments: int) -> Model:
         """Return a network, loaded and warmed up when it is first asked for. Raises EngineError."""
         key = network_name(variant), segments
         if key not in self._models:
-            before = resident_bytes()
+            before = resident_bytes() if self._weigh else 0
             model = Model(variant, load_runner(variant, segments, self._cache_dir))
             _warm_up(model)
-            least = cached_path(variant, self._cache_dir).stat().st_size
-            self._memory[key[0]] = max(least, resident_bytes() - before)
+            if self._weigh:
+                least = cached_path(variant, self._cache_dir).stat().st_size
+                self._memory[key[0]] = max(least, resident_bytes() - before)
             self._models[key] = model
         return self._models[key]
 
-    def whole_ns(self, variant: Variant) -> int:
+    def whole_ns(self, variant: Network) -> int:
         """Return the processor time in ns that a detector takes uncut. Raises EngineError.
 
         It is loaded for that alone, unless it is there whole, and let go again.
@@ -78,7 +85,7 @@ class ResidentNetworks:
             kept = self._models.get((name, 1))
             model = kept or Model(variant, load_runner(variant, 1, self._cache_dir))
             _warm_up(model)
-            images = _images(variant, 1)
+            images = variant.example(1)
             times = [_thread_time_of(lambda: model.runner.run(images)) for _ in range(_REPEATS)]
             self._whole_ns[name] = min(times)
         return self._whole_ns[name]
@@ -88,11 +95,15 @@ def _warm_up(model: Model) -> None:
     """Run a network once for every batch size that jobs may bring, as its pipeline does."""
     most = MAX_SIGNS if model.variant.kind == 'classifier' else 1
     for batch in range(1, most + 1):
-        model.runner.run(_images(model.variant, batch))
-
-
-def _images(variant: Variant, batch: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.full((batch, variant.input_height, variant.input_width, 3), 114, np.uint8)
+        images = model.variant.example(batch)
+        try:
+            model.runner.run(images)
+        except Exception as error:  # ONNX Runtime has no common class of its errors
+            name = network_name(model.variant)
+            raise EngineError(
+                f'{name} does not take what preprocess returns, {images.dtype} {images.shape}: '
+                f'{in_one_line(error)}; make both fit'
+            ) from error
 
 
 def _thread_time_of(call: Callable[[], object]) -> int:

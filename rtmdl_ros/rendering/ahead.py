@@ -55,18 +55,18 @@ class RenderAhead(Generic[Item]):
         """Wait until some frame is ready; returns whether one is. Raises what rendering raised."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._error, timeout_s)
-            self._raise_error()
+            self._raise_error_after_the_last()
             return bool(self._ready)
 
     def take(self, index: int) -> Item | None:
         """Return frame `index`, or None when it is not ready: then it is left out.
 
-        To be asked in rising order. Raises what rendering raised.
+        To be asked in rising order. Raises what rendering raised, after the last frame before that.
         """
         with self._changed:
-            self._raise_error()
             while self._ready and self._ready[0][0] < index:
                 self._ready.popleft()
+            self._raise_error_after_the_last()
             self._changed.notify_all()
             if self._ready and self._ready[0][0] == index:
                 return self._ready.popleft()[1]
@@ -81,8 +81,8 @@ class RenderAhead(Generic[Item]):
         with self._changed:
             return [1e3 * time_s for time_s in self._times_s]
 
-    def _raise_error(self) -> None:
-        if self._error is not None:
+    def _raise_error_after_the_last(self) -> None:
+        if self._error is not None and not self._ready:
             raise self._error
 
     def _run(self) -> None:

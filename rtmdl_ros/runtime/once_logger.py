@@ -7,15 +7,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 
-from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.workload.errors import BadInputError, in_one_line
 
 #: Texts may hold a number that changes with every frame: a place is silent after this many.
 MOST_TEXTS = 10
-
-
-def in_one_line(error: BaseException) -> str:
-    """Return type and text of an exception, whatever its text looks like."""
-    return ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
 
 
 class OnceLogger:

@@ -189,6 +189,11 @@ def freeze_garbage() -> None:
     gc.freeze()
 
 
+def thaw_garbage() -> None:
+    """Let collections see the objects again that `freeze_garbage` took out of them."""
+    gc.unfreeze()
+
+
 def calm_openmp() -> None:
     """Let OpenMP threads sleep where they wait, unless the user has set how they wait.
 

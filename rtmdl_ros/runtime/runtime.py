@@ -17,7 +17,7 @@ from itertools import count
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
-from rtmdl_ros.runtime.once_logger import OnceLogger, in_one_line
+from rtmdl_ros.runtime.once_logger import OnceLogger
 from rtmdl_ros.runtime.real_time import (
     Placement,
     RealTimeSettings,
@@ -42,6 +42,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.workload.errors import in_one_line
 from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.workload.reasons import Reason
@@ -19,6 +19,7 @@ from rtmdl_ros.workload.records import Outcome
 #: Jobs kept; some 100 s of four tasks at 30 Hz, about 11 MB.
 CAPACITY = 12_000
 _PROCESS = 1
+_EVENTS_AT_ONCE = 50
 #: How the name of a wait begins; a task's name has no blank.
 _WAIT = 'wait '
 
@@ -120,10 +121,25 @@ def write_chrome_trace(reports: Sequence[JobReport], path: Path) -> None:
     scratch = path.with_name(f'{path.name}.{os.getpid()}.tmp')
     try:
         with scratch.open('w', encoding='utf-8') as file:
-            json.dump(chrome_trace(reports), file)
+            _write(chrome_trace(reports), file)
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def _write(trace: TraceEvent, file: TextIO) -> None:
+    """Write a trace, some events at once.
+
+    Bit by bit, as json.dump does, takes three times as long; all at once would keep the other
+    threads from running for seconds.
+    """
+    events = trace['traceEvents']
+    rest = {name: value for name, value in trace.items() if name != 'traceEvents'}
+    file.write(f'{json.dumps(rest)[:-1]}, "traceEvents": [')
+    for start in range(0, len(events), _EVENTS_AT_ONCE):
+        some = json.dumps(events[start : start + _EVENTS_AT_ONCE])
+        file.write(f'{"," if start else ""}\n{some[1:-1]}')
+    file.write(']}\n')
 
 
 def chrome_trace(reports: Sequence[JobReport]) -> TraceEvent:

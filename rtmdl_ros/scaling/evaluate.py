@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.frame import Frame as CameraFrame
@@ -69,7 +70,7 @@ def _named(precision: Precision, prefix: str) -> Figures:
 def detector_figures(
     frames: Sequence[Frame],
     found: Sequence[Sequence[Detection]],
-    variant: Variant,
+    variant: Network,
     prefix: str,
 ) -> Figures:
     """Return average precisions by class and without classes, F1 at the variant's threshold."""
@@ -82,7 +83,7 @@ def detector_figures(
     return figures
 
 
-def frames_of(detector: Variant, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
+def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
     """Return a detector's frames of a split by group: all together, or by source.
 
     The test split of a user's own data may be empty.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from rtmdl_ros.workload.reasons import Reason
@@ -28,6 +29,8 @@ class SimulatedTask:
     jitter_ns: int = 0
     #: As `times`, of each of the task's variants by its name.
     variant_times: Mapping[str, tuple[StageTimes, ...]] = field(default_factory=dict)
+    #: When its jobs are released, in rising order; None: one every period, from `offset_ns` on.
+    arrivals_ns: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse missing or negative times with ValueError."""
@@ -36,6 +39,8 @@ class SimulatedTask:
         for variant in self.task.variants:
             times = self.variant_times.get(variant.name, ())
             _check_times(f'task {name}, variant {variant.name}', variant.stages, times)
+        if any(later < earlier for earlier, later in pairwise(self.arrivals_ns or ())):
+            raise ValueError(f'task {name}: arrivals_ns do not rise')
         for delay in ('offset_ns', 'jitter_ns'):
             if getattr(self, delay) < 0:
                 raise ValueError(f'task {name}: {delay} is {getattr(self, delay)}, below 0')

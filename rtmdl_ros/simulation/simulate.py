@@ -6,15 +6,22 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
 from rtmdl_ros.scheduling.commands import EndJob, StartStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
-from rtmdl_ros.scheduling.events import Event, JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.events import (
+    Event,
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+)
 from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.simulation.records import Episode, SimulatedJob, SimulatedTask, Span
+from rtmdl_ros.simulation.worker import StageError, Worker
 from rtmdl_ros.workload.records import Packing, Policy, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
@@ -53,8 +60,12 @@ def simulate_core(
     duration_ns: int,
     seed: int,
     episodes: Sequence[Episode] = (),
+    worker: Worker | None = None,
 ) -> tuple[SimulatedJob, ...]:
-    """Do as `simulate` does with a new core; its lanes are slowed down by `slow_downs`."""
+    """Do as `simulate` does with a new core; its lanes are slowed down by `slow_downs`.
+
+    `worker` runs the stages; without one they always succeed and no job is complete early.
+    """
     if duration_ns < 1:
         raise ValueError(f'duration_ns is {duration_ns}; at least 1 is needed')
     core.step(0, [TaskAdded(0, task.task) for task in tasks])
@@ -64,7 +75,7 @@ def simulate_core(
     # A single lane, or lanes of which no slow-down is known, need not be shared out.
     lanes = sum(kind is Resource.ACCELERATOR for kind in core.executors.values())
     sharing = Sharing(slow_downs) if lanes > 1 and slow_downs.factors else None
-    return _Simulation(core, releases, sharing, episodes).run()
+    return _Simulation(core, releases, sharing, episodes, worker).run()
 
 
 class _Release(NamedTuple):
@@ -104,9 +115,10 @@ def _releases(
     rng = Random(f'{seed} {task.name}')
     most = max(len(chain) for chain in (simulated.times, *simulated.variant_times.values()))
     releases = []
-    for nominal_ns in release_times(
-        task.period_ns, simulated.offset_ns, duration_ns, episodes
-    ):
+    nominal: Iterable[int] | None = simulated.arrivals_ns
+    if nominal is None:
+        nominal = release_times(task.period_ns, simulated.offset_ns, duration_ns, episodes)
+    for nominal_ns in nominal:
         time_ns = nominal_ns + rng.randint(0, jitter_ns) if jitter_ns else nominal_ns
         shares = tuple(rng.random() for _ in range(most))
         if time_ns < duration_ns:
@@ -139,11 +151,13 @@ class _Simulation:
         releases: list[_Release],
         sharing: Sharing | None,
         episodes: Sequence[Episode],
+        worker: Worker | None,
     ) -> None:
         self._core = core
         self._releases = releases
         self._sharing = sharing
         self._episodes = episodes
+        self._worker = worker
         self._released = 0
         #: (end, executor, stage) of the stages whose end is certain.
         self._ends: list[tuple[int, str, _Running]] = []
@@ -190,6 +204,8 @@ class _Simulation:
         while self._released < len(releases) and releases[self._released].time_ns <= now_ns:
             name = releases[self._released].task.name
             events.append(JobReleased(now_ns, self._released, name))
+            if self._worker is not None:
+                self._worker.released(self._released, name, now_ns)
             self._released += 1
         if self._wake_ns <= now_ns:
             self._wake_ns = math.inf
@@ -217,10 +233,17 @@ class _Simulation:
             return
         heapq.heappush(self._ends, (now_ns + length_ns, executor, running))
 
-    def _finish(self, executor: str, running: _Running, now_ns: int) -> StageFinished:
+    def _finish(self, executor: str, running: _Running, now_ns: int) -> Event:
         start_ns, job_id, stage = running
-        self._spans[job_id].append(Span(stage, executor, start_ns, now_ns))
-        return StageFinished(now_ns, job_id, stage)
+        span = Span(stage, executor, start_ns, now_ns)
+        self._spans[job_id].append(span)
+        if self._worker is None:
+            return StageFinished(now_ns, job_id, stage)
+        try:
+            complete = self._worker.run(job_id, self._variants[job_id], span)
+        except StageError as error:
+            return StageFailed(now_ns, job_id, stage, str(error))
+        return StageFinished(now_ns, job_id, stage, complete)
 
     def _end(self, command: EndJob) -> None:
         job_id = command.job_id
@@ -238,3 +261,5 @@ class _Simulation:
             self._variants[job_id],
         )
         self._jobs.append(job)
+        if self._worker is not None:
+            self._worker.ended(job)

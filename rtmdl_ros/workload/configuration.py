@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.functions import (
+    SHIPPED_FUNCTIONS,
+    installed_functions,
+    may_be_function,
+)
 from rtmdl_ros.workload.parameters import (
     CameraParameters,
     NodeParameters,
@@ -14,7 +19,6 @@ from rtmdl_ros.workload.parameters import (
     all_names,
     record_of,
     refuse_unknown,
-    rules_of,
 )
 
 
@@ -44,6 +48,12 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     return Configuration(node, cameras, tasks)
 
 
+def enabled_only(configuration: Configuration) -> Configuration:
+    """Return the configuration without the tasks that rest; it may be left with none."""
+    tasks = {name: task for name, task in configuration.tasks.items() if task.enabled}
+    return replace(configuration, tasks=tasks)
+
+
 def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> TaskParameters:
     task = record_of(TaskParameters, values, f'{name}.')
     task = replace(task, camera=task.camera or node.cameras[0], function=task.function or name)
@@ -51,9 +61,12 @@ def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> Task
         raise ParameterError(
             f'{name}.camera is {task.camera!r}; it must be one of cameras: {list(node.cameras)}'
         )
-    functions = rules_of(TaskParameters)['function'][1].choices[1:]
-    if task.function not in functions:
-        raise ParameterError(f'{name}.function must be set, to one of {list(functions)}')
+    if not may_be_function(task.function):
+        known = [*SHIPPED_FUNCTIONS, *installed_functions()]
+        raise ParameterError(
+            f'{name}.function must be set, to one of {known} or to the dotted name of your own '
+            'class, my_package.my_module.MyTask'
+        )
     return task
 
 

@@ -97,23 +97,30 @@ class NodeParameters:
     )
     admission: str = _parameter(
         'refuse',
-        'refuse: a deadline is not tightened where tasks would break their miss limits; warn: it '
-        'is, and the log says so.',
+        'refuse: a deadline is not tightened, a task not enabled where tasks would break their '
+        'miss limits; warn: it is, and the log says so.',
         choices=('refuse', 'warn'), dynamic=True,
     )  # fmt: skip
     memory_mb: float = _parameter(
         0.0, 'Memory in MB that all networks may take; 0: no bound.', minimum=0.0, maximum=1e6
     )
     trace_file: str = _parameter(
-        '', 'Write a Chrome trace of the last jobs here when deactivated; empty: none.'
+        '',
+        'Write a Chrome trace of the last jobs here when deactivated; empty: none. The service '
+        '~/dump_trace writes it here, too, or into cache_dir.',
     )
     window_s: float = _parameter(
         10.0, 'Span in s over which rates, miss ratios and response times are reported.',
         minimum=1.0, maximum=600.0,
     )  # fmt: skip
     status_period_s: float = _parameter(
-        0.5, 'Time in s between two messages on ~/status.', minimum=0.05, maximum=1.0
-    )
+        0.5, 'Time in s between two messages on ~/status.',
+        minimum=0.05, maximum=1.0, dynamic=True,
+    )  # fmt: skip
+    debug_rate_hz: float = _parameter(
+        5.0, 'Most pictures a second on ~/debug_image, drawn only while somebody looks.',
+        minimum=0.1, maximum=60.0, dynamic=True,
+    )  # fmt: skip
     camera_timeout_s: float = _parameter(
         1.0, 'A camera without a frame for this many s is reported.', minimum=0.1, maximum=60.0
     )
@@ -147,10 +154,16 @@ class TaskParameters:
     """Parameters of one task, named <task>.<parameter>."""
 
     function: str = _parameter(
-        '', 'What the task computes; empty: the function with the name of the task.',
-        choices=('', 'traffic_light', 'traffic_sign'),
-    )  # fmt: skip
+        '',
+        'What the task computes: traffic_light, traffic_sign, the dotted name of a class of your '
+        'own, or its entry point; empty: the function with the name of the task.',
+    )
     camera: str = _parameter('', 'Camera the task looks at; empty: the first of cameras.')
+    enabled: bool = _parameter(
+        True,
+        'false: the task rests, its networks stay loaded; the service ~/<task>/enable sets it too.',
+        dynamic=True,
+    )
     period_ms: float = _parameter(
         33.3, 'Expected time in ms between two frames.',
         minimum=1.0, maximum=60_000.0, dynamic=True,
@@ -193,7 +206,22 @@ class TaskParameters:
 
 
 @dataclass(frozen=True)
-class CameraSimParameters:
+class ImageParameters:
+    """Parameters of every camera node of this package."""
+
+    frame_id: str = _parameter(
+        'camera_optical_frame', 'Frame id of the headers (REP-103: an optical frame).'
+    )
+    prefetch: int = _parameter(
+        8, 'Frames prepared ahead of their time.', minimum=1, maximum=120
+    )
+    jpeg_quality: int = _parameter(
+        85, 'Quality of the compressed images.', minimum=1, maximum=100
+    )
+
+
+@dataclass(frozen=True)
+class CameraSimParameters(ImageParameters):
     """Parameters of the simulated camera."""
 
     seed: int = _parameter(
@@ -205,20 +233,36 @@ class CameraSimParameters:
     duration_s: float = _parameter(
         0.0, 'End after this time in s; 0: never.', minimum=0.0, maximum=86_400.0
     )
-    frame_id: str = _parameter(
-        'camera_optical_frame', 'Frame id of the headers (REP-103: an optical frame).'
-    )
-    prefetch: int = _parameter(
-        8, 'Frames rendered ahead of their time.', minimum=1, maximum=120
-    )
-    jpeg_quality: int = _parameter(
-        85, 'Quality of the compressed images.', minimum=1, maximum=100
-    )
 
 
-Parameters = NodeParameters | CameraParameters | TaskParameters | CameraSimParameters
+@dataclass(frozen=True)
+class VideoSourceParameters(ImageParameters):
+    """Parameters of the camera that shows own footage."""
+
+    source: str = _parameter(
+        '', 'What to publish: a video file, a folder of pictures or the number of a webcam.'
+    )
+    rate_hz: float = _parameter(
+        0.0, 'Frames a second; 0: those of the video, 10 for pictures, what a webcam gives.',
+        minimum=0.0, maximum=240.0,
+    )  # fmt: skip
+    loop: bool = _parameter(False, 'Begin again at the end of a video or of the pictures.')
+    max_width: int = _parameter(
+        0, 'Wider images are narrowed to this many pixels, heights follow; 0: none is.',
+        minimum=0, maximum=8192,
+    )  # fmt: skip
+
+
+Parameters = (
+    NodeParameters | CameraParameters | TaskParameters | CameraSimParameters | VideoSourceParameters
+)
 Record = TypeVar(
-    'Record', NodeParameters, CameraParameters, TaskParameters, CameraSimParameters
+    'Record',
+    NodeParameters,
+    CameraParameters,
+    TaskParameters,
+    CameraSimParameters,
+    VideoSourceParameters,
 )
 
 

@@ -3,6 +3,7 @@
 """What is exported computes what torch computes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -37,9 +38,18 @@ def random_network(kind: str) -> nn.Module:
 def saved(network: nn.Module, kind: str, path: Path, width: float = 0.5) -> Variant:
     """Save the network and return its variant."""
     save_weights(dict(network.named_parameters()), {'v': packed_statistics(network)}, path)
+    return variant(
+        kind, path, width=width, weights_sha256=sha256_of(path),
+        parameters=count_parameters(network),
+    )  # fmt: skip
+
+
+def variant(kind: str, path: Path, **fields: Any) -> Variant:
+    usual: dict[str, Any] = {'width': 0.5, 'depth': 1, 'weights_sha256': '', 'parameters': 1}
     return Variant(
-        'tiny', 'v', kind, width, 1, HEIGHT, WIDTH, ('a', 'b', 'c'), 0.5, path,
-        sha256_of(path), count_parameters(network), 1, 1, 1, {},
+        network='tiny', id='v', kind=kind, input_height=HEIGHT, input_width=WIDTH,
+        classes=('a', 'b', 'c'), score_threshold=0.5, weights_path=path, macs=1, shared_bytes=1,
+        private_bytes=1, accuracy={}, **(usual | fields),
     )  # fmt: skip
 
 
@@ -100,10 +110,7 @@ def test_a_slice_equals_the_whole_run_at_its_scale(
         expected = functional_call(form.eval(), learned, (image,))
     path = tmp_path / 'w.safetensors'
     save_weights(dict(whole.named_parameters()), {'v': packed_statistics(form)}, path)
-    variant = Variant(
-        'tiny', 'v', kind, *scale, HEIGHT, WIDTH, ('a', 'b', 'c'), 0.5, path, '', 1, 1, 1, 1, {}
-    )
-    built = build(variant)
+    built = build(variant(kind, path, width=scale.width, depth=scale.depth))
     with torch.no_grad():
         for network in (built, fold(built)):
             torch.testing.assert_close(network(image), expected, atol=1e-5, rtol=1e-5)

@@ -15,9 +15,11 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
 from dataclasses import replace
 
+import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import IMAGE_TOPIC, grey_image
 from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage, Image
 from small_networks import save_small
 
@@ -100,11 +102,30 @@ def test_a_camera_that_stops_is_told_within_two_seconds(logged):
 
 
 def test_a_camera_without_publisher_is_named(logged):
-    bench, log = logged({'cameras': ['front', 'rear']})
+    bench, log = logged({'cameras': ['front', 'rear'], 'traffic_sign.camera': 'rear'})
     bench.start()
     bench.wait(until=lambda: 'no publisher on' in bench.peer.component('camera rear').message)
     text = 'no publisher on /rtmdl/input/rear/image; start the camera driver or remap the topic'
     assert bench.peer.component('camera rear').message == text
+    assert log.count(text) == 1
+
+
+def test_a_topic_of_another_type_is_named(logged):
+    bench, log = logged({'cameras': ['front', 'rear'], 'traffic_sign.camera': 'rear'})
+    bench.start()
+    other = rclpy.Context()  # no process may have one topic with two types
+    rclpy.init(context=other, domain_id=bench.context.get_domain_id())
+    node = Node('driver', context=other)
+    node.create_publisher(CompressedImage, '/rtmdl/input/rear/image', 1)
+    try:
+        bench.wait(until=lambda: 'carries' in bench.peer.component('camera rear').message)
+    finally:
+        node.destroy_node()
+        rclpy.shutdown(context=other)
+    text = (
+        '/rtmdl/input/rear/image carries sensor_msgs/msg/CompressedImage, not sensor_msgs/msg/Image'
+        '; remap to another topic or set rear.transport'
+    )
     assert log.count(text) == 1
 
 
@@ -255,7 +276,7 @@ def test_a_trace_that_cannot_be_written_is_told_and_the_node_stops_all_the_same(
     (tmp_path / 'file').write_text('')
     bench, log = logged({'trace_file': str(tmp_path / 'file' / 'trace.json')})
     bench.start()
-    assert bench.node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    assert bench.call(bench.node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
     assert log.count(f'trace_file {tmp_path}/file/trace.json: cannot be written') == 1
 
 

@@ -11,7 +11,8 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 from sensor_msgs.msg import CompressedImage, Image
 
 from rtmdl_ros.node import images
-from rtmdl_ros.node.images import ImageError, decompressed, pixels_of
+from rtmdl_ros.node.images import pixels_of
+from rtmdl_ros.perception.images import ImageError, decompressed
 
 BGR = np.random.default_rng(1).integers(0, 256, (4, 6, 3), np.uint8)
 RANDOM = np.random.default_rng(2).integers(0, 256, (48, 64, 4), np.uint8)
@@ -168,3 +169,22 @@ def test_other_formats_are_refused(data):
 def test_broken_data_between_good_marks_is_refused():
     with pytest.raises(ImageError, match='6 bytes that do not decode'):
         decompressed(CompressedImage(format='jpeg', data=b'\xff\xd8ab\xff\xd9'))
+
+
+@pytest.mark.parametrize('extension', ['.jpg', '.png'])
+def test_a_size_beyond_reason_is_refused_before_memory_is_taken(extension):
+    data = bytearray(cv2.imencode(extension, np.zeros((16, 16, 3), np.uint8))[1].tobytes())
+    if extension == '.png':
+        data[16:24] = bytes([0, 0, 0xFF, 0xFF] * 2)
+    else:
+        at = data.index(b'\xff\xc0')
+        data[at + 5 : at + 9] = b'\xff\xff\xff\xff'
+    with pytest.raises(ImageError, match='claim to be 65535x65535 pixels; at most 67108864 are'):
+        decompressed(CompressedImage(format='some', data=bytes(data)))
+
+
+def test_a_jpeg_that_hides_its_size_is_refused():
+    data = bytearray(cv2.imencode('.jpg', np.zeros((16, 16, 3), np.uint8))[1].tobytes())
+    data[2:2] = b'junk'
+    with pytest.raises(ImageError, match='bytes that do not decode'):
+        decompressed(CompressedImage(format='some', data=bytes(data)))

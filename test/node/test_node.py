@@ -5,6 +5,7 @@
 import json
 import math
 import time
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_a_detector_in_segments_finds_the_same(make_bench, function):
         bench.start()
         bench.feed(until=lambda: len(bench.peer.detections) >= 3, image=lambda: image_of(pixels))  # noqa: B023
         found[segments] = [message.detections for message in bench.peer.detections[:3]]
-        bench.node.trigger_deactivate()
+        bench.call(bench.node.trigger_deactivate)
     for whole, cut in zip(found[1], found[3], strict=True):
         assert whole
         assert [thing.class_name for thing in cut] == [thing.class_name for thing in whole]
@@ -68,7 +69,7 @@ def test_counters_add_up_after_deactivation(make_bench):
     bench.start()
     bench.feed(until=lambda: len(bench.peer.detections) >= 20)
     session = bench.node._session
-    bench.node.trigger_deactivate()
+    bench.call(bench.node.trigger_deactivate)
     for task in session._runtime.statistics().tasks:
         ended = task.on_time + task.late + task.superseded + task.discarded + task.failed
         assert task.released == ended > 0
@@ -160,14 +161,16 @@ def test_parameters_change_between_jobs(make_bench):
     bench = make_bench({'admission': 'warn'})
     bench.start()
     results = bench.node.set_parameters([
-        Parameter('traffic_light.deadline_ms', value=1),
+        Parameter('traffic_light.deadline_ms', value=1.0),
         Parameter('traffic_light.deadline_ms', value=0.2),
+        Parameter('traffic_light.deadline_ms', value=2),  # others may rely on the type declared
         Parameter('traffic_sign.late', value='sometimes'),
         Parameter('lanes', value=2),
     ])  # fmt: skip
-    assert [result.successful for result in results] == [True, False, False, False]
+    assert [result.successful for result in results] == [True] + 4 * [False]
     assert 'traffic_light.deadline_ms' in results[1].reason
-    assert "must be one of 'discard', 'run'" in results[2].reason
+    assert 'DOUBLE' in results[2].reason
+    assert "must be one of 'discard', 'run'" in results[3].reason
     bench.feed(until=lambda: [m for m in bench.peer.misses if m.task == 'traffic_light'])
     assert bench.peer.misses[-1].deadline_ms == 1.0
 
@@ -177,7 +180,7 @@ def test_a_deadline_that_breaks_promises_is_refused_with_a_reason(make_bench):
     short = {f'{task}.deadline_ms': 33.0 for task in ('traffic_light', 'traffic_sign')}
     bench = make_bench(short)
     bench.start()
-    bench.wait(until=lambda: bench.node._session._limits, timeout_s=100.0)
+    bench.wait(until=lambda: bench.node.session.knows_limits, timeout_s=100.0)
 
     def change(name, value):
         (result,) = bench.node.set_parameters([Parameter(name, value=value)])
@@ -227,8 +230,8 @@ def test_a_plan_is_made_again_on_request(logged):
 def test_a_cleaned_up_node_starts_again(make_bench):
     bench = make_bench()
     bench.start()
-    bench.node.trigger_deactivate()
-    bench.node.trigger_cleanup()
+    bench.call(bench.node.trigger_deactivate)
+    bench.call(bench.node.trigger_cleanup)
     assert bench.node._loaded is None
     bench.start()
     bench.feed(until=lambda: bench.peer.detections)
@@ -239,7 +242,7 @@ def test_the_trace_is_written_when_deactivated(make_bench, tmp_path: Path):
     bench = make_bench({'trace_file': str(path), 'traffic_light.segments': 2})
     bench.start()
     bench.feed(until=lambda: len(bench.peer.detections) > 3)
-    bench.node.trigger_deactivate()
+    bench.call(bench.node.trigger_deactivate)
     names = {event['name'] for event in json.loads(path.read_text())['traceEvents']}
     assert {'traffic_light detect 1/2', 'traffic_sign preprocess'} <= names
 
@@ -255,8 +258,40 @@ def test_two_lanes_run_what_was_measured_to_be_harmless(make_bench, tmp_path: Pa
     assert set(loaded.slow_downs.factors) == set(product(networks, networks))
     assert all(stage.worst_ns > 0 for chain in chains for stage in chain)
     bench.feed(until=lambda: len({found.task for found in bench.peer.detections}) == 2)
-    bench.node.trigger_deactivate()
+    bench.call(bench.node.trigger_deactivate)
     reports = read_chrome_trace(path)
     codes = {wait.reason for report in reports for wait in report.waits}
     assert codes, 'both tasks take each frame, one CPU worker: one of them waits'
     assert Reason.SLOW_DOWN_UNKNOWN not in codes and Reason.LENGTH_UNKNOWN not in codes
+
+
+def test_frames_do_not_grow_old_in_an_overload(make_bench):
+    # Twice as many frames (20 a second) as its slowest stage can take, and enough time for those
+    # that begin: who waits is the newest one, for no longer than one stage takes.
+    bench = make_bench({
+        'tasks': ['traffic_light'], 'traffic_light.segments': 1, 'traffic_light.period_ms': 50.0,
+        'traffic_light.deadline_ms': 300.0,
+    })  # fmt: skip
+    bench.node.trigger_configure()
+    for pipeline in bench.node.loaded_tasks[0].pipelines.values():
+        pipeline.stages = tuple(map(slowed, pipeline.stages))
+    bench.node.trigger_activate()
+    bench.feed(until=lambda: len(bench.peer.detections) >= 25)
+    bench.call(bench.node.trigger_deactivate)
+    (task,) = bench.peer.statuses[-1].tasks
+    assert task.superseded > 5, 'it was an overload'
+    ages_ms = [message.frame_age_ms for message in bench.peer.detections]
+    assert max(ages_ms[3:]) <= 300.0 + 50.0
+    assert sorted(ages_ms[-8:])[4] < sorted(ages_ms[3:11])[4] + 50.0, 'nothing queues up'
+    stamps = [m.header.stamp.sec + 1e-9 * m.header.stamp.nanosec for m in bench.peer.detections]
+    assert stamps == sorted(stamps)
+
+
+def slowed(stage):
+    """Let the network take 100 ms more."""
+
+    def run(work):
+        time.sleep(0.1)
+        return stage.run(work)
+
+    return replace(stage, run=run) if stage.segment else stage

@@ -12,7 +12,8 @@ import pytest
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir
 from rtmdl_ros.perception import functions
-from rtmdl_ros.perception.functions import FUNCTIONS, ladder
+from rtmdl_ros.perception.functions import FUNCTIONS, ladder, ladders
+from rtmdl_ros.perception.task import TaskError
 
 KINDS = {'traffic_sign_recogniser': 'classifier'}
 
@@ -88,10 +89,22 @@ def test_a_network_without_its_accuracy_is_refused(zoo):
 
 
 def test_unknown_and_missing_are_refused(tmp_path):
-    with pytest.raises(KeyError):
+    with pytest.raises(TaskError, match='there is no function lane; give the dotted name'):
         ladder('lane', default_zoo_dir())
     with pytest.raises(ZooError, match='is no folder'):
         ladder('traffic_light', tmp_path)
+
+
+def test_a_function_of_several_tasks_is_read_once_and_a_wrong_one_names_its_parameter(zoo):
+    folder = zoo({'traffic_light_detector': [('a', 1, {'val_map50': 0.5})]})
+    found = ladders({'front': 'traffic_light', 'rear': 'traffic_light'}, folder)
+    assert list(found) == ['traffic_light']
+    with pytest.raises(TaskError) as caught:
+        ladders({'front': 'traffic_light', 'lane': 'none_such.Lane'}, folder)
+    assert str(caught.value) == (
+        'lane.function is none_such.Lane: there is no module none_such; put the folder of its file '
+        'on PYTHONPATH, or install its package'
+    )
 
 
 @pytest.mark.parametrize('function', FUNCTIONS)

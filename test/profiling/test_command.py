@@ -5,9 +5,13 @@
 import os
 
 import pytest
+import yaml
+from own_task import write_own_task
 
 from rtmdl_ros import cli
+from rtmdl_ros.profiling.measure import request_of
 from rtmdl_ros.profiling.profile_file import read_profile
+from rtmdl_ros.workload.parameter_file import read_parameter_file
 
 QUICK = '--rounds 1 --budget 0.05'
 
@@ -43,6 +47,51 @@ def test_one_function_into_the_cache(capsys, tiny_zoo, tiny_cache):
     assert profile.device['segments traffic_light'] == '2'
     assert profile.device['lane_cores'] == str(core)
     assert profile.device['cores'] == str(len(os.sched_getaffinity(0)))
+
+
+def test_the_tasks_of_a_parameter_file_and_a_plan_of_them(capsys, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    function = write_own_task(tmp_path, 'own_command')
+    core = min(os.sched_getaffinity(0))
+    file = tmp_path / 'my.param.yaml'
+    values = {
+        'tasks': ['near', 'far'], 'near': {'function': function, 'segments': 1},
+        'far': {'function': function, 'segments': 1}, 'lane_cores': f'{core}',
+        'profile_file': f'{tmp_path}/p.json', 'cache_dir': f'{tmp_path}/cache',
+    }  # fmt: skip
+    file.write_text(yaml.safe_dump({'/**': {'ros__parameters': values}}))
+    assert cli.main(['profile', '--params-file', str(file), *QUICK.split()]) == 0
+    profile = read_profile(tmp_path / 'p.json')
+    request = request_of(read_parameter_file(file), tmp_path)
+    assert profile.device == request.device(), 'the node will take it'
+    assert profile.device['lane_cores'] == f'{core}'
+    assert profile.device[f'segments {function}'] == '1'
+    out = tmp_path / 'plan.yaml'
+    assert cli.main(['plan', '--params-file', str(file), '--out', str(out), '--seconds', '1']) == 0
+    tasks = yaml.safe_load(out.read_text())['tasks']
+    assert [task['variant'] for task in tasks.values()] == ['fine', 'fine']
+    shown = capsys.readouterr().out
+    (row,) = (line.split() for line in shown.splitlines() if line.startswith('coarse'))
+    assert row[:3] == ['coarse', '0.500', '-'], 'operations are not known'
+
+
+@pytest.mark.parametrize(
+    ('values', 'code', 'text'),
+    [
+        ({'tasks': ['lane'], 'lane.function': 'none_such.Lane'}, 1,
+         'lane.function is none_such.Lane: there is no module none_such'),
+        ({'tasks': ['lane']}, 2, 'my.param.yaml: lane.function must be set'),
+        ({'lane_cores': '4321'}, 2, 'my.param.yaml: lane_cores: core 4321 is not one that this'),
+        (None, 2, 'my.param.yaml'),
+    ],
+)  # fmt: skip
+def test_a_parameter_file_that_cannot_be_used(capsys, tmp_path, values, code, text):
+    file = tmp_path / 'my.param.yaml'
+    if values:
+        file.write_text(yaml.safe_dump({'/**': {'ros__parameters': values}}))
+    assert cli.main(['profile', '--params-file', str(file)]) == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('rtmdl profile: ') and text in line
 
 
 def test_what_is_missing_or_cannot_be_written_is_a_failure(capsys, tmp_path, tiny_zoo):

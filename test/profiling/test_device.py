@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import onnxruntime
 import pytest
+from own_task import write_own_task
 
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
@@ -36,6 +37,18 @@ def test_another_choice_of_the_same_weights_is_another_profile():
     other = (replace(light[0], accuracy=0.123), *light[1:])
     found = {fingerprint({'f': each}, tasks=2)['variants f'] for each in (light, other, light[:1])}
     assert len(found) == 3 - (len(light) == 1)
+
+
+def test_a_task_of_ones_own_is_told_by_its_files(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    function = write_own_task(tmp_path, 'own_device')
+    found = []
+    for change in (b'1', b'2'):
+        (tmp_path / 'coarse.onnx').write_bytes(change)
+        own = ladder(function, tmp_path)
+        found.append(fingerprint({function: own}, tasks=1)[f'zoo {function}'])
+        assert found[-1] == own[0].variants[0].weights_sha256[:12]
+    assert found[0] != found[1]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A profile is made of what was measured: by hand, and of tiny networks."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from known_pipeline import SCORES, KnownPipeline
+from own_task import write_own_task
 
+from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import network_name
@@ -107,3 +110,24 @@ def test_detectors_are_cut_by_their_time_unless_alone(
     (network,) = profile.functions['traffic_light'][0].networks
     assert profile.functions['traffic_light'][0].segments(network) == count
     assert not profile.slow_downs.factors, 'no time was given for pairs'
+
+
+def test_a_task_of_ones_own_is_measured_whole_where_it_cannot_be_cut(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    function = write_own_task(tmp_path, 'own_measure')
+    monkeypatch.setattr(
+        'rtmdl_ros.profiling.resident.ResidentNetworks.whole_ns', lambda self, variant: 12_000_000
+    )
+    request = request_of(tmp_path, [function])
+    profile = measured_profile(request, tmp_path, Effort(rounds=1, pair_budget_s=0.1))
+    coarse, fine = profile.functions[function]
+    assert (coarse.name, coarse.accuracy, fine.name, fine.accuracy) == ('coarse', 0.5, 'fine', 0.75)
+    assert [stage.name for stage in fine.stages] == ['preprocess', 'network', 'postprocess']
+    assert list(profile.networks) == [f'{function}/coarse', f'{function}/fine']
+    size = (tmp_path / 'coarse.onnx').stat().st_size
+    coarse_network = profile.networks[f'{function}/coarse']
+    assert (coarse_network.shared_bytes, coarse_network.private_bytes) == (0, size)
+    assert coarse_network.memory_bytes >= size
+    assert set(profile.slow_downs.factors) == set(product(profile.networks, repeat=2))
+    with pytest.raises(EngineError, match='cannot be cut into 8 segments, it has 1 nodes'):
+        measured_profile(replace(request, segments={function: 8}), tmp_path)

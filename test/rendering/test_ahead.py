@@ -68,3 +68,16 @@ def test_error_of_the_renderer_reaches_who_takes():
             frames.wait(5.0)
         with pytest.raises(OSError, match='no frame 0'):
             frames.take(0)
+
+
+def test_frames_before_an_error_still_come():
+    def render(index):
+        if index == 2:
+            raise OSError('no frame 2')
+        return index
+
+    with RenderAhead(render, 8, 0.01) as frames:
+        assert settled(lambda: frames._error is not None)
+        assert [frames.take(0), frames.take(1)] == [0, 1]
+        with pytest.raises(OSError, match='no frame 2'):
+            frames.take(2)

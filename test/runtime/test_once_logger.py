@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from rtmdl_ros.runtime.once_logger import MOST_TEXTS, OnceLogger, in_one_line
-from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.runtime.once_logger import MOST_TEXTS, OnceLogger
+from rtmdl_ros.workload.errors import BadInputError, in_one_line
 
 
 @pytest.mark.parametrize(

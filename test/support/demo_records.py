@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A short run of the demo made by hand, with every way a frame can go."""
 
-from rtmdl_ros.node.demo.recording import Recording, TaskRecording, TruthFrame, recording_of
+from rtmdl_ros.evidence.recording import Recording, TaskRecording, TruthFrame, recording_of
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Outcome
 

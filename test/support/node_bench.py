@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import rclpy
@@ -92,7 +93,11 @@ class Bench:
             raise
         self.peer = Peer(self.context, tuple(self.node.get_parameter('tasks').value))
         self._stop = threading.Event()
-        self._threads = [self._spin(self.node), self._spin(self.peer.node)]
+        self._executor = SingleThreadedExecutor(context=self.context)
+        others = SingleThreadedExecutor(context=self.context)
+        self._threads = [
+            self._spin(self.node, self._executor), self._spin(self.peer.node, others)
+        ]  # fmt: skip
 
     def start(self) -> None:
         """Configure and activate the node; fails the test where that fails."""
@@ -120,6 +125,15 @@ class Bench:
             meanwhile()
             time.sleep(0.05)
 
+    def call(self, function: Callable[[], Any], timeout_s: float = 20.0) -> Any:
+        """Return what a function gives in the node's own thread, as services are called there.
+
+        In another thread, subscriptions must not be ended: the executor may be looking at them.
+        """
+        future = self._executor.create_task(function)
+        self.wait(future.done, timeout_s)
+        return future.result()
+
     def close(self) -> None:
         """Stop everything."""
         self._stop.set()
@@ -130,8 +144,7 @@ class Bench:
         self.peer.node.destroy_node()
         rclpy.shutdown(context=self.context)
 
-    def _spin(self, node: Node) -> threading.Thread:
-        executor = SingleThreadedExecutor(context=self.context)
+    def _spin(self, node: Node, executor: SingleThreadedExecutor) -> threading.Thread:
         executor.add_node(node)
 
         def spin() -> None:

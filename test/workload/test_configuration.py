@@ -29,7 +29,8 @@ def test_defaults_run_both_functions_on_the_first_camera():
         ),
         (
             {'tasks': ['mine']},
-            "mine.function must be set, to one of ['traffic_light', 'traffic_sign']",
+            "mine.function must be set, to one of ['traffic_light', 'traffic_sign'] or to the "
+            'dotted name of your own class, my_package.my_module.MyTask',
         ),
         (
             {'tasks': ['front'], 'front.function': 'traffic_light'},

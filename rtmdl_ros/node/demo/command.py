@@ -8,16 +8,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rtmdl_ros.node.demo.options import DemoOptions, own_domain_id
+from rtmdl_ros.node.demo.options import SIMULATED, DemoOptions, own_domain_id
+from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.errors import BadInputError
+
+#: Wide enough for the largest networks, narrow enough for two cores.
+_FOOTAGE_WIDTH = 1280
 
 _DESCRIPTION = """Start camera_sim (a car that drives along a rendered track) and rtmdl_node as two
-processes, watch them for a while, and score what the node found against the truth."""
+processes, watch them for a while, and score what the node found against the truth. With --source
+the node looks at footage of your own, whose truth nobody knows."""
 
 _EXAMPLES = """examples:
   rtmdl demo
   rtmdl demo --deadline-ms 25          a deadline that cannot always be met: who misses, and why
   rtmdl demo --width 1280 --height 720
   rtmdl demo --params-file config/rtmdl.param.yaml --json figures.json
+  rtmdl demo --source drive.mp4        a video of your own, or a folder of pictures
+  rtmdl demo --source 0                a webcam
 """
 
 
@@ -31,29 +39,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def option(name: str, kind: Callable[[str], object], metavar: str, text: str) -> None:
         parser.add_argument(f'--{name}', type=kind, metavar=metavar, help=text)
 
-    option('duration', _number(0.5, 3600.0), 'S', 'measured time in s (default: 20)')
-    option('seed', _whole(0, 2**31 - 1), 'N', 'number of the track (default: 1)')
-    option('width', _whole(64, 4096), 'PX', 'width of the images (default: 640)')
-    option('height', _whole(64, 4096), 'PX', 'height of the images (default: 480)')
-    option('rate', _number(1.0, 240.0), 'HZ', 'images a second (default: 30)')
-    option('deadline-ms', _number(1.0, 60_000.0), 'MS', 'deadline of all tasks (default: 33.3)')
+    option(
+        'source', str, 'SOURCE',
+        'sim, a video file, a folder of pictures or the number of a webcam (default: sim)',
+    )  # fmt: skip
+    option('duration', number(0.5, 3600.0), 'S', 'measured time in s (default: 20)')
+    option('seed', whole(0, 2**31 - 1), 'N', 'number of the track (default: 1)')
+    option(
+        'width', whole(64, 4096), 'PX',
+        'width of the images (default: 640); wider ones of own footage are narrowed to it '
+        f'(default: {_FOOTAGE_WIDTH})',
+    )  # fmt: skip
+    option('height', whole(64, 4096), 'PX', 'height of the images of the track (default: 480)')
+    option(
+        'rate', number(1.0, 240.0), 'HZ',
+        'images a second (default: 30; of own footage its own, 10 for pictures)',
+    )  # fmt: skip
+    option('deadline-ms', number(1.0, 60_000.0), 'MS', 'deadline of all tasks (default: 33.3)')
     option('params-file', Path, 'FILE', 'ROS parameter file for the node')
     option('out', Path, 'FOLDER', 'where everything is written (default: out/demo)')
     option('json', Path, 'FILE', 'write the figures here too')
-    option('domain-id', _whole(0, 101), 'ID', 'ROS domain to run in (default: one of its own)')
+    option('domain-id', whole(0, 101), 'ID', 'ROS domain to run in (default: one of its own)')
     parser.add_argument('--no-pictures', action='store_true', help='figures only')
-    parser.set_defaults(
-        duration=default.duration_s,
-        seed=default.seed,
-        width=default.width,
-        height=default.height,
-        rate=default.rate_hz,
-        out=default.out,
-    )
+    parser.set_defaults(source=default.source, duration=default.duration_s, out=default.out)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run a demo; returns 0, 1 when it failed, 2 for a wrong parameter file."""
+    """Run a demo; returns 0, 1 when it failed, 2 for a wrong parameter file or source."""
     try:
         from rtmdl_ros.node.demo.main import demo
     except ImportError as error:
@@ -63,45 +75,36 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    domain_id = own_domain_id(os.getpid()) if options.domain_id is None else options.domain_id
-    return demo(
-        DemoOptions(
-            duration_s=options.duration,
-            seed=options.seed,
-            width=options.width,
-            height=options.height,
-            rate_hz=options.rate,
-            deadline_ms=options.deadline_ms,
-            params_file=options.params_file,
-            out=options.out,
-            json=options.json,
-            domain_id=domain_id,
-            pictures=not options.no_pictures,
-        )
+    try:
+        return demo(_demo_options(options))
+    except BadInputError as error:
+        print(f'rtmdl demo: --source: {error}', file=sys.stderr)
+        return 2
+
+
+def _demo_options(options: argparse.Namespace) -> DemoOptions:
+    """Return the options with what depends on the source.
+
+    Raises BadInputError for footage that cannot be read and for options that it does not have.
+    """
+    from rtmdl_ros.perception.footage import open_footage  # brings OpenCV, of no use to --help
+
+    camera = {'seed': options.seed, 'width': options.width, 'height': options.height}
+    camera['rate_hz'] = options.rate
+    if options.source != SIMULATED:
+        for name in ('seed', 'height'):
+            if camera[name] is not None:
+                raise BadInputError(f'--{name} is of the simulated camera only; leave it out')
+        camera['width'] = options.width or _FOOTAGE_WIDTH
+        camera['rate_hz'] = open_footage(options.source, options.rate or 0.0).rate_hz
+    return DemoOptions(
+        source=options.source,
+        duration_s=options.duration,
+        deadline_ms=options.deadline_ms,
+        params_file=options.params_file,
+        out=options.out,
+        json=options.json,
+        domain_id=own_domain_id(os.getpid()) if options.domain_id is None else options.domain_id,
+        pictures=not options.no_pictures,
+        **{name: value for name, value in camera.items() if value is not None},
     )
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def convert(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f'{text}: give a number from {least:g} to {most:g}')
-        return value
-
-    return convert
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f'{text}: give a whole number from {least} to {most}')
-        return value
-
-    return convert

@@ -7,25 +7,29 @@ from pathlib import Path
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.workload.configuration import Configuration
 
-_IMAGE_TOPIC = '/camera_sim/image'
 #: Often enough for a live table and for counters that are complete soon after the last frame.
 _STATUS_PERIOD_S = 0.25
 
 
 def camera_arguments(options: DemoOptions) -> list[str]:
-    """Return the arguments of camera_sim."""
+    """Return the arguments of the camera, camera_sim or video_source."""
+    if options.simulated:
+        return ros_arguments(
+            seed=options.seed, width=options.width, height=options.height, rate_hz=options.rate_hz
+        )
+    # Own footage lasts as long as the demo.
     return ros_arguments(
-        seed=options.seed, width=options.width, height=options.height, rate_hz=options.rate_hz
+        source=options.source, loop='true', rate_hz=options.rate_hz, max_width=options.width
     )
 
 
 def node_arguments(options: DemoOptions, configuration: Configuration, trace: Path) -> list[str]:
-    """Return the arguments of rtmdl_node: all its cameras look at the simulated one."""
+    """Return the arguments of rtmdl_node: all its cameras look at the one of the demo."""
     arguments = ['--ros-args']
     if options.params_file is not None:
         arguments += ['--params-file', str(options.params_file)]
     for camera in configuration.cameras:
-        arguments += ['-r', f'~/input/{camera}/image:={_IMAGE_TOPIC}']
+        arguments += ['-r', f'~/input/{camera}/image:=/{options.camera}/image']
     # The demo activates the node when it hears all that the node says, so that no frame escapes.
     parameters: dict[str, object] = {
         'autostart': 'false',

@@ -3,11 +3,14 @@
 """A light node that starts the node rtmdl and listens to it: to everything but the images.
 
 On two cores each listener takes time from what it watches. So the messages of every frame are
-kept as bytes and decoded when the run is over.
+kept as bytes and decoded when the run is over. Of own footage, which cannot be rendered once more,
+it takes the compressed images.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import rclpy
@@ -19,28 +22,36 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from sensor_msgs.msg import CompressedImage
 
-from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
-from rtmdl_ros.node.demo.recording import (
+from rtmdl_ros.deployment.message_fields import REASONS
+from rtmdl_ros.evidence.recording import (
     Recording,
     Stamp,
     TaskRecording,
     TruthFrame,
     recording_of,
 )
-from rtmdl_ros.node.messages import REASONS, detections_of
+from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
+from rtmdl_ros.node.messages import detections_of
+from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS
 from rtmdl_ros.workload.units import NS_PER_S
 
 _OUTCOMES = {reason: outcome for outcome, reason in REASONS.items()}
 #: Frames that may wait to be taken while the machine is busy, 10 s of them.
 _DEPTH = 300
+#: Images of own footage that are kept, the last two minutes at 30 Hz.
+_KEPT_IMAGES = 3600
 
 
 class Listener:
-    """Subscribes to the node rtmdl and to the truth of camera_sim, in a context of its own."""
+    """Subscribes to the node rtmdl and to the camera of a demo, in a context of its own."""
 
-    def __init__(self, domain_id: int, functions: Mapping[str, str]) -> None:
-        """Listen to tasks, given with the function that each computes."""
+    def __init__(self, domain_id: int, functions: Mapping[str, str], simulated: bool) -> None:
+        """Listen to tasks, given with the function that each computes.
+
+        With a simulated camera to the truth, too, otherwise to the images.
+        """
         self._context = rclpy.Context()
         # Ctrl-C must reach the demo as KeyboardInterrupt.
         rclpy.init(
@@ -57,7 +68,12 @@ class Listener:
         #: What is expected of each variant that was in use, by task and variant, 0 to 1.
         self.accuracies: dict[tuple[str, str], float] = {}
         self._diagnostics: DiagnosticArray | None = None
-        self._truth: dict[str, list[bytes]] = {name: [] for name in functions.values()}
+        # Of every frame; nobody knows what a task of one's own should find there.
+        self._truth: dict[str, list[bytes]] = {
+            name: [] for name in SHIPPED_FUNCTIONS if simulated
+        }
+        self._images: deque[bytes] = deque(maxlen=_KEPT_IMAGES)
+        self._images_seen = 0
         self._answers: dict[str, list[bytes]] = {task: [] for task in functions}
         self._misses: list[bytes] = []
         self._topics: list[str] = []
@@ -99,26 +115,42 @@ class Listener:
 
     @property
     def frames_published(self) -> int:
-        """Frames whose truth has come so far."""
-        return max(len(messages) for messages in self._truth.values())
+        """Frames whose truth or image has come so far."""
+        return max((len(messages) for messages in self._truth.values()), default=self._images_seen)
 
-    def recording(self) -> Recording:
-        """Decode what was heard so far."""
+    def images(self) -> tuple[CompressedImage, ...]:
+        """Decode the newest images of own footage; none of a simulated camera."""
+        return tuple(_decoded(self._images, CompressedImage))
+
+    def recording(self, images: Sequence[CompressedImage]) -> Recording:
+        """Decode what else was heard so far; frame i of own footage is image i."""
         misses = self._decoded_misses()
         return recording_of(
             tuple(
                 TaskRecording(
                     task,
-                    _truth_frames(self._truth[function]),
+                    self._truth_of(function, images),
                     {
                         _stamp(message): detections_of(message)
                         for message in _decoded(self._answers[task], DetectionArray)
                     },
                     misses[task],
+                    function in self._truth,
                 )
                 for task, function in self._functions.items()
             )
         )
+
+    def _truth_of(
+        self, function: str, images: Sequence[CompressedImage]
+    ) -> tuple[TruthFrame, ...]:
+        """Return the frames and what is in them; nothing for a function nobody knows it of."""
+        if function in self._truth:
+            return _truth_frames(self._truth[function])
+        if not self._truth:
+            return tuple(TruthFrame(n, _stamp(image), ()) for n, image in enumerate(images))
+        frames = _truth_frames(self._truth[SHIPPED_FUNCTIONS[0]])
+        return tuple(replace(frame, objects=()) for frame in frames)
 
     def close(self) -> None:
         """Leave the domain."""
@@ -134,9 +166,19 @@ class Listener:
             self._listen(DetectionArray, f'/rtmdl/{task}/detections', self._answers[task].append)
         for function, messages in self._truth.items():
             self._listen(DetectionArray, f'/camera_sim/truth/{function}', messages.append)
+        if not self._truth:
+            topic = '/video_source/image/compressed'
+            self._listen(CompressedImage, topic, self._take_image, ReliabilityPolicy.BEST_EFFORT)
 
-    def _listen(self, kind: type, topic: str, take: Any, raw: bool = True) -> None:
-        profile = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+    def _listen(
+        self,
+        kind: type,
+        topic: str,
+        take: Any,
+        reliability: ReliabilityPolicy = ReliabilityPolicy.RELIABLE,
+        raw: bool = True,
+    ) -> None:
+        profile = QoSProfile(depth=_DEPTH, reliability=reliability)
         self._node.create_subscription(kind, topic, take, profile, raw=raw)
         self._topics.append(topic)
 
@@ -145,6 +187,10 @@ class Listener:
         for task in message.tasks:
             for variant, accuracy in zip(task.variants, task.variant_accuracies, strict=True):
                 self.accuracies[task.task, variant] = accuracy
+
+    def _take_image(self, message: bytes) -> None:
+        self._images.append(message)
+        self._images_seen += 1
 
     def _set_diagnostics(self, message: DiagnosticArray) -> None:
         self._diagnostics = message

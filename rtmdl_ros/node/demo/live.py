@@ -12,20 +12,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from rtmdl_ros.evidence.table import milliseconds, percent
+
 #: Miss ratios from which a figure is coloured, as the node's diagnostics warn by default.
 _WARN, _ERROR = 0.05, 0.5
 #: Time between two lines where there is no terminal to draw on.
 _LINE_PERIOD_S = 5.0
-
-
-def percent(ratio: float | None) -> str:
-    """Return a ratio for people; a dash for none."""
-    return '–' if ratio is None else f'{100 * ratio:.1f} %'
-
-
-def milliseconds(time_ms: float) -> str:
-    """Return a time for people; a dash for the 0 that stands for none."""
-    return f'{time_ms:.1f} ms' if time_ms else '–'
 
 
 def coloured(ratio: float) -> Text:

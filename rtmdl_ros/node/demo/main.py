@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
+from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.node.demo.album import make_album
 from rtmdl_ros.node.demo.environment import busy_cores
-from rtmdl_ros.node.demo.errors import DemoError
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.run import run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
@@ -29,15 +29,14 @@ def demo(options: DemoOptions) -> int:
     except ParameterError as error:
         print(f'rtmdl demo: {error}', file=sys.stderr)
         return 2
-    except (DemoError, OSError) as error:
+    except (EvidenceError, OSError) as error:
         print(f'rtmdl demo: {error}', file=sys.stderr)
         return 1
 
 
 def _demo(options: DemoOptions, console: Console) -> int:
     console.print(
-        f'A car drives along a rendered track (seed {options.seed}, {options.width}x'
-        f'{options.height} at {options.rate_hz:g} Hz) for {options.duration_s:g} s. '
+        f'{_scene(options)} for {options.duration_s:g} s. '
         f'Watch it from another shell with ROS_DOMAIN_ID={options.domain_id}.',
         highlight=False,
     )
@@ -50,8 +49,20 @@ def _demo(options: DemoOptions, console: Console) -> int:
     run = run_demo(options, console)
     files = run.files
     if options.pictures:
-        files = (*make_album(run.result.recording, run.reports, options, console), *files)
+        recording = run.result.recording
+        files = (*make_album(recording, run.images, run.reports, options, console), *files)
     console.print(summary_table(run.result))
     for line in (*remarks(run.result), 'written:', *(f'  {path}' for path in files)):
         console.print(line, highlight=False, soft_wrap=True)
     return 0
+
+
+def _scene(options: DemoOptions) -> str:
+    if options.simulated:
+        return (
+            f'A car drives along a rendered track (seed {options.seed}, {options.width}x'
+            f'{options.height} at {options.rate_hz:g} Hz)'
+        )
+    if options.rate_hz:
+        return f'The node looks at {options.source} (at {options.rate_hz:g} Hz, in a loop)'
+    return f'The node looks through webcam {options.source}'

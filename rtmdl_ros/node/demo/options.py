@@ -5,6 +5,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The source that is camera_sim.
+SIMULATED = 'sim'
 #: Domains above 101 use ports that Linux hands out to others.
 _DOMAINS = 101
 
@@ -13,11 +15,15 @@ _DOMAINS = 101
 class DemoOptions:
     """The options of `rtmdl demo`, checked by the command line."""
 
+    #: SIMULATED, or what video_source is to publish.
+    source: str = SIMULATED
     duration_s: float = 20.0
+    #: Of the simulated camera, as is the height.
     seed: int = 1
-    #: Size of the camera's images in pixels.
+    #: Size of the images in pixels; wider ones of own footage are narrowed to it.
     width: int = 640
     height: int = 480
+    #: 0 for a webcam, which gives what it gives.
     rate_hz: float = 30.0
     #: Replaces the deadline of every task.
     deadline_ms: float | None = None
@@ -26,6 +32,24 @@ class DemoOptions:
     json: Path | None = None
     domain_id: int = 0
     pictures: bool = True
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the truth is known."""
+        return self.source == SIMULATED
+
+    @property
+    def camera(self) -> str:
+        """Executable, node and log of the camera."""
+        return 'camera_sim' if self.simulated else 'video_source'
+
+    @property
+    def workload(self) -> str:
+        """What the node is shown, for titles."""
+        if self.simulated:
+            return f'demo {self.width}x{self.height} at {self.rate_hz:g} Hz'
+        rate = f'at {self.rate_hz:g} Hz' if self.rate_hz else 'live'
+        return f'demo on {Path(self.source).name} {rate}'
 
 
 def own_domain_id(process_id: int) -> int:

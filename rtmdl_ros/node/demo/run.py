@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from types import FrameType
 
 from lifecycle_msgs.msg import Transition
 from rich.console import Console
+from sensor_msgs.msg import CompressedImage
 
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
@@ -66,6 +67,8 @@ class DemoRun:
     result: DemoResult
     #: The last jobs, from the node's trace.
     reports: tuple[JobReport, ...]
+    #: Of own footage, by the index of their frames.
+    images: Sequence[CompressedImage]
     #: What was written.
     files: tuple[Path, ...]
 
@@ -83,10 +86,9 @@ def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     children: list[Child] = []
     with _interruptible() as interruption:
         try:
-            camera = _start(children, 'camera_sim', camera_arguments(options), options.out)
             arguments = node_arguments(options, configuration, trace)
             node = _start(children, 'rtmdl_node', arguments, options.out)
-            seen = _observe(options, configuration, camera, node, console, interruption)
+            seen = _observe(options, configuration, children, console, interruption)
         finally:
             end_all(children, _END_TIMEOUT_S)
     if not trace.exists():
@@ -96,7 +98,8 @@ def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     figures = [options.out / 'demo.json'] + ([options.json] if options.json else [])
     for path in figures:
         _write_json(result, path)
-    return DemoRun(result, reports, (*figures, options.out / 'trace.json', camera.log, node.log))
+    logs = (child.log for child in children)
+    return DemoRun(result, reports, seen.images, (*figures, options.out / 'trace.json', *logs))
 
 
 def _start(children: list[Child], name: str, arguments: list[str], out: Path) -> Child:
@@ -108,44 +111,48 @@ def _start(children: list[Child], name: str, arguments: list[str], out: Path) ->
 def _observe(
     options: DemoOptions,
     configuration: Configuration,
-    camera: Child,
-    node: Child,
+    children: list[Child],
     console: Console,
     interruption: _Interruption,
 ) -> Seen:
     functions = {name: task.function for name, task in configuration.tasks.items()}
-    listener = Listener(options.domain_id, functions)
+    listener = Listener(options.domain_id, functions, options.simulated)
     try:
-        _start_node(listener, camera, node, console, interruption)
-        _measure(listener, camera, node, options, console, interruption)
+        _start_camera_and_node(listener, children, options, console, interruption)
+        node, camera = children
+        _measure(listener, children, options, console, interruption)
         camera.interrupt()
         camera.wait(_END_TIMEOUT_S)
         listener.spin(_SETTLE_S)
-        recording = listener.recording()
+        images = listener.images()
+        recording = listener.recording(images)
         if not recording.received:
-            raise node.failure('no frame of camera_sim reached rtmdl_node')
+            raise node.failure(f'no frame of {camera.name} reached rtmdl_node')
         assert listener.status is not None
-        return Seen(listener.status, recording, listener.accuracies)
+        return Seen(listener.status, recording, listener.accuracies, images)
     finally:
         listener.close()
 
 
-def _start_node(
+def _start_camera_and_node(
     listener: Listener,
-    camera: Child,
-    node: Child,
+    children: list[Child],
+    options: DemoOptions,
     console: Console,
     interruption: _Interruption,
 ) -> None:
-    """Configure and activate the node; raises DemoError as soon as that is hopeless."""
+    """Configure the node, start the camera, activate the node.
+
+    In this order, for a camera would take the cores from the node's measurements at the first
+    start. Raises DemoError as soon as it is hopeless.
+    """
+    (node,) = children
 
     def wait(done: Callable[[], bool], what: str) -> None:
         end_s = time.monotonic() + _START_TIMEOUT_S
         while not done():
             listener.spin(_POLL_S)
-            interruption.check()
-            camera.check()
-            node.check()
+            _check(children, interruption)
             if time.monotonic() > end_s:
                 raise node.failure(f'{what} took longer than {_START_TIMEOUT_S:g} s')
 
@@ -157,20 +164,28 @@ def _start_node(
             cause = ', '.join(listener.node_errors()) or f'{what} failed'
             raise node.failure(f'rtmdl_node: {cause}')
 
-    with console.status('Starting camera_sim and rtmdl_node'):
+    with console.status('Starting rtmdl_node'):
         wait(lambda: listener.can_change_state, 'starting rtmdl_node')
     loading = 'Loading and warming up the networks (the first start measures them: a minute or two)'
     with console.status(loading):
         change_state(Transition.TRANSITION_CONFIGURE, 'configuring rtmdl_node')
-        wait(lambda: listener.hears_all and listener.frames_published > 0, 'starting camera_sim')
+    with console.status(f'Starting {options.camera}'):
+        _start(children, options.camera, camera_arguments(options), options.out)
+        ready = f'starting {options.camera}'
+        wait(lambda: listener.hears_all and listener.frames_published > 0, ready)
         change_state(Transition.TRANSITION_ACTIVATE, 'activating rtmdl_node')
         wait(lambda: listener.status is not None, 'activating rtmdl_node')
 
 
+def _check(children: Sequence[Child], interruption: _Interruption) -> None:
+    interruption.check()
+    for child in children:
+        child.check()
+
+
 def _measure(
     listener: Listener,
-    camera: Child,
-    node: Child,
+    children: Sequence[Child],
     options: DemoOptions,
     console: Console,
     interruption: _Interruption,
@@ -180,9 +195,7 @@ def _measure(
     with display.shown():
         while (elapsed_s := time.monotonic() - start_s) < options.duration_s:
             listener.spin(min(_REFRESH_S, options.duration_s - elapsed_s))
-            interruption.check()
-            camera.check()
-            node.check()
+            _check(children, interruption)
             display.update(time.monotonic() - start_s, listener.status, listener.frames_published)
 
 

@@ -31,6 +31,16 @@ def test_every_camera_of_the_node_looks_at_the_simulated_one():
     ]  # fmt: skip
 
 
+def test_own_footage_is_shown_as_long_as_the_demo_lasts():
+    options = DemoOptions(source='drive.mp4', rate_hz=25.0, width=1280)
+    assert camera_arguments(options) == [
+        '--ros-args', '-p', 'source:=drive.mp4', '-p', 'loop:=true', '-p', 'rate_hz:=25.0',
+        '-p', 'max_width:=1280',
+    ]  # fmt: skip
+    arguments = node_arguments(options, configuration_of({}), Path('t.json'))
+    assert '~/input/front/image:=/video_source/image' in arguments
+
+
 def test_without_a_deadline_that_of_the_parameters_stays():
     arguments = node_arguments(DemoOptions(), configuration_of({}), Path('t.json'))
     assert not [argument for argument in arguments if 'deadline_ms' in argument]

@@ -6,8 +6,9 @@ import io
 
 from rich.console import Console
 
+from rtmdl_ros.evidence.table import milliseconds, percent
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
-from rtmdl_ros.node.demo.live import Display, milliseconds, percent
+from rtmdl_ros.node.demo.live import Display
 
 
 def status():

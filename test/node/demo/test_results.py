@@ -3,19 +3,14 @@
 """Figures, their JSON and their table, by hand."""
 
 import json
+from dataclasses import replace
 
 from demo_records import short_run
 
+from rtmdl_ros.evidence.figures import added_times, lane_utilization, response_times
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.results import (
-    Seen,
-    added_times,
-    as_json,
-    lane_utilization,
-    response_times,
-    result_of,
-)
+from rtmdl_ros.node.demo.results import Seen, as_json, result_of
 from rtmdl_ros.node.demo.summary import remarks, summary_table
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.records import Outcome
@@ -101,6 +96,20 @@ def test_json_has_the_shape_of_the_design():
         outcomes = ('on_time', 'late', 'superseded', 'discarded', 'failed')
         assert task['released'] == sum(task[outcome] for outcome in outcomes)
         assert task['miss_ratio'] == 1 - task['on_time'] / task['released']
+
+
+def test_a_task_whose_truth_nobody_knows_has_no_scores():
+    light, sign = short_run().tasks
+    recording = replace(short_run(), tasks=(light, replace(sign, truth_known=False)))
+    scored, unknown = result_of(DemoOptions(), Seen(status(), recording, {}), REPORTS).tasks
+    assert len(scored.scores) == 2 and unknown.scores == ()
+
+
+def test_own_footage_has_no_seed():
+    options = DemoOptions(source='drive.mp4', rate_hz=25.0)
+    footage = result_of(options, Seen(status(), short_run(), {}), REPORTS)
+    assert as_json(footage)['seed'] is None
+    assert summary_table(footage).title == 'demo on drive.mp4 at 25 Hz, 20 s'
 
 
 def test_summary_fits_a_terminal(capsys):

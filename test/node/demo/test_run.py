@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from rtmdl_ros.node.demo.processes import executable
@@ -76,6 +77,29 @@ def test_a_demo_leaves_figures_pictures_and_logs(tmp_path, parameter_file):
         assert task['on_time'] > 0
         assert 0 < task['response_ms']['p50'] <= task['response_ms']['max'] < 5000.0
     assert sum(task['accuracy']['iou_0.5']['objects'] for task in tasks.values()) > 0
+
+
+def test_a_demo_on_own_footage_has_all_but_the_truth(tmp_path, parameter_file):
+    pictures = tmp_path / 'pictures'
+    pictures.mkdir()
+    for index in range(5):
+        cv2.imwrite(str(pictures / f'{index}.png'), np.full((240, 320, 3), 50 * index, np.uint8))
+    out = tmp_path / 'out'
+    arguments = ('--source', pictures, '--rate', '15', '--duration', '2', '--out', out)
+    done = subprocess.run(
+        [*executable('rtmdl'), 'demo', *map(str, arguments), '--params-file', str(parameter_file)],
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'demo on pictures at 15 Hz, 2 s' in done.stdout
+    assert 'precision' not in done.stdout
+    assert cv2.imread(str(out / 'contact_sheet.png')).shape[1] == 3 * 320
+    assert cv2.VideoCapture(str(out / 'demo.webm')).read()[0]
+    document = json.loads((out / 'demo.json').read_text())
+    assert 0 < document['camera']['received'] <= document['camera']['published']
+    for task in document['policies']['rtmdl']['tasks'].values():
+        assert task['on_time'] > 0
+        assert task['accuracy'] == {}
 
 
 def test_a_node_that_cannot_start_is_told_at_once(tmp_path):

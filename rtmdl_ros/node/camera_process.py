@@ -1,0 +1,101 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Life of the process of a camera node."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Generic
+
+import cv2
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
+
+from rtmdl_ros.node.ros_parameters import declare_record
+from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.workload.parameters import ParameterError, Record
+
+_SPIN_S = 0.2
+
+
+class CameraNode(Node, Generic[Record]):
+    """A node that publishes by itself, in the thread that calls `run`."""
+
+    def __init__(self, name: str, record: type[Record], **options: Any) -> None:
+        """Declare the parameters of a record; `options` go to rclpy's node.
+
+        Raises ParameterError for one that cannot be used.
+        """
+        super().__init__(name, **options)
+        try:
+            self.parameters: Record = declare_record(self, record, self.overrides())
+        except ParameterError:
+            self.destroy_node()
+            raise
+
+    def overrides(self) -> Mapping[str, Parameter]:
+        """Return the parameters that the node was started with."""
+        return dict(self._parameter_overrides)
+
+    def run(self, stop: threading.Event) -> object:
+        """Publish until `stop` is set or nothing is left; to be defined by each camera."""
+        raise NotImplementedError
+
+
+def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) -> int:
+    """Run a camera until its end, SIGINT or SIGTERM.
+
+    Returns 0, 1 where it could not go on (BadInputError of `run`), 2 for a wrong parameter
+    (ParameterError of `make`).
+    """
+    rclpy.init(
+        args=None if args is None else list(args), signal_handler_options=SignalHandlerOptions.NO
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    # Frames are prepared in a thread already; OpenCV's own would take the cores from the node
+    # under test.
+    cv2.setNumThreads(1)
+    try:
+        camera = make()
+        with _Services(camera):
+            camera.run(stop)
+    except (ParameterError, BadInputError) as error:
+        print(f'{Path(sys.argv[0]).stem}: {error}', file=sys.stderr)
+        return 2 if isinstance(error, ParameterError) else 1
+    finally:
+        rclpy.shutdown()
+    return 0
+
+
+class _Services:
+    """Answers the node's parameter services in a thread while frames are published."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._spin, name='services', daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._node.destroy_node()
+
+    def _spin(self) -> None:
+        executor = SingleThreadedExecutor(context=self._node.context)
+        executor.add_node(self._node)
+        try:
+            while not self._stop.is_set():
+                executor.spin_once(timeout_sec=_SPIN_S)
+        except ExternalShutdownException:
+            pass
+        executor.shutdown()

@@ -1,0 +1,93 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Which changes at run time the other tasks would pay for, by the last plan (DESIGN, rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from rtmdl_ros.node.replanning import Answer
+from rtmdl_ros.planning.limits import DeadlineLimit
+from rtmdl_ros.planning.problem import planned_task
+from rtmdl_ros.workload.parameters import TaskParameters
+from rtmdl_ros.workload.units import NS_PER_MS
+
+Tasks = Mapping[str, TaskParameters]
+
+
+class Gatekeeper:
+    """Answers at once: what it needs was simulated in the background, when the plan was made."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        """Begin with the tasks of the start: those that are enabled run together."""
+        self._demands = {name: planned_task(name, task) for name, task in tasks.items()}
+        self._planned = _enabled(tasks)
+        #: Whether all of them keep their limits together, as far as is known.
+        self._feasible = True
+        self._limits: Mapping[str, DeadlineLimit] = {}
+        self._refusals: Mapping[str, str] = {}
+
+    @property
+    def knows(self) -> bool:
+        """A plan has come with what was simulated."""
+        return bool(self._limits)
+
+    def learn(self, answer: Answer) -> None:
+        """Go by another plan from now on."""
+        assert answer.plan is not None
+        self._demands = {task.name: task for task in answer.demands}
+        self._planned = frozenset(answer.plan.tasks)
+        self._feasible = answer.plan.feasible
+        self._limits = answer.limits
+        self._refusals = answer.refusals
+
+    def objection(self, before: Tasks, after: Tasks) -> str:
+        """Return which change goes too far, and what it would do; '' if none does."""
+        for name, task in after.items():
+            if task.enabled and not before[name].enabled:
+                objection = self._to_enabling(name, after)
+            elif task.enabled and task.deadline_ms < before[name].deadline_ms:
+                objection = self._to_deadline(name, task.deadline_ms)
+            else:
+                continue
+            if objection:
+                return objection
+        return ''
+
+    def _to_deadline(self, name: str, deadline_ms: float) -> str:
+        limit = self._limits.get(name)
+        if limit is None or deadline_ms >= limit.least_ns / NS_PER_MS:
+            return ''
+        return (
+            f'{name}.deadline_ms is {deadline_ms:g}, too short beside the other tasks '
+            f'({limit.reason}); give at least {limit.least_ns / NS_PER_MS:.1f}'
+        )
+
+    def _to_enabling(self, name: str, after: Tasks) -> str:
+        others = _enabled(after) - {name}
+        if not others:
+            return ''  # there is nobody who would pay
+        if self._simulated((*others, name), after):
+            if name in self._planned and others <= self._planned and self._feasible:
+                return ''  # they were planned for together
+            if name in self._refusals and others <= self._planned:
+                refusal = self._refusals[name]
+                if not refusal:
+                    return ''
+                if others == self._planned:
+                    return (
+                        f'enabling {name} costs too many deadlines ({refusal}); give it a longer '
+                        'period_ms or deadline_ms, wait for the new plan and ask again'
+                    )
+        return (
+            f'what enabling {name} does to the other tasks is still being simulated; ask again in '
+            'some seconds'
+        )
+
+    def _simulated(self, names: Collection[str], tasks: Tasks) -> bool:
+        """Tell whether the plan was made for these tasks as they are."""
+        return all(planned_task(name, tasks[name]) == self._demands.get(name) for name in names)
+
+
+def _enabled(tasks: Tasks) -> frozenset[str]:
+    return frozenset(name for name, task in tasks.items() if task.enabled)

@@ -1,0 +1,47 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Parameter files that say nothing to this node: ROS passes over them without a word."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rtmdl_ros.workload.yaml_file import read_yaml
+
+_FLAG = '--params-file'
+
+
+def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
+    """Yield one line for each parameter file among ROS arguments that has no part for a node.
+
+    `node_name` is the full one, '/rtmdl'. Files that cannot be read are rclpy's to refuse.
+    """
+    for path in _paths(arguments):
+        try:
+            document = read_yaml(path)
+        except (OSError, ValueError):
+            continue
+        sections = [str(name) for name in document] if isinstance(document, dict) else []
+        if not any(_matches(section, node_name) for section in sections):
+            whom = ', '.join(sections) or 'nobody'
+            yield (
+                f'{path} has parameters for {whom} and none for {node_name}, which takes its '
+                f'defaults; put them under "/**:" or "{node_name}:"'
+            )
+
+
+def _paths(arguments: Sequence[str]) -> Iterator[Path]:
+    for argument, value in itertools.pairwise(arguments):
+        if argument == _FLAG:
+            yield Path(value)
+
+
+def _matches(section: str, node_name: str) -> bool:
+    """Tell whether a section's name, which may hold * (one name) and ** (any), is a node's."""
+    parts = re.split(r'(\*\*|\*)', section if section.startswith('/') else f'/{section}')
+    wild = {'**': '.*', '*': '[^/]*'}
+    pattern = ''.join(wild.get(part, re.escape(part)) for part in parts)
+    # '/**' also stands for no namespace at all: '/**/rtmdl' is '/rtmdl'.
+    pattern = pattern.replace('/.*/', '/(.*/)?')
+    return re.fullmatch(pattern, node_name) is not None

@@ -1,0 +1,71 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The pictures of a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rtmdl_ros.deployment.ready_task import ReadyTask
+from rtmdl_ros.evidence.pictures import SHEET_FRAMES, write_contact_sheet
+from rtmdl_ros.evidence.recording import Recording, TaskRecording
+from rtmdl_ros.evidence.story import FrameStory, stories_of, telling
+from rtmdl_ros.evidence.timeline import write_timeline
+from rtmdl_ros.perception.images import ImageError, Pixels
+from rtmdl_ros.replay.drive import Drive
+from rtmdl_ros.runtime.report import JobReport
+
+
+def make_album(
+    drive: Drive,
+    tasks: Sequence[ReadyTask],
+    recordings: Mapping[str, TaskRecording],
+    reports: Sequence[JobReport],
+    out: Path,
+) -> tuple[Path, ...]:
+    """Write a timeline, and of each camera a sheet of annotated frames; returns their paths.
+
+    A camera none of whose frames can be decoded has no sheet. Raises EvidenceError or OSError
+    where a file cannot be written, ReplayError where the drive cannot be read again.
+    """
+    made = [out / 'timeline.png']
+    write_timeline(reports, made[0])
+    chosen = {camera: _chosen(tasks, recordings, camera) for camera in drive.tracks}
+    pictures = _pictures(drive, chosen)
+    for camera, stories in chosen.items():
+        there = [story for story in stories if (camera, story.index) in pictures]
+        # Of a camera that changed its resolution those of one size.
+        shapes = [pictures[camera, story.index].shape for story in there]
+        shown = [s for s, shape in zip(there, shapes, strict=True) if shape == shapes[0]]
+        if shown:
+            name = 'frames.png' if len(chosen) == 1 else f'frames_{camera}.png'
+            made.append(out / name)
+            images = {story.index: pictures[camera, story.index] for story in shown}
+            write_contact_sheet(shown, images.__getitem__, made[-1])
+    return tuple(made)
+
+
+def _chosen(
+    tasks: Sequence[ReadyTask], recordings: Mapping[str, TaskRecording], camera: str
+) -> tuple[FrameStory, ...]:
+    """Return the frames of a camera that tell most."""
+    own = [task for task in tasks if task.parameters.camera == camera]
+    stories = stories_of(Recording(tuple(recordings[task.name] for task in own)))
+    return telling(stories, SHEET_FRAMES)
+
+
+def _pictures(
+    drive: Drive, chosen: Mapping[str, Sequence[FrameStory]]
+) -> dict[tuple[str, int], Pixels]:
+    """Return the pixels of the chosen frames, but for those that cannot be decoded."""
+    wanted = {(camera, story.index) for camera, stories in chosen.items() for story in stories}
+    pictures = {}
+    for frame in drive.frames():
+        key = frame.camera, frame.number
+        if key in wanted:
+            try:
+                pictures[key] = frame.decode()
+            except ImageError:
+                continue
+    return pictures

@@ -1,0 +1,117 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A drive in a bag."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from posixpath import commonpath
+from typing import Any
+
+from rtmdl_ros.deployment.message_fields import detections_in
+from rtmdl_ros.perception.images import by_views, decompressed
+from rtmdl_ros.replay.bag import Bag, Topic
+from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
+from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
+from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.units import NS_PER_S
+
+#: Above the last part of their names, which is the function: '/camera_sim/truth/traffic_light'.
+_TRUTH = 'truth'
+
+
+def stamp_of(header: Any) -> int:
+    """Return the stamp of a header in nanoseconds."""
+    return int(header.stamp.sec) * NS_PER_S + int(header.stamp.nanosec)
+
+
+class BagDrive:
+    """Some image topics of a bag, and the truth topics beside them (`Drive`)."""
+
+    def __init__(
+        self,
+        bag: Bag,
+        topics: Mapping[str, Topic],
+        progress: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read through the whole bag once, calling `progress` after each message.
+
+        `topics` are those of the cameras. Raises ReplayError for a damaged bag and for a camera
+        without a frame.
+        """
+        self._bag = bag
+        self._topics = topics
+        self._cameras = {topic.name: camera for camera, topic in topics.items()}
+        truth_topics = _truth_topics(bag)
+        digest = hashlib.sha256()
+        times: dict[str, list[int]] = {camera: [] for camera in topics}
+        stamps: dict[str, list[int]] = {camera: [] for camera in topics}
+        truth: dict[str, list[tuple[int, tuple[Detection, ...]]]] = {t: [] for t in truth_topics}
+        for name, time_ns, message in bag.messages([*self._cameras, *truth_topics]):
+            stamp_ns = stamp_of(message.header)
+            if name in truth:
+                truth[name].append((stamp_ns, detections_in(message.detections)))
+            else:
+                camera = self._cameras[name]
+                times[camera].append(time_ns)
+                stamps[camera].append(stamp_ns)
+                digest.update(f'{camera} {time_ns} {stamp_ns} {_form(message)} '.encode())
+                digest.update(message.data)
+            progress()
+        for camera, topic in topics.items():
+            if not times[camera]:
+                raise ReplayError(
+                    f'{bag.path}: no message is on {topic.name}; the bag has: {bag.contents()}'
+                )
+        self.tracks: Mapping[str, CameraTrack] = {
+            camera: CameraTrack(topic.name, tuple(times[camera]), tuple(stamps[camera]))
+            for camera, topic in topics.items()
+        }
+        self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {
+            (name.rpartition('/')[2], camera): _by_number(found, stamps[camera])
+            for name, found in truth.items()
+            for camera in [_nearest(name, topics)]
+        }
+        self.digest = digest.hexdigest()
+
+    def frames(self) -> Iterator[RecordedFrame]:
+        """Yield all frames, by the time of their recording; raises BagError."""
+        numbers = dict.fromkeys(self._cameras.values(), 0)
+        kinds = {topic.name: topic.kind for topic in self._topics.values()}
+        for topic, _, message in self._bag.messages(self._cameras):
+            camera = self._cameras[topic]
+            decode = by_views if kinds[topic] == IMAGE else decompressed
+            yield RecordedFrame(
+                camera, numbers[camera], message.header, functools.partial(decode, message)
+            )
+            numbers[camera] += 1
+
+
+def _truth_topics(bag: Bag) -> list[str]:
+    return [
+        topic.name
+        for topic in bag.topics
+        if topic.kind == DETECTION_ARRAY and topic.name.split('/')[-2] == _TRUTH
+    ]
+
+
+def _form(message: Any) -> str:
+    """Return what the bytes of an image mean."""
+    if hasattr(message, 'format'):
+        return str(message.format)
+    return f'{message.width}x{message.height} {message.encoding} {message.step}'
+
+
+def _nearest(truth: str, topics: Mapping[str, Topic]) -> str:
+    """Return the camera whose topic has most in common with a truth topic."""
+    return max(topics, key=lambda camera: len(commonpath([truth, topics[camera].name])))
+
+
+def _by_number(
+    found: list[tuple[int, tuple[Detection, ...]]], stamps: list[int]
+) -> dict[int, tuple[Detection, ...]]:
+    numbers = {stamp: number for number, stamp in enumerate(stamps)}
+    return {numbers[stamp]: objects for stamp, objects in found if stamp in numbers}

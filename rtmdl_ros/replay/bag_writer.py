@@ -1,0 +1,73 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Writes bags that ROS 2 tools read, without ROS 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from rosbags.interfaces import Connection
+from rosbags.rosbag2 import StoragePlugin, Writer
+
+from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
+from rtmdl_ros.workload.units import NS_PER_S
+
+#: What Humble and Jazzy both read.
+_VERSION: Literal[8] = 8
+
+
+class BagWriter:
+    """A new bag. A context manager; an old one of ours in its place is removed."""
+
+    def __init__(self, path: Path, storage: StoragePlugin) -> None:
+        """Prepare to write a folder; raises ReplayError where something else is there."""
+        _clear(path)
+        self._writer = Writer(path, version=_VERSION, storage_plugin=storage)
+        self._topics: dict[str, tuple[Connection, str]] = {}
+
+    def __enter__(self) -> BagWriter:
+        """Make the folder."""
+        self._writer.open()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Complete the bag."""
+        self._writer.close()
+
+    def add_topic(self, topic: str, kind: str) -> None:
+        """Add a topic of a type."""
+        connection = self._writer.add_connection(topic, kind, typestore=typestore())
+        self._topics[topic] = connection, kind
+
+    def write(self, topic: str, time_ns: int, message: object) -> None:
+        """Write a message of a topic that was added."""
+        connection, kind = self._topics[topic]
+        self._writer.write(connection, time_ns, typestore().serialize_cdr(message, kind))
+
+
+def _clear(path: Path) -> None:
+    if not path.exists():
+        return
+    if path.is_dir():
+        files = list(path.iterdir())
+        if not files or path / 'metadata.yaml' in files:
+            for file in files:
+                if file.name == 'metadata.yaml' or file.suffix in ('.db3', '.mcap'):
+                    file.unlink()
+            if not any(path.iterdir()):
+                path.rmdir()
+                return
+    raise ReplayError(f'{path}: is there and is no bag alone; give another place with --out')
+
+
+def message(kind: str, **fields: Any) -> Any:
+    """Return a message of a type."""
+    return typestore().types[kind](**fields)
+
+
+def header_at(time_ns: int, frame_id: str = '') -> Any:
+    """Return a header with a stamp."""
+    sec, nanosec = divmod(time_ns, NS_PER_S)
+    return message(HEADER, stamp=message(TIME, sec=sec, nanosec=nanosec), frame_id=frame_id)

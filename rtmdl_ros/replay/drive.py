@@ -1,0 +1,56 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""A recorded drive: the frames of its cameras, when they came, and what is really in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rtmdl_ros.perception.images import Pixels
+from rtmdl_ros.workload.detection import Detection
+
+
+@dataclass(frozen=True)
+class RecordedFrame:
+    """One frame as it was recorded."""
+
+    camera: str
+    #: Among the frames of its camera, from 0.
+    number: int
+    #: As recorded, a std_msgs/Header of a bag.
+    header: Any
+    #: Returns the pixels as BGR uint8 (H, W, 3); raises ImageError.
+    decode: Callable[[], Pixels]
+
+
+@dataclass(frozen=True)
+class CameraTrack:
+    """All frames of one camera."""
+
+    #: Where they were recorded, in words.
+    source: str
+    #: When each was recorded and the stamp in its header, in nanoseconds.
+    times_ns: tuple[int, ...]
+    stamps_ns: tuple[int, ...]
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames a second, 0 of fewer than two."""
+        span_ns = self.times_ns[-1] - self.times_ns[0] if self.times_ns else 0
+        return (len(self.times_ns) - 1) * 1e9 / span_ns if span_ns > 0 else 0.0
+
+
+class Drive(Protocol):
+    """What is replayed. Reading it may raise ReplayError at any time."""
+
+    #: By camera, in the order of the parameters; at least one frame each.
+    tracks: Mapping[str, CameraTrack]
+    #: What is really in the frames, by function, camera and number; empty where it is not known.
+    truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]]
+    #: SHA-256 of all that is replayed: times, headers and images.
+    digest: str
+
+    def frames(self) -> Iterator[RecordedFrame]:
+        """Yield all frames, by the time of their recording."""

@@ -1,0 +1,26 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What a user asks of a replay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """The options of `rtmdl replay`, checked by the command line."""
+
+    #: A bag (folder or file) or a video.
+    source: Path
+    params_file: Path | None = None
+    #: By camera; '' stands for the only one.
+    camera_topics: Mapping[str, str] | None = None
+    rate: float = 1.0
+    real_time: bool = False
+    profile: Path | None = None
+    plan: Path | None = None
+    seed: int = 1
+    out: Path = Path('out/replay')
+    json: Path | None = None
+    pictures: bool = True

@@ -1,0 +1,216 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of a replay, and their JSON (DESIGN.md, section 10)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rtmdl_ros.deployment.loading import Loaded
+from rtmdl_ros.deployment.ready_task import ReadyTask
+from rtmdl_ros.evidence.figures import (
+    LEAST_IOUS,
+    TaskResult,
+    added_times,
+    expected_accuracy,
+    lane_utilization,
+    response_times,
+    task_json,
+    variants_chosen,
+)
+from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
+from rtmdl_ros.evidence.scoring import score
+from rtmdl_ros.profiling.profile_file import profile_text
+from rtmdl_ros.replay.accuracy import on_time_accuracy
+from rtmdl_ros.replay.drive import CameraTrack, Drive
+from rtmdl_ros.replay.jobs import EndedJob, Replayed
+from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.records import Outcome
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How a drive is replayed."""
+
+    #: By the clock of this machine; otherwise in virtual time.
+    real_time: bool
+    #: How many times as fast as it was recorded.
+    rate: float
+    #: Of the stage times drawn in virtual time.
+    seed: int
+
+
+@dataclass(frozen=True)
+class TaskReplay:
+    """One task over the whole replay."""
+
+    result: TaskResult
+    #: What was found in the frames on time, by class.
+    found: Mapping[str, int]
+    #: Mean average precision at half overlap, a missed frame finding nothing, 0 to 1; None where
+    #: nobody knows what is really there.
+    on_time_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """One replay."""
+
+    mode: Mode
+    device: str
+    tracks: Mapping[str, CameraTrack]
+    #: Virtual or real time from the first release to the last end.
+    duration_s: float
+    policy: str
+    cpu_workers: int
+    lanes: int
+    accelerator_utilization: float
+    tasks: tuple[TaskReplay, ...]
+    #: SHA-256 of what went in.
+    digests: Mapping[str, str]
+
+    @property
+    def miss_ratio(self) -> float:
+        """Misses / released of all tasks together, 0 to 1."""
+        released = sum(task.result.released for task in self.tasks)
+        on_time = sum(task.result.on_time for task in self.tasks)
+        return (released - on_time) / max(1, released)
+
+    @property
+    def on_time_accuracy(self) -> float | None:
+        """The mean of the tasks whose truth is known."""
+        known = [t.on_time_accuracy for t in self.tasks if t.on_time_accuracy is not None]
+        return sum(known) / len(known) if known else None
+
+
+def recording_of_task(
+    drive: Drive, task: ReadyTask, arrivals_ns: Sequence[int], jobs: Sequence[EndedJob]
+) -> TaskRecording:
+    """Return what became of every frame in a task; frames are told apart by their arrivals."""
+    parameters = task.parameters
+    place = parameters.function, parameters.camera
+    truth = drive.truth.get(place, {})
+    own = [job for job in jobs if job.report.task == task.name]
+    return TaskRecording(
+        task.name,
+        tuple(TruthFrame(n, at, truth.get(n, ())) for n, at in enumerate(arrivals_ns)),
+        {arrivals_ns[job.number]: job.detections for job in own if job.report.finished},
+        {arrivals_ns[job.number]: job.report.outcome for job in own if job.report.missed},
+        truth_known=place in drive.truth,
+    )
+
+
+def result_of(
+    configuration: Configuration,
+    mode: Mode,
+    device: str,
+    drive: Drive,
+    loaded: Loaded,
+    recordings: Mapping[str, TaskRecording],
+    replayed: Replayed,
+) -> ReplayResult:
+    """Return the figures of a replay."""
+    node, reports = configuration.node, replayed.reports
+    tasks = tuple(_task(task, recordings[task.name], replayed) for task in loaded.tasks)
+    return ReplayResult(
+        mode=mode,
+        device=device,
+        tracks=drive.tracks,
+        duration_s=max(report.finish_ns for report in reports) / 1e9,
+        policy=node.policy,
+        cpu_workers=node.cpu_workers,
+        lanes=node.lanes,
+        accelerator_utilization=lane_utilization(reports, node.lanes),
+        tasks=tasks,
+        digests={
+            'drive': drive.digest,
+            'parameters': _digest(repr(_without_paths(configuration))),
+            'profile': _digest(profile_text(loaded.profile)),
+            'plan': _digest(repr(loaded.plan.tasks)),
+        },
+    )
+
+
+def _without_paths(configuration: Configuration) -> Configuration:
+    """Return the configuration without what says where files are, not what is in them."""
+    node = replace(
+        configuration.node, zoo_dir='', cache_dir='', profile_file='', plan_file='', trace_file=''
+    )
+    return replace(configuration, node=node)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _task(task: ReadyTask, recording: TaskRecording, replayed: Replayed) -> TaskReplay:
+    reports = replayed.reports
+    outcomes = Counter(report.outcome for report in reports if report.task == task.name)
+    chosen = variants_chosen(reports, task.name)
+    accuracies = {(task.name, name): value for name, value in task.accuracies.items()}
+    on_time = [found for answer in recording.on_time.values() for found in answer]
+    result = TaskResult(
+        task=task.name,
+        variant=task.planned,
+        variants=chosen,
+        expected_accuracy=expected_accuracy(task.name, chosen, accuracies),
+        deadline_ms=task.parameters.deadline_ms,
+        released=outcomes.total(),
+        on_time=outcomes[Outcome.ON_TIME],
+        late=outcomes[Outcome.LATE],
+        superseded=outcomes[Outcome.SUPERSEDED],
+        discarded=outcomes[Outcome.DISCARDED],
+        failed=outcomes[Outcome.FAILED],
+        response_ms=response_times(reports, task.name),
+        added_ms=added_times(reports, task.name),
+        scores=tuple(score(recording, iou) for iou in LEAST_IOUS) if recording.truth_known else (),
+    )
+    return TaskReplay(
+        result,
+        dict(sorted(Counter(found.class_name for found in on_time).items())),
+        on_time_accuracy(recording) if recording.truth_known else None,
+    )
+
+
+def as_json(result: ReplayResult) -> dict[str, Any]:
+    """Return the result as JSON-able data; what has no value is null.
+
+    In virtual time it depends on the drive, seed, rate, parameters, profile and plan alone.
+    """
+    mode = result.mode
+    return {
+        'workload': 'replay',
+        'device': result.device,
+        'duration_s': result.duration_s,
+        'seed': mode.seed,
+        'time': 'real' if mode.real_time else 'virtual',
+        'rate': mode.rate,
+        'sha256': dict(result.digests),
+        'cameras': {
+            name: {'source': t.source, 'frames': len(t.times_ns), 'rate_hz': t.rate_hz}
+            for name, t in result.tracks.items()
+        },
+        'policies': {
+            'rtmdl': {
+                'miss_ratio': result.miss_ratio,
+                'on_time_accuracy': result.on_time_accuracy,
+                'accelerator_utilization': result.accelerator_utilization,
+                'queue_order': result.policy,
+                'cpu_workers': result.cpu_workers,
+                'lanes': result.lanes,
+                'tasks': {task.result.task: _task_json(task) for task in result.tasks},
+            }
+        },
+    }
+
+
+def _task_json(task: TaskReplay) -> dict[str, Any]:
+    return {
+        **task_json(task.result),
+        'on_time_accuracy': task.on_time_accuracy,
+        'found': dict(task.found),
+    }

@@ -1,0 +1,166 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""One replay from start to figures: read, run, scored, written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rosbags.rosbag2 import StoragePlugin
+
+from rtmdl_ros.deployment.loading import Loaded, load
+from rtmdl_ros.profiling.device import processor
+from rtmdl_ros.replay.album import make_album
+from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.cameras import camera_topics
+from rtmdl_ros.replay.drive import Drive
+from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.replay.jobs import Replayed, arrivals_of
+from rtmdl_ros.replay.live import replay_live
+from rtmdl_ros.replay.options import ReplayOptions
+from rtmdl_ros.replay.output import write_results
+from rtmdl_ros.replay.progress import progress_bar
+from rtmdl_ros.replay.results import Mode, ReplayResult, as_json, recording_of_task, result_of
+from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
+from rtmdl_ros.replay.virtual import replay_virtually
+from rtmdl_ros.runtime.real_time import usable_cores
+from rtmdl_ros.runtime.trace import write_chrome_trace
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
+from rtmdl_ros.workload.parameter_file import read_parameter_file
+from rtmdl_ros.workload.text_file import write_whole
+
+
+@dataclass(frozen=True)
+class ReplayRun:
+    """A replay that is over."""
+
+    result: ReplayResult
+    configuration: Configuration
+    replayed: Replayed
+    #: What was written.
+    files: tuple[Path, ...]
+
+
+def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
+    """Replay a drive; writes a bag of results, replay.json, trace.json and pictures.
+
+    Raises ReplayError for what cannot be replayed, ParameterError, ProfileError, PlanningError and
+    ZooError for files that cannot be used, EngineError, EvidenceError and OSError where it fails.
+    """
+    configuration = _configuration(options)
+    drive, storage = _drive(options, configuration, console)
+    with console.status('Loading the networks (the first time on a device measures them)'):
+        loaded = load(configuration, _teller(console), own_device=options.real_time)
+    arrivals_ns = _arrivals(drive, options.rate)
+    replayed = _replayed(options, configuration, loaded, drive, arrivals_ns, console)
+    recordings = {
+        task.name: recording_of_task(
+            drive, task, arrivals_ns[task.parameters.camera], replayed.jobs
+        )
+        for task in loaded.tasks
+    }
+    mode = Mode(options.real_time, options.rate, options.seed)
+    device = _device(loaded, options.real_time)
+    result = result_of(configuration, mode, device, drive, loaded, recordings, replayed)
+    out = options.out
+    files = [out / 'bag', out / 'trace.json', out / 'replay.json']
+    write_results(files[0], storage, drive, loaded.tasks, configuration.node, replayed)
+    write_chrome_trace(replayed.reports, files[1])
+    if options.json is not None:
+        files.append(options.json)
+    for path in files[2:]:
+        write_whole(path, json.dumps(as_json(result), indent=2) + '\n')
+    if options.pictures:
+        with console.status('Drawing the pictures'):
+            pictures = make_album(drive, loaded.tasks, recordings, replayed.reports, out)
+        files = [*pictures, *files]
+    return ReplayRun(result, configuration, replayed, tuple(files))
+
+
+def _configuration(options: ReplayOptions) -> Configuration:
+    configuration = enabled_only(read_parameter_file(options.params_file))
+    if not configuration.tasks:
+        raise ReplayError('no task of the parameters is enabled; enable one')
+    node = configuration.node
+    if options.profile is not None:
+        node = replace(node, profile_file=str(options.profile))
+    if options.plan is not None:
+        node = replace(node, plan_file=str(options.plan))
+    return replace(configuration, node=node)
+
+
+def _drive(
+    options: ReplayOptions, configuration: Configuration, console: Console
+) -> tuple[Drive, StoragePlugin]:
+    """Return what is to be replayed, and how the results are to be stored."""
+    path = options.source
+    if path.suffix.lower() in SUFFIXES and path.is_file():
+        cameras = {task.camera for task in configuration.tasks.values()}
+        if len(cameras) > 1:
+            raise ReplayError(f'{path}: a video is one camera, the tasks look at {len(cameras)}')
+        with progress_bar(console, 'Reading the video', None) as advance:
+            return VideoDrive(path, cameras.pop(), advance), StoragePlugin.SQLITE3
+    bag = Bag(path)
+    topics = camera_topics(bag, configuration, _given(options, configuration))
+    count = sum(topic.messages for topic in topics.values())
+    with progress_bar(console, 'Reading the bag', count) as advance:
+        return BagDrive(bag, topics, advance), bag.storage
+
+
+def _given(options: ReplayOptions, configuration: Configuration) -> Mapping[str, str]:
+    """Return the topics that the user gave, by the names of their cameras."""
+    given = dict(options.camera_topics or {})
+    cameras = sorted({task.camera for task in configuration.tasks.values()})
+    if '' in given and len(cameras) > 1:
+        raise ReplayError(
+            f'--camera-topic {given[""]}: say of which camera, as {cameras[0]}={given[""]}'
+        )
+    return {camera or cameras[0]: topic for camera, topic in given.items()}
+
+
+def _arrivals(drive: Drive, rate: float) -> dict[str, tuple[int, ...]]:
+    origin_ns = min(track.times_ns[0] for track in drive.tracks.values())
+    return {
+        camera: arrivals_of(track.times_ns, origin_ns, rate)
+        for camera, track in drive.tracks.items()
+    }
+
+
+def _replayed(
+    options: ReplayOptions,
+    configuration: Configuration,
+    loaded: Loaded,
+    drive: Drive,
+    arrivals_ns: Mapping[str, tuple[int, ...]],
+    console: Console,
+) -> Replayed:
+    for task in loaded.tasks:
+        task.apply_threshold()
+    node, frames = configuration.node, drive.frames()
+    count = sum(len(track.times_ns) for track in drive.tracks.values())
+    what = 'Replaying in real time' if options.real_time else 'Replaying in virtual time'
+    with progress_bar(console, what, count) as advance:
+        if options.real_time:
+            return replay_live(
+                loaded.tasks, loaded.slow_downs, node, frames, arrivals_ns, advance
+            )
+        return replay_virtually(
+            loaded.tasks, loaded.profile, node, frames, arrivals_ns, options.seed, advance
+        )
+
+
+def _device(loaded: Loaded, real_time: bool) -> str:
+    """Return the device whose times count."""
+    if real_time:
+        return f'{processor()}, {len(usable_cores())} cores'
+    measured = loaded.profile.device
+    return f'{measured.get("processor", "unknown")}, {measured.get("cores", "unknown")} cores'
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    return lambda line: console.print(line, highlight=False, soft_wrap=True, style='dim')

@@ -1,0 +1,79 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The figures of a replay for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from rtmdl_ros.evidence.table import percent, task_table, variants_in_words
+from rtmdl_ros.replay.results import TaskReplay
+from rtmdl_ros.replay.run import ReplayRun
+from rtmdl_ros.workload.records import Outcome
+
+#: Periods that are this far from what was recorded are remarked upon.
+_PERIOD_OFF = 0.2
+#: Classes that a line has room for.
+_MOST_CLASSES = 5
+
+
+def summary_table(run: ReplayRun) -> Table:
+    """Return one column a task, narrow enough for 80 columns with two tasks."""
+    result = run.result
+    mode = result.mode
+    time = 'real time' if mode.real_time else f'virtual time, seed {mode.seed}'
+    rate = '' if mode.rate == 1.0 else f', {mode.rate:g} times as fast'
+    title = f'replay of {result.duration_s:.1f} s in {time}{rate}'
+    return task_table(title, [task.result for task in result.tasks])
+
+
+def remarks(run: ReplayRun) -> tuple[str, ...]:
+    """Return what the table has no room for, one line each."""
+    result = run.result
+    return (
+        *(variants_in_words(task.result) for task in result.tasks),
+        *(_found(task) for task in result.tasks),
+        *_failures(run),
+        *(
+            f'camera {name}: {len(track.times_ns)} frames at {track.rate_hz:.1f} Hz from '
+            f'{track.source}'
+            for name, track in result.tracks.items()
+        ),
+        *_wrong_periods(run),
+        f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
+    )
+
+
+def _found(task: TaskReplay) -> str:
+    frequent = sorted(task.found.items(), key=lambda each: -each[1])
+    found = ', '.join(f'{name} {count}' for name, count in frequent[:_MOST_CLASSES]) or 'nothing'
+    more = len(frequent) - _MOST_CLASSES
+    found += f' and {more} other classes' if more > 0 else ''
+    accuracy = ''
+    if task.on_time_accuracy is not None:
+        accuracy = (
+            f'; on-time accuracy {percent(task.on_time_accuracy)} '
+            '(mAP at IoU 0.5, a missed frame finds nothing)'
+        )
+    return f'{task.result.task}: found in frames on time: {found}{accuracy}'
+
+
+def _failures(run: ReplayRun) -> Iterator[str]:
+    """Tell why jobs failed: of each task the first."""
+    told = set()
+    for report in run.replayed.reports:
+        if report.outcome is Outcome.FAILED and report.task not in told:
+            told.add(report.task)
+            yield f'{report.task}: the first that failed: {report.detail}'
+
+
+def _wrong_periods(run: ReplayRun) -> Iterator[str]:
+    for name, task in run.configuration.tasks.items():
+        rate_hz = run.result.tracks[task.camera].rate_hz * run.result.mode.rate
+        if rate_hz and abs(task.period_ms * rate_hz / 1e3 - 1.0) > _PERIOD_OFF:
+            yield (
+                f'{name}: frames come every {1e3 / rate_hz:.1f} ms, {name}.period_ms is '
+                f'{task.period_ms:g}: plans and packing go by the latter; set it to the former'
+            )

@@ -1,0 +1,66 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl replay`: what a user sees, and one line for whatever is wrong."""
+
+import re
+
+import pytest
+from small_bags import CAMERA, frames, texts, truths, write_bag
+
+from rtmdl_ros import cli
+
+
+def test_table_and_remarks(replays, tmp_path, capsys):
+    bag = write_bag(tmp_path / 'bag', frames(3), truths(3))
+    parameters = replays.parameters(tmp_path / 'p.yaml', traffic_sign__deadline_ms=10.0)
+    arguments = ['replay', str(bag), '--params-file', str(parameters), '--camera-topic', CAMERA]
+    assert cli.main([*arguments, '--out', str(tmp_path / 'out'), '--no-pictures']) == 0
+    text = capsys.readouterr().out
+    assert 'replay of 0.2 s in virtual time, seed 1' in text
+    for row in (
+        r'frames released +3 +3', r'on time +3 +0', r'discarded as hopeless +0 +3',
+        r'deadline +33.3 ms +10.0 ms', r'response time, median +7.0 ms +–', r'objects shown +3 +–',
+        r'traffic_light: found in frames on time: nothing; on-time accuracy 0.0 %',
+        r'camera front: 3 frames at 10.0 Hz from /camera_sim/image',
+        r'traffic_light: frames come every 100.0 ms, traffic_light.period_ms is 33.3',
+        re.escape(str(tmp_path / 'out' / 'bag')),
+    ):  # fmt: skip
+        assert re.search(row, text), row
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'text'),
+    [
+        (('nowhere',), 'nowhere: there is no such bag'),
+        (('chatter',), r'chatter: no image topic is left for camera front; the bag has: /chatter'),
+        (('chatter', '--camera-topic', 'front=/chatter'), 'is no image topic'),
+        (('chatter', '--params-file', 'nowhere.yaml'), 'nowhere.yaml'),
+        (('damaged',), 'damaged: is cut off or damaged'),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_line(tmp_path, capsys, monkeypatch, arguments, text):
+    monkeypatch.chdir(tmp_path)
+    write_bag(tmp_path / 'chatter', texts())
+    damaged = write_bag(tmp_path / 'damaged', frames(3)) / 'damaged.db3'
+    damaged.write_bytes(damaged.read_bytes()[:30_000])
+    assert cli.main(['replay', *arguments]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith('rtmdl replay: ')
+    assert re.search(text, error)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'text'),
+    [
+        ((), 'BAG'),
+        (('b', '--rate', '0'), '--rate: 0: give a number from 0.01 to 100'),
+        (('b', '--seed', 'x'), '--seed: x: give a whole number'),
+        (('b', '--camera-topic', 'front'), 'front: give camera and topic, as front=/camera/image'),
+        (('b', '--camera-topic', '=/x'), '=/x: give camera and topic'),
+    ],
+)
+def test_wrong_use(capsys, arguments, text):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(['replay', *arguments])
+    assert caught.value.code == 2
+    assert text in capsys.readouterr().err.splitlines()[-1]

@@ -1,0 +1,35 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Replays in real time: the runtime of the node, frames at their pace."""
+
+from small_bags import MS, frames, jpeg, truths, write_bag
+
+from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.workload.records import Outcome
+
+LONG = {'traffic_light__deadline_ms': 5000.0, 'traffic_sign__deadline_ms': 5000.0}
+
+
+def test_every_frame_is_answered_at_its_pace(replays, tmp_path):
+    topic, kind, rows = frames(5, make=jpeg)
+    rows[4][1].data = rows[4][1].data[:-40]
+    bag = write_bag(tmp_path / 'bag', (topic, kind, rows), truths(5))
+    run = replays.run(
+        bag, tmp_path / 'out', parameters=LONG | {'status_period_s': 0.1},
+        real_time=True, rate=2.0, profile=replays.own_profile,
+    )  # fmt: skip
+    jobs = run.replayed.jobs
+    for task in ('traffic_light', 'traffic_sign'):
+        own = {job.number: job.report for job in jobs if job.report.task == task}
+        assert sorted(own) == list(range(5))
+        assert own[4].outcome is Outcome.FAILED
+        # A newer frame takes the place of one that a busy machine has not begun with.
+        assert {own[n].outcome for n in range(4)} <= {Outcome.ON_TIME, Outcome.SUPERSEDED}
+        assert all(own[number].release_ns >= number * 50 * MS for number in own)
+    last = run.replayed.statuses[-1].tasks
+    assert [(task.released, task.in_flight) for task in last] == [(5, 0), (5, 0)]
+    assert len(run.replayed.statuses) >= 3
+    assert run.result.mode.real_time
+    results = Bag(tmp_path / 'out' / 'bag')
+    answers = [topic.messages for topic in results.topics if 'detections' in topic.name]
+    assert answers == [task.result.on_time for task in run.result.tasks]

@@ -1,0 +1,167 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Whole replays: the same figures every time, and all that is written."""
+
+import json
+import os
+import subprocess
+import sys
+
+import cv2
+import pytest
+from rosbags.rosbag2 import StoragePlugin
+from small_bags import (
+    CAMERA,
+    LAG_NS,
+    MS,
+    START_NS,
+    frames,
+    jpeg,
+    pixels,
+    times,
+    truths,
+    write_bag,
+)
+
+from rtmdl_ros.planning.errors import PlanError
+from rtmdl_ros.profiling.profile_file import ProfileError
+from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.workload.parameters import ParameterError
+
+SHORT = {'traffic_sign__deadline_ms': 10.0}
+LIGHTS, MISSES = '/rtmdl/traffic_light/detections', '/rtmdl/deadline_misses'
+
+
+def test_two_processes_write_the_same_json(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(4, make=jpeg), truths(4))
+    texts = []
+    for number, storage in enumerate(StoragePlugin):
+        # The same drive elsewhere and stored otherwise.
+        copy = write_bag(tmp_path / f'copy{number}', frames(4, make=jpeg), truths(4),
+                         storage=storage)  # fmt: skip
+        out = tmp_path / f'out{number}'
+        out.mkdir()
+        parameters = replays.parameters(out / 'p.yaml', **SHORT)
+        subprocess.run(
+            [sys.executable, '-c', 'import sys; from rtmdl_ros.cli import main; sys.exit(main())',
+             'replay', copy, '--params-file', parameters, '--out', out, '--no-pictures'],
+            check=True, capture_output=True,
+            env=os.environ | {'PYTHONHASHSEED': str(number)},
+        )  # fmt: skip
+        texts.append((out / 'replay.json').read_bytes())
+    assert texts[0] == texts[1]
+    again = replays.run(bag, tmp_path / 'out', parameters=SHORT, json=tmp_path / 'deep' / 'r.json')
+    assert (tmp_path / 'deep' / 'r.json').read_bytes() == texts[0]
+    assert again.files[-1] == tmp_path / 'deep' / 'r.json'
+    assert str(tmp_path).encode() not in texts[0]
+
+
+def test_the_json_tells_what_was_asked_and_what_came_out(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(4), truths(4))
+    run = replays.run(bag, tmp_path / 'out', parameters=SHORT, seed=7)
+    content = json.loads((tmp_path / 'out' / 'replay.json').read_text())
+    assert [content[name] for name in ('workload', 'device', 'seed', 'time', 'rate')] == [
+        'replay', 'Chip 9, 7 cores', 7, 'virtual', 1.0
+    ]  # fmt: skip
+    assert content['cameras'] == {'front': {'source': CAMERA, 'frames': 4, 'rate_hz': 10.0}}
+    assert content['sha256'] == dict(run.result.digests)
+    assert all(len(digest) == 64 for digest in content['sha256'].values())
+    rtmdl = content['policies']['rtmdl']
+    assert (rtmdl['miss_ratio'], rtmdl['lanes'], rtmdl['cpu_workers']) == (0.5, 1, 1)
+    light, sign = rtmdl['tasks']['traffic_light'], rtmdl['tasks']['traffic_sign']
+    assert [light[n] for n in ('released', 'on_time', 'late', 'discarded')] == [4, 4, 0, 0]
+    assert light['response_ms'] == {'p50': 7.0, 'p95': 7.0, 'p99': 7.0, 'max': 7.0}
+    assert light['accuracy']['iou_0.5']['objects'] == 4
+    # Untrained networks find nothing that is there.
+    assert light['on_time_accuracy'] == rtmdl['on_time_accuracy'] == 0.0
+    assert [sign[n] for n in ('released', 'on_time', 'discarded', 'found')] == [4, 0, 4, {}]
+    assert (sign['accuracy'], sign['on_time_accuracy']) == ({}, None)
+
+
+@pytest.mark.parametrize('storage', StoragePlugin)
+def test_the_results_are_a_bag_stored_as_the_drive_was(replays, tmp_path, storage):
+    bag = write_bag(tmp_path / 'bag', frames(3), storage=storage)
+    run = replays.run(bag, tmp_path / 'out', parameters=SHORT)
+    results = Bag(tmp_path / 'out' / 'bag')
+    assert results.storage is storage
+    assert results.contents() == (
+        '/rtmdl/deadline_misses (rtmdl_ros/msg/DeadlineMiss, 3 messages), '
+        '/rtmdl/status (rtmdl_ros/msg/SchedulerStatus, 1 messages), '
+        '/rtmdl/traffic_light/detections (rtmdl_ros/msg/DetectionArray, 3 messages), '
+        '/rtmdl/traffic_sign/detections (rtmdl_ros/msg/DetectionArray, 0 messages)'
+    )
+    (_, at, first), *_, (_, _, third) = results.messages([LIGHTS])
+    assert at == times(1)[0] + 7 * MS
+    assert first.header.stamp.sec == START_NS // 10**9
+    assert (first.header.frame_id, first.task, first.sequence) == ('optical', 'traffic_light', 0)
+    assert (first.variant, third.sequence) == (run.result.tasks[0].result.variant, 2)
+    assert first.response_ms == 7.0
+    assert first.frame_age_ms == pytest.approx(LAG_NS / MS + 7.0)
+    miss = next(results.messages([MISSES]))[2]
+    assert (miss.task, miss.reason, miss.sequence) == ('traffic_sign', 3, 0)
+    assert miss.deadline_ms == 10.0
+    ((_, at, status),) = results.messages(['/rtmdl/status'])
+    assert at - times(1)[0] == status.header.stamp.sec * 10**9 + status.header.stamp.nanosec - (
+        times(1)[0]
+    )
+    assert [(task.task, task.released, task.on_time) for task in status.tasks] == [
+        ('traffic_light', 3, 3), ('traffic_sign', 3, 0)
+    ]  # fmt: skip
+    assert status.tasks[0].variant_jobs.tolist() == [3]
+
+
+def test_pictures_and_trace(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(12), truths(12))
+    run = replays.run(bag, tmp_path / 'out', parameters=SHORT, pictures=True)
+    out = tmp_path / 'out'
+    names = ['timeline.png', 'frames.png', 'bag', 'trace.json', 'replay.json']
+    assert [path.name for path in run.files] == names
+    assert cv2.imread(str(out / 'timeline.png')).shape == (500, 1600, 3)
+    # Nine frames with a strip each, below one strip.
+    height, width = pixels(0).shape[:2]
+    assert cv2.imread(str(out / 'frames.png')).shape == (26 + 3 * (height + 26), 3 * width, 3)
+    assert len(read_chrome_trace(out / 'trace.json')) == 24
+
+
+def test_a_replay_replaces_the_one_before_and_nothing_else(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    replays.run(bag, tmp_path / 'out')
+    replays.run(bag, tmp_path / 'out')
+    (tmp_path / 'out' / 'bag' / 'mine.txt').write_text('x')
+    with pytest.raises(ReplayError, match=r'out/bag: is there and is no bag alone; give another'):
+        replays.run(bag, tmp_path / 'out')
+
+
+def test_a_video_is_replayed_at_its_rate(replays, tmp_path):
+    path = tmp_path / 'drive.avi'
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 25.0, (96, 64))
+    for number in range(4):
+        writer.write(pixels(number))
+    writer.release()
+    run = replays.run(path, tmp_path / 'out')
+    assert [task.result.released for task in run.result.tasks] == [4, 4]
+    assert sorted({job.report.release_ns // MS for job in run.replayed.jobs}) == [0, 40, 80, 120]
+    path.write_bytes(b'no video')
+    with pytest.raises(ReplayError, match=r'drive.avi is not a video that OpenCV can read'):
+        replays.run(path, tmp_path / 'out')
+
+
+def test_files_that_cannot_be_used(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    (tmp_path / 'empty.yaml').write_text('')
+    with pytest.raises(ProfileError, match=r'nowhere.json: cannot be read'):
+        replays.run(bag, tmp_path / 'out', profile=tmp_path / 'nowhere.json')
+    with pytest.raises(PlanError, match=r'empty.yaml'):
+        replays.run(bag, tmp_path / 'out', plan=tmp_path / 'empty.yaml')
+    with pytest.raises(ProfileError, match="was measured with processor: 'Chip 9', here it is"):
+        replays.run(bag, tmp_path / 'out', real_time=True)
+    with pytest.raises(ParameterError, match='deadline'):
+        replays.run(bag, tmp_path / 'out', parameters={'traffic_light__deadlin_ms': 1.0})
+    off = {'traffic_light__enabled': False, 'traffic_sign__enabled': False}
+    with pytest.raises(ReplayError, match='no task of the parameters is enabled; enable one'):
+        replays.run(bag, tmp_path / 'out', parameters=off)
+    two = {'cameras': ['front', 'rear'], 'traffic_sign__camera': 'rear'}
+    with pytest.raises(ReplayError, match='say of which camera, as front=/camera_sim/image'):
+        replays.run(bag, tmp_path / 'out', parameters=two, camera_topics={'': CAMERA})

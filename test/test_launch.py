@@ -1,0 +1,115 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The launch files: what they declare, and where launch is installed, what they start."""
+
+import ast
+import runpy
+from pathlib import Path
+
+import pytest
+
+from rtmdl_ros.workload.parameters import CameraSimParameters, rules_of
+
+FOLDER = Path(__file__).parent.parent / 'launch'
+FILES = sorted(path.name for path in FOLDER.glob('*.launch.py'))
+NODE = [
+    'image_topic', 'transport', 'camera_name', 'params_file', 'namespace', 'use_sim_time',
+    'autostart', 'log_level',
+]  # fmt: skip
+ARGUMENTS = {
+    'rtmdl.launch.py': NODE,
+    'demo.launch.py': ['seed', 'width', 'height', 'rate_hz', *NODE],
+    'replay.launch.py': [
+        'bag', 'rate', 'loop', 'start_offset_s', 'topics', 'clock_hz', *NODE,
+    ],
+    'monitor.launch.py': [
+        'rqt', 'aggregator', 'robot_monitor', 'foxglove', 'perspective_file', 'diagnostics_file',
+        'foxglove_port',
+    ],
+    'f1tenth.launch.py': ['camera', 'start_camera', 'zed_model', 'bringup', *NODE],
+}  # fmt: skip
+
+
+def calls(file, name):
+    """Return the calls of a function in a launch file."""
+    tree = ast.parse((FOLDER / file).read_text())
+    return [
+        node for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == name
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_every_argument_is_described_at_top_level(file):
+    declared = calls(file, 'DeclareLaunchArgument')
+    assert all('description' in {k.arg for k in call.keywords} for call in declared)
+    # What a function declares when it is called --show-args does not find.
+    tree = ast.parse((FOLDER / file).read_text())
+    asked = {call.keywords[0].value.id for call in calls(file, 'OpaqueFunction')}
+    late = [f for f in tree.body if isinstance(f, ast.FunctionDef) and f.name in asked]
+    assert 'DeclareLaunchArgument' not in ''.join(ast.dump(function) for function in late)
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_the_node_is_started_in_one_place(file):
+    starts = "executable='rtmdl_node'" in (FOLDER / file).read_text()
+    assert starts == (file == 'rtmdl.launch.py')
+
+
+@pytest.fixture
+def launch():
+    """Return launch, which is not in the Python package index."""
+    pytest.importorskip('launch_ros', reason='comes with an installed ROS 2 only')
+    import launch
+
+    return launch
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_show_args_has_all_arguments(launch, file):
+    description = runpy.run_path(str(FOLDER / file))['generate_launch_description']()
+    shown = [argument.name for argument in description.get_launch_arguments()]
+    assert sorted(set(shown)) == sorted(ARGUMENTS[file])
+
+
+def test_defaults_of_the_camera_are_those_of_its_parameters(launch):
+    camera = runpy.run_path(str(FOLDER / 'demo.launch.py'))['CAMERA']
+    for name, (kind, default, description) in camera.items():
+        value, rules = rules_of(CameraSimParameters)[name]
+        assert (kind, kind(default), description) == (type(value), value, rules.description)
+
+
+@pytest.mark.parametrize(
+    ('names', 'topics', 'expected'),
+    [
+        ('front', '/image_raw', [('~/input/front/image', '/image_raw')]),
+        ('a, b', '/x,/y', [('~/input/a/image', '/x'), ('~/input/b/image', '/y')]),
+    ],
+)
+def test_each_camera_is_remapped_in_both_transports(launch, names, topics, expected):
+    from launch.utilities import perform_substitutions
+
+    file = runpy.run_path(str(FOLDER / 'rtmdl.launch.py'))
+    context = launch.LaunchContext()
+    values = {'camera_name': names, 'image_topic': topics, 'params_file': 'my.yaml'}
+    for name in NODE:
+        context.launch_configurations[name] = values.get(name, '')
+    [node] = file['node'](context)
+    made = [
+        tuple(perform_substitutions(context, side) for side in pair)
+        for pair in node._Node__remappings
+    ]
+    both = [(a + end, b + end) for a, b in expected for end in ('', '/compressed')]
+    assert made == both
+    context.launch_configurations['image_topic'] += ',/one_too_many'
+    with pytest.raises(ValueError, match='give each camera a topic'):
+        file['node'](context)
+
+
+def test_a_bag_that_does_not_exist_is_named_before_the_node_starts(launch):
+    file = runpy.run_path(str(FOLDER / 'replay.launch.py'))
+    context = launch.LaunchContext()
+    for argument in file['ARGUMENTS']:
+        context.launch_configurations[argument.name] = '/no_bag'
+    with pytest.raises(ValueError, match=r'^bag:=/no_bag does not exist; give the folder'):
+        file['player'](context)

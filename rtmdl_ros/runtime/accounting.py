@@ -121,6 +121,13 @@ class TaskAccount:
             _Ended(report.finish_ns, report.outcome, response_ns, report.variant)
         )
 
+    def forget_before(self, time_ns: int) -> None:
+        """Let go of what no window will reach any more; counters stay."""
+        while self._releases and self._releases[0] < time_ns:
+            self._releases.popleft()
+        while self._ended and self._ended[0].finish_ns < time_ns:
+            self._ended.popleft()
+
     def copy(self) -> TaskAccount:
         """Return a snapshot, to be evaluated without holding a lock."""
         twin = TaskAccount(self._task)
@@ -167,6 +174,11 @@ class BusyAccount:
     def add(self, span: StageSpan) -> None:
         """Add a stage that ended."""
         self._spans.append((span.start_ns, span.end_ns))
+
+    def forget_before(self, time_ns: int) -> None:
+        """Let go of what no window will reach any more."""
+        while self._spans and self._spans[0][1] < time_ns:
+            self._spans.popleft()
 
     def copy(self, busy_since_ns: int | None, now_ns: int) -> BusyAccount:
         """Return a snapshot; `busy_since_ns` is the start of the stage that runs now, if any."""

@@ -44,6 +44,7 @@ class Ledger:
 
         `busy_since_ns` tells by executor when the stage that it runs now began.
         """
+        self._forget_before(now_ns - self._window_ns)
         tasks = [account.copy() for account in self._tasks.values()]
         busy = {
             name: account.copy(busy_since_ns[name], now_ns) for name, account in self._busy.items()
@@ -63,6 +64,12 @@ class Ledger:
             )
 
         return evaluate
+
+    def _forget_before(self, time_ns: int) -> None:
+        for task in self._tasks.values():
+            task.forget_before(time_ns)
+        for executor in self._busy.values():
+            executor.forget_before(time_ns)
 
     def _mean(self, shares: Mapping[str, float], kind: Resource) -> float:
         of_kind = [shares[name] for name, resource in self._executors.items() if resource is kind]

@@ -39,7 +39,7 @@ from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.workload.records import Outcome
 
 #: Load of the lanes by the most accurate variants while all is calm.
-_CALM_LOAD = 0.7
+_CALM_LOAD = 1.2
 _RATE = 2.0
 FIXED, FIXED_FOR_BURST, RUN_TIME = 'plan', 'plan for the burst', 'run time'
 CALM, BURST, HOG = 'calm', 'twice the rate', 'a core taken'

@@ -30,7 +30,7 @@ _JOBS = 10
 _SLOWNESS = (1.0, 1.1)
 #: No more than this part of a miss limit may be used, and not the whole one by the mean of the
 #: seeds and so many of its standard errors. Found by `make bench-admission`.
-_MARGIN, _ERRORS = 0.6, 2.0
+_MARGIN, _ERRORS = 0.5, 2.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
     """Simulate the tasks with an added one, or one of them changed, as they would run.
 
     `plan` is that of `running`; a task of the name of `added` is taken to be changed to it. It is
-    refused if it or another task comes near its miss limit, 60 % of it or less where seeds differ
+    refused if it or another task comes near its miss limit, half of it or less where seeds differ
     much, with the profile's stage times or 10 % longer ones. Who misses more than his limit
     already must not miss more. Its variant and place are tried in turn: the most accurate variant
     first, in the place that its deadline gives it, last and first. Deterministic by the problem's

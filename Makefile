@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node soak lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -32,6 +32,7 @@ help:
 	@echo 'make bench-choice  what choosing variants at run time gives in bursts and beside others'
 	@echo 'make bench-admission  whether admitted tasks keep what was promised'
 	@echo 'make bench-node  what the node costs beside inference, and how soon it answers; 2 min'
+	@echo 'make soak        the node under random faults, checked all along; 30 min'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
 
@@ -81,6 +82,9 @@ bench-admission: setup
 bench-node: setup
 	@$(ENTER) cd install && python3 -m rtmdl_ros.node.start_time; status=$$?; \
 	  python3 -m rtmdl_ros.node.overhead $(ARGS) && exit $$status
+
+soak: setup
+	@$(ENTER) cd install && python3 -m rtmdl_ros.node.soak $(ARGS)
 
 lint: setup
 	@. ./env.sh && ruff check . && mypy

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from rtmdl_ros.networks.network import Network
+from rtmdl_ros.workload.errors import one_line
 
 FORMAT = 2
 INDEX = 'index.json'
@@ -45,7 +46,7 @@ class ZooError(Exception):
     def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
         """Say in one line which file is at fault and what to do."""
         remedy = remedy or 'reinstall rtmdl_ros or train it anew with `rtmdl scale`'
-        super().__init__(f'{path}: {problem}; {remedy}')
+        super().__init__(f'{path}: {one_line(problem)}; {remedy}')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,7 @@ def by_network(variants: Sequence[Variant]) -> dict[str, tuple[Variant, ...]]:
 def _read_network(index: Path) -> tuple[Variant, ...]:
     try:
         content = json.loads(index.read_text(encoding='utf-8'))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ZooError(index, f'cannot be read as JSON ({error})') from error
     if not isinstance(content, dict) or content.get('format') != FORMAT:
         found = content.get('format') if isinstance(content, dict) else None
@@ -157,7 +158,7 @@ def _count(index: Path, entry: dict[str, Any], field: str, low: int) -> int:
 
 def _text(index: Path, entry: dict[str, Any], field: str) -> str:
     value = entry.get(field)
-    if not isinstance(value, str) or not value or '/' in value:
+    if not isinstance(value, str) or not value or '/' in value or not value.isprintable():
         raise ZooError(index, f'{field} is {value!r}, not a name')
     return value
 

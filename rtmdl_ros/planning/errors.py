@@ -4,6 +4,8 @@
 
 from pathlib import Path
 
+from rtmdl_ros.workload.errors import one_line
+
 
 class PlanningError(ValueError):
     """Demands that no plan can be made for; the text names the parameter and a remedy."""
@@ -14,4 +16,5 @@ class PlanError(PlanningError):
 
     def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
         """Say in one line which file is at fault and what to do."""
-        super().__init__(f'{path}: {problem}; {remedy or "make it anew with `rtmdl plan`"}')
+        remedy = remedy or 'make it anew with `rtmdl plan`'
+        super().__init__(f'{path}: {one_line(problem)}; {one_line(remedy)}')

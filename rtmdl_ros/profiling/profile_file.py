@@ -38,6 +38,7 @@ from rtmdl_ros.profiling.profile import (
     StageProfile,
     VariantProfile,
 )
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.text_file import write_whole
@@ -53,7 +54,7 @@ class ProfileError(Exception):
     def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
         """Say in one line which file is at fault and what to do."""
         remedy = remedy or f'measure this device with `rtmdl profile --out {path}`'
-        super().__init__(f'{path}: {problem}; {remedy}')
+        super().__init__(f'{path}: {one_line(problem)}; {remedy}')
 
 
 def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = None) -> Path:

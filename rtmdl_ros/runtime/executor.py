@@ -93,4 +93,9 @@ class Executor(threading.Thread):
         end_ns = self._clock()
         self.busy_since_ns = None
         span = StageSpan(work.stage_name, self.executor, start_ns, end_ns)
-        return Done(work, span, complete, error)
+        try:
+            return Done(work, span, complete, error)
+        finally:
+            # Its traceback holds this frame, and this frame a whole image: until the garbage
+            # collector came, they would keep each other.
+            del error

@@ -9,4 +9,9 @@ class BadInputError(ValueError):
 
 def in_one_line(error: BaseException) -> str:
     """Return type and text of an exception, whatever its text looks like."""
-    return ' '.join(f'{type(error).__name__}: {error}'.split()).rstrip(':')
+    return one_line(f'{type(error).__name__}: {error}').rstrip(':')
+
+
+def one_line(text: object) -> str:
+    """Return a text that may hold line ends, as names and values out of files do, without them."""
+    return ' '.join(str(text).split())

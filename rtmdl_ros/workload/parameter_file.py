@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 from rtmdl_ros.workload.yaml_file import read_yaml
 
@@ -24,7 +25,7 @@ def read_parameter_file(path: Path | None) -> Configuration:
     try:
         return configuration_of(values)
     except ParameterError as error:
-        raise ParameterError(f'{path}: {error}') from error
+        raise ParameterError(f'{path}: {one_line(error)}') from error
 
 
 def read_values(path: Path) -> dict[str, object]:

@@ -281,17 +281,23 @@ def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
     if isinstance(default, tuple):
         return _checked_names(name, value)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        _refuse_outside(name, value, rules)  # before: it may be too large for any float
         value = float(value)
     if type(value) is not type(default):
         raise ParameterError(f'{name} is {value!r}; it must be of type {type(default).__name__}')
-    if isinstance(value, (int, float)) and not rules.minimum <= value <= rules.maximum:
-        raise ParameterError(
-            f'{name} is {value}; it must be from {rules.minimum:g} to {rules.maximum:g}'
-        )
+    if isinstance(value, (int, float)):
+        _refuse_outside(name, value, rules)
     if rules.choices and value not in rules.choices:
         choices = ', '.join(repr(choice) for choice in rules.choices)
         raise ParameterError(f'{name} is {value!r}; it must be one of {choices}')
     return value
+
+
+def _refuse_outside(name: str, value: float, rules: Rules) -> None:
+    if not rules.minimum <= value <= rules.maximum:
+        raise ParameterError(
+            f'{name} is {value}; it must be from {rules.minimum:g} to {rules.maximum:g}'
+        )
 
 
 def _checked_names(name: str, value: object) -> tuple[str, ...]:

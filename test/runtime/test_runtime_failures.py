@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runtime under bad luck and wrong use, on real threads."""
 
+import gc
 import logging
 import threading
 import time
+import weakref
 from queue import SimpleQueue
 
 import pytest
@@ -35,6 +37,31 @@ def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, 
     assert report.outcome is Outcome.ON_TIME
     (record,) = caplog.records
     assert record.getMessage() == f'task a: stage s1 raised {name}: {text[name]} (told once)'
+
+
+def test_what_a_failed_job_held_is_free_without_the_garbage_collector(bench):
+    class Image:
+        pass
+
+    def broken(payload):
+        raise ValueError('no light')
+
+    bench.runtime.add_task(chain('a', CPU), [broken])
+    bench.runtime.start()
+    gc.collect()
+    gc.disable()
+    try:
+        images = []
+        for _ in range(4):
+            image = Image()
+            images.append(weakref.ref(image))
+            bench.release('a', image)
+            del image
+            bench.wait()
+        # pytest keeps the log record of the first; the last may be on its way.
+        assert [image() for image in images[1:3]] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_an_answer_without_truth_value_fails_the_job(bench):

@@ -43,6 +43,7 @@ def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
     ('text', 'message'),
     [
         ('/**: {ros__parameters: {lanes: 0}}', 'lanes is 0; it must be from 1 to 16'),
+        (f'/**: {{ros__parameters: {{memory_mb: {10**400}}}}}', '0; it must be from 0 to 1e'),
         ('/**: {ros__parameters: {lane: 1}}', 'no parameter lane; did you mean lanes?'),
         ('lanes: 2', 'put them under "/\\*\\*:"'),
         ('', 'no parameters for the node'),

@@ -38,6 +38,11 @@ class Child:
         """Id of the process."""
         return self._process.pid
 
+    @property
+    def exit_status(self) -> int | None:
+        """How the process ended; None while it runs."""
+        return self._process.returncode
+
     def check(self) -> None:
         """Raise DemoError, with the end of the log, if the process has ended."""
         status = self._process.poll()

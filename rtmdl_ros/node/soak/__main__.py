@@ -1,0 +1,178 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`make soak`: the node for half an hour under random faults; exit status 1 where it fails."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_environment
+from rtmdl_ros.node.demo.errors import DemoError
+from rtmdl_ros.node.soak.faults import FAULTS
+from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
+from rtmdl_ros.node.soak.run import Plan, Soak
+
+_EXAMPLES = """examples:
+  make soak
+  make soak ARGS='--minutes 5 --seed 7 --json /tmp/soak.json --picture /tmp/soak.png'
+"""
+#: Share of a run, and least time, that the node gets to fill what it keeps, as its trace.
+_WARM_UP, _LEAST_WARM_UP_S = 1 / 3, 30.0
+_VERDICTS = {True: ('ok', 'green'), False: ('FAILED', 'bold red'), None: ('too short', 'yellow')}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Soak and tell; returns 0 where all holds, 1 where something does not, 2 for wrong use."""
+    options = _options(arguments)
+    console = Console(highlight=False)
+    duration_s = 60.0 * options.minutes
+    domain_id = int(os.environ.get('ROS_DOMAIN_ID', '79'))
+    os.environ.update(ros_environment(domain_id, fastdds_profile()))
+    with tempfile.TemporaryDirectory(prefix='rtmdl_soak_') as folder:
+        plan = Plan(
+            duration_s, options.seed, Path(folder), domain_id,
+            warm_up_s=max(_LEAST_WARM_UP_S, _WARM_UP * duration_s),
+        )  # fmt: skip
+        try:
+            result = _soak(plan, console)
+            _keep_log(Path(folder) / 'node.log', options.log)
+        except DemoError as error:
+            console.print(f'soak: {error}', markup=False)
+            return 1
+        except KeyboardInterrupt:
+            console.print('soak: broken off; there is no result')
+            return 1
+    return _told(result, options, console)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog='python3 -m rtmdl_ros.node.soak',
+        description='Run the node under random faults and check that it does not mind.',
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add('--minutes', type=float, default=30.0, help='how long (%(default)g)')
+    add('--seed', type=int, default=1, help='which faults, when (%(default)s)')
+    add('--json', type=Path, metavar='FILE', help='write all figures there; absolute under make')
+    add(
+        '--picture', type=Path, metavar='FILE', default=Path('/tmp/rtmdl_soak.png'),
+        help='memory, misses and faults over time (%(default)s)',
+    )  # fmt: skip
+    add(
+        '--log', type=Path, metavar='FILE', default=Path('/tmp/rtmdl_soak_node.log'),
+        help="keep the node's log there (%(default)s)",
+    )  # fmt: skip
+    options = parser.parse_args(arguments)
+    if not 0.0 < options.minutes <= 10_000.0:
+        parser.error(f'--minutes is {options.minutes:g}; give a number above 0, at most 10000')
+    for name in ('json', 'picture', 'log'):
+        path = getattr(options, name)
+        if path is not None and not path.parent.is_dir():
+            parser.error(f'--{name} {path}: there is no folder {path.parent}; make it first')
+    return options
+
+
+def _soak(plan: Plan, console: Console) -> SoakResult:
+    columns = (TextColumn('{task.description:24}'), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        shown = bar.add_task('', total=plan.duration_s)
+
+        def progress(seconds: float, what: str) -> None:
+            started = what != 'the node starts'
+            bar.update(shown, completed=seconds if started else 0.0, description=what)
+
+        def tell(fault: FaultRecord) -> None:
+            console.print(_fault_line(fault), soft_wrap=True, markup=False)
+
+        with Soak(plan, progress, tell) as soak:
+            return soak.run()
+
+
+def _keep_log(source: Path, target: Path) -> None:
+    target.write_bytes(source.read_bytes())
+
+
+def _told(result: SoakResult, options: argparse.Namespace, console: Console) -> int:
+    """Print, write, and return the exit status."""
+    from rtmdl_ros.node.soak.picture import draw_soak
+
+    verdicts = tuple(checks(result))
+    console.print(_fault_table(result))
+    console.print(_check_table(verdicts))
+    jobs = ', '.join(f'{count} {name.replace("_", " ")}' for name, count in result.jobs.items())
+    console.print(f'{result.duration_s:.0f} s, seed {result.seed}; jobs: {jobs}')
+    console.print(device_name())
+    for text in (*result.books, *result.conduct):
+        console.print(f'  {text}', markup=False)
+    try:
+        draw_soak(result, options.picture)
+        if options.json is not None:
+            options.json.write_text(_json(result, verdicts), encoding='utf-8')
+    except OSError as error:
+        console.print(f'soak: {error.filename}: cannot be written ({error.strerror})')
+        return 1
+    console.print(f'picture: {options.picture}, log of the node: {options.log}')
+    failed = [check.name for check in verdicts if check.passed is False]
+    if failed:
+        console.print(f'FAILED: {", ".join(failed)}', style='bold red')
+    return 1 if failed else 0
+
+
+def _json(result: SoakResult, verdicts: Sequence[Check]) -> str:
+    content = {
+        **asdict(result),
+        'slope_mb_per_10_min': result.slope[0],
+        'device': device_name(),
+        'checks': [asdict(check) for check in verdicts],
+    }
+    return json.dumps(content, indent=1) + '\n'
+
+
+def _fault_line(fault: FaultRecord) -> str:
+    well = 'NEVER WELL' if fault.recovered_s is None else f'well {fault.recovered_s:.2f} s later'
+    detail = f': {fault.detail}' if fault.detail else ''
+    return f'{fault.begin_s:6.1f} to {fault.end_s:6.1f} s, {well}  {fault.name}{detail}'
+
+
+def _fault_table(result: SoakResult) -> Table:
+    table = Table(title='Faults', title_justify='left', box=box.SIMPLE_HEAD)
+    table.add_column('fault', no_wrap=True)
+    for name in ('times', 'together, s', 'well after at most, s', 'never well'):
+        table.add_column(name, justify='right')
+    for name in FAULTS:
+        faults = [fault for fault in result.faults if fault.name == name]
+        well = [fault.recovered_s for fault in faults if fault.recovered_s is not None]
+        lasted_s = sum(fault.end_s - fault.begin_s for fault in faults)
+        lost = str(len(faults) - len(well)) if len(faults) > len(well) else ''
+        longest = f'{max(well):.2f}' if well else ''
+        table.add_row(name, str(len(faults)), f'{lasted_s:.1f}', longest, Text(lost, 'bold red'))
+    return table
+
+
+def _check_table(verdicts: Sequence[Check]) -> Table:
+    table = Table(title='Checks', title_justify='left', box=box.SIMPLE_HEAD)
+    for name in ('', 'check', 'found', 'wanted'):
+        table.add_column(name)
+    for check in verdicts:
+        word, style = _VERDICTS[check.passed]
+        table.add_row(Text(word, style=style), check.name, Text(check.found), check.wanted)
+    return table
+
+
+if __name__ == '__main__':
+    sys.exit(main())

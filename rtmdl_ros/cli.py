@@ -44,6 +44,10 @@ COMMANDS = {
         'rtmdl_ros.simulation.command',
         'run the scheduler in virtual time on random tasks',
     ),
+    'bench': (
+        'rtmdl_ros.bench.contest_command',
+        'run other ways to schedule beside ours, on the same frames: tables, pictures',
+    ),
 }
 
 _EXAMPLES = """examples:

@@ -39,7 +39,7 @@ ROOMS = {
     },
     'bench': {
         'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',
-        'perception', 'profiling', 'planning', 'scaling',
+        'perception', 'profiling', 'planning', 'scaling', 'evidence',
     },
     'node': {
         'workload', 'scheduling', 'runtime', 'engine', 'networks', 'perception', 'profiling',

@@ -9,15 +9,12 @@ plan that was made for the doubled rate, and the choice at run time, on the same
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import mean
-from threading import Timer
 
 from rtmdl_ros.bench.cameras import LEAD_NS, Camera
 from rtmdl_ros.bench.command import (
@@ -29,6 +26,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
+from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import payload_of
 from rtmdl_ros.bench.planned import LANES, Planned, planned_for, planned_workload
@@ -174,31 +172,8 @@ def _run(
     workload: Workload, ladders: Ladders, script: Script, executors: Executors, advance: Advance
 ) -> tuple[JobReport, ...]:
     payload = partial(payload_of, ladders.image)
-    with _hog_at(LEAD_NS / 1e9 + 2 * script.calm_s + script.burst_s, script.hog_s):
+    with hog_at(LEAD_NS / 1e9 + 2 * script.calm_s + script.burst_s, script.hog_s):
         return run_workload(workload, payload, script.length_s, executors, advance)
-
-
-@contextmanager
-def _hog_at(start_s: float, length_s: float) -> Iterator[None]:
-    """Let another process compute from `start_s` on for some time."""
-    hog = multiprocessing.get_context('spawn').Process(target=_burn, daemon=True)
-    timers = [Timer(start_s, hog.start), Timer(start_s + length_s, hog.terminate)]
-    for timer in timers:
-        timer.start()
-    try:
-        yield
-    finally:
-        for timer in timers:
-            timer.cancel()
-            timer.join()
-        if hog.is_alive():
-            hog.terminate()
-
-
-def _burn() -> None:
-    number = 1
-    while True:
-        number = number * 31 % 1_000_003
 
 
 def _place(item: tuple[tuple[str, str], object]) -> tuple[int, int]:

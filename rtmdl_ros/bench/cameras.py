@@ -18,6 +18,19 @@ from rtmdl_ros.simulation.simulate import release_times
 LEAD_NS = 50_000_000
 
 
+#: An instant in nanoseconds after the start of the run, and what is then done to the runtime.
+Change = tuple[int, Callable[[Runtime], None]]
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A time in which a task is not there, in nanoseconds."""
+
+    task: str
+    start_ns: int
+    end_ns: int
+
+
 @dataclass(frozen=True)
 class Camera:
     """Each of its frames is a job of each of its tasks; times in nanoseconds."""
@@ -28,6 +41,12 @@ class Camera:
     offset_ns: int = 0
     #: Times in which it is faster or slower.
     episodes: tuple[Episode, ...] = ()
+    absences: tuple[Absence, ...] = ()
+
+    def tasks_at(self, time_ns: int) -> tuple[str, ...]:
+        """Return the tasks that get a frame of an instant."""
+        away = {each.task for each in self.absences if each.start_ns <= time_ns < each.end_ns}
+        return tuple(task for task in self.tasks if task not in away)
 
 
 def frame_times(cameras: Sequence[Camera], duration_ns: int) -> Iterator[tuple[int, Camera]]:
@@ -51,18 +70,24 @@ def release_frames(
     duration_ns: int,
     payload: Callable[[], object],
     advance: Advance,
+    changes: Sequence[Change] = (),
 ) -> int:
     """Release jobs for `duration_ns`, each with a payload of its own; returns their number.
+
+    `changes`, in order of time, are made before the first frame that is not earlier than they.
 
     A frame's release is the instant at which this thread, which plays all cameras, comes to it,
     as it is with a driver's callback. `advance` is told of the seconds that have passed.
     """
-    released = passed_ns = 0
+    released = passed_ns = made = 0
     start_ns = time.monotonic_ns() + LEAD_NS
     for time_ns, camera in frame_times(cameras, duration_ns):
         time.sleep(max(0, start_ns + time_ns - time.monotonic_ns()) / 1e9)
+        while made < len(changes) and changes[made][0] <= time_ns:
+            changes[made][1](runtime)
+            made += 1
         # All tasks of a camera at one instant: the most urgent goes first.
-        payloads = {task: payload() for task in camera.tasks}
+        payloads = {task: payload() for task in camera.tasks_at(time_ns)}
         runtime.release_all(payloads, time.monotonic_ns())
         released += len(payloads)
         advance((time_ns - passed_ns) / 1e9)

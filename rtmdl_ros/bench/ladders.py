@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtmdl_ros.bench.command import progress_bar
@@ -14,7 +14,7 @@ from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
-from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.profiling.profile import Profile, StageProfile, VariantProfile
 from rtmdl_ros.profiling.resident import ResidentNetworks
 
 #: Of pairs as much as most of them take to be measured.
@@ -32,7 +32,7 @@ class Ladders:
     image: Image
 
 
-def load_ladders(cache_dir: Path, zoo_dir: Path) -> Ladders:
+def load_ladders(cache_dir: Path, zoo_dir: Path, effort: Effort = _EFFORT) -> Ladders:
     """Load all variants of all functions and measure them: about a minute.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken, and
@@ -49,7 +49,7 @@ def load_ladders(cache_dir: Path, zoo_dir: Path) -> Ladders:
                 advance(share - done)
                 done = share
 
-        profile = measured_profile(request, cache_dir, _EFFORT, progress)
+        profile = measured_profile(request, cache_dir, effort, progress)
     variants = [v for chosen in ladders.values() for each in chosen for v in each.variants]
     networks = ResidentNetworks(variants, cache_dir)
     pipelines = {
@@ -61,6 +61,43 @@ def load_ladders(cache_dir: Path, zoo_dir: Path) -> Ladders:
     }
     image = image_for([list(each.values())[-1] for each in pipelines.values()])
     return Ladders(profile, pipelines, image)
+
+
+def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:
+    """Return the same with whole detectors, as those have them who do not cut networks.
+
+    Their times are the sums of those of the segments, up to 4 % above what they are. Raises as
+    `load_ladders` does.
+    """
+    own = {name: {each.name: each for each in ladder(name, zoo_dir)} for name in FUNCTIONS}
+    networks = ResidentNetworks([], cache_dir, weigh=False)
+    pipelines = {
+        function: {name: networks.pipeline(function, own[function][name], 1) for name in chosen}
+        for function, chosen in ladders.pipelines.items()
+    }
+    functions = {
+        function: tuple(joined(each, pipelines[function][each.name]) for each in variants)
+        for function, variants in ladders.profile.functions.items()
+    }
+    return replace(
+        ladders, profile=replace(ladders.profile, functions=functions), pipelines=pipelines
+    )
+
+
+def joined(variant: VariantProfile, pipeline: Pipeline) -> VariantProfile:
+    """Return a variant of which each network is one stage, with the names of a whole pipeline."""
+    stages: list[StageProfile] = []
+    for stage in variant.stages:
+        last = stages[-1] if stages else None
+        if last is None or not stage.network or stage.network != last.network:
+            stages.append(stage)
+            continue
+        pairs = zip(last.quantiles_ns, stage.quantiles_ns, strict=True)
+        sums, worst_ns = tuple(a + b for a, b in pairs), last.worst_ns + stage.worst_ns
+        stages[-1] = replace(last, quantiles_ns=sums, worst_ns=worst_ns)
+    names = [stage.name for stage in pipeline.stages]
+    named = zip(stages, names, strict=True)
+    return replace(variant, stages=tuple(replace(stage, name=name) for stage, name in named))
 
 
 def accuracies_of(ladders: Ladders) -> Mapping[tuple[str, str], float]:

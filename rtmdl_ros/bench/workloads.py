@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rtmdl_ros.bench.cameras import Camera, release_frames
+from rtmdl_ros.bench.cameras import Camera, Change, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
 from rtmdl_ros.runtime.real_time import RealTimeSettings
@@ -50,6 +50,7 @@ class Executors:
 
     cpu_workers: int = 1
     lanes: int = 1
+    policy: Policy = Policy.FIXED_PRIORITY
     packing: Packing = Packing.GUARDED
     slow_downs: SlowDowns = field(default_factory=SlowDowns)
     real_time: RealTimeSettings = field(default_factory=RealTimeSettings)
@@ -108,14 +109,16 @@ def run_workload(
     seconds: float,
     executors: Executors,
     advance: Advance,
+    changes: Sequence[Change] = (),
 ) -> tuple[JobReport, ...]:
     """Release jobs for some seconds and wait for all; returns their reports without payloads.
 
+    `changes` are made on the way, see `cameras.release_frames`.
     Raises ExperimentError for jobs that failed or do not end.
     """
     reports: list[JobReport] = []
     runtime = Runtime(
-        policy=Policy.FIXED_PRIORITY,
+        policy=executors.policy,
         cpu_workers=executors.cpu_workers,
         lanes=executors.lanes,
         packing=executors.packing,
@@ -128,7 +131,7 @@ def run_workload(
     runtime.start()
     try:
         released = release_frames(
-            runtime, workload.cameras, round(seconds * 1e9), payload, advance
+            runtime, workload.cameras, round(seconds * 1e9), payload, advance, changes
         )
         _await_all(reports, released)
     finally:

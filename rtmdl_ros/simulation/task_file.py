@@ -7,13 +7,14 @@ config/task_set.yaml is an example with a word on each entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from rtmdl_ros.simulation.records import SimulatedTask, StageTimes
+from rtmdl_ros.workload.entry import Entry, number_at
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -42,49 +43,13 @@ def read_task_file(path: Path) -> TaskSet:
     except ValueError as error:
         raise TaskFileError(str(error)) from error
     try:
-        return _task_set(_Entry('', document))
+        return _task_set(Entry('', document))
     except ValueError as error:
-        raise TaskFileError(f'{path}: {error}') from error
+        raise TaskFileError(f'{path}: {one_line(error)}') from error
 
 
-class _Entry:
-    """A mapping of the file, and its place there for messages."""
-
-    def __init__(self, place: str, content: object) -> None:
-        if not isinstance(content, dict):
-            raise ValueError(f'{place or "the file"} must hold entries with names')
-        self.place = place
-        self._left: dict[object, object] = dict(content)
-
-    def take(self, name: str, default: object = None) -> Any:
-        """Take an entry out. Raises ValueError where it is missing and has no default."""
-        value = self._left.pop(name, default)
-        if value is None:
-            raise ValueError(f'{self.at(name)} is missing')
-        return value
-
-    def number(self, name: str, default: float | None = None) -> float:
-        """Take a number out, at least 0."""
-        return _number(self.at(name), self.take(name, default))
-
-    def at(self, name: object) -> str:
-        """Return the place of an entry in it."""
-        return f'{self.place}.{name}' if self.place else str(name)
-
-    def entries(self) -> Iterator[tuple[str, _Entry]]:
-        """Take all out, each a mapping itself."""
-        for name, content in self._left.items():
-            yield str(name), _Entry(self.at(name), content)
-        self._left.clear()
-
-    def finish(self) -> None:
-        """Raise ValueError for an entry that nobody took."""
-        for name in self._left:
-            raise ValueError(f'{self.at(name)} is not known')
-
-
-def _task_set(root: _Entry) -> TaskSet:
-    entries = _Entry('tasks', root.take('tasks')).entries()
+def _task_set(root: Entry) -> TaskSet:
+    entries = Entry('tasks', root.take('tasks')).entries()
     tasks = tuple(_task(name, entry) for name, entry in entries)
     if not tasks:
         raise ValueError('tasks is empty')
@@ -94,7 +59,7 @@ def _task_set(root: _Entry) -> TaskSet:
     return TaskSet(tasks, slow_downs)
 
 
-def _task(name: str, entry: _Entry) -> SimulatedTask:
+def _task(name: str, entry: Entry) -> SimulatedTask:
     period_ms = entry.number('period_ms')
     stages = entry.take('stages')
     if not isinstance(stages, list):
@@ -103,7 +68,7 @@ def _task(name: str, entry: _Entry) -> SimulatedTask:
     if late not in [policy.value for policy in LatePolicy]:
         raise ValueError(f'{entry.at("late")} is {late}; it must be discard or run')
     chain = [
-        _stage(_Entry(f'{entry.at("stages")}[{index}]', content))
+        _stage(Entry(f'{entry.at("stages")}[{index}]', content))
         for index, content in enumerate(stages)
     ]
     priority = entry.take('priority', 0)
@@ -122,7 +87,7 @@ def _task(name: str, entry: _Entry) -> SimulatedTask:
     return SimulatedTask(task, tuple(times for _, times in chain), offset_ns, jitter_ns)
 
 
-def _stage(entry: _Entry) -> tuple[Stage, StageTimes]:
+def _stage(entry: Entry) -> tuple[Stage, StageTimes]:
     """Return a stage; it is believed to take from the least to the most of its times."""
     resource = entry.take('resource')
     if resource not in [kind.value for kind in Resource]:
@@ -140,11 +105,11 @@ def _times(place: str, value: object) -> StageTimes:
     samples = value if isinstance(value, list) else [value]
     if not samples:
         raise ValueError(f'{place} is empty')
-    return tuple(_ns(_number(place, sample)) for sample in samples)
+    return tuple(_ns(number_at(place, sample)) for sample in samples)
 
 
 def _times_of_table(place: str, table: Mapping[object, object]) -> StageTimes:
-    points = sorted((_number(place, share), _number(place, ms)) for share, ms in table.items())
+    points = sorted((number_at(place, share), number_at(place, ms)) for share, ms in table.items())
     if len(points) < 2 or (points[0][0], points[-1][0]) != (0.0, 1.0):
         raise ValueError(f'{place} must give quantiles from share 0 to share 1')
     if any(second < first for (_, first), (_, second) in pairwise(points)):
@@ -165,7 +130,7 @@ def _slow_downs(value: object) -> SlowDowns:
         raise ValueError('slow_downs must be a list')
     factors = {}
     for index, content in enumerate(value):
-        entry = _Entry(f'slow_downs[{index}]', content)
+        entry = Entry(f'slow_downs[{index}]', content)
         pair = str(entry.take('segment')), str(entry.take('beside'))
         factors[pair] = entry.number('factor')
         entry.finish()
@@ -178,12 +143,6 @@ def _refuse_unknown_segments(tasks: tuple[SimulatedTask, ...], slow_downs: SlowD
         for segment in pair:
             if segment not in known:
                 raise ValueError(f'slow_downs names segment {segment}, which no stage has')
-
-
-def _number(place: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
-        raise ValueError(f'{place} is {value!r}; it must be a number from 0')
-    return float(value)
 
 
 def _ns(milliseconds: float) -> int:

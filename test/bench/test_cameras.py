@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When cameras release frames."""
 
-from rtmdl_ros.bench.cameras import Camera, frame_times, release_frames
+from rtmdl_ros.bench.cameras import Absence, Camera, frame_times, release_frames
 
 
 class FakeRuntime:
@@ -37,3 +37,19 @@ def test_each_job_has_its_own_payload_and_those_of_a_frame_one_release():
     times = [release_ns for _, release_ns in runtime.released]
     assert times == sorted(times)
     assert passed == [0.0, 0.001, 0.001]
+
+
+def test_tasks_come_and_go_and_changes_are_made_before_the_frames():
+    runtime, made = FakeRuntime(), []
+    camera = Camera(('a', 'b'), 1_000_000, absences=(Absence('b', 1_000_000, 2_000_000),))
+    changes = [
+        (time_ns, lambda changed, at=time_ns: made.append((at, len(changed.released))))
+        for time_ns in (0, 1_500_000, 9_000_000)
+    ]
+    jobs = release_frames(
+        runtime, [camera], 3_000_000, payload=object, advance=lambda more: None, changes=changes
+    )
+    assert jobs == 5
+    assert [sorted(payloads) for payloads, _ in runtime.released] == [['a', 'b'], ['a'], ['a', 'b']]
+    # What was due after the last frame is not made.
+    assert made == [(0, 0), (1_500_000, 2)]

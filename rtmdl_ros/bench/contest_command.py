@@ -1,0 +1,95 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl bench`: its options."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rtmdl_ros.workload.arguments import number, whole
+
+_DESCRIPTION = """Run policies on the same frames at the same times with the same networks, round
+after round in rotating order: ours beside those that teams use, the paper's as this project
+reconstructs it, and what hindsight could give in simulation."""
+_EXAMPLES = """examples:
+  rtmdl bench
+      lights and signs on one camera, all policies; some minutes
+  rtmdl bench burst contended mode_change --rounds 7 --json figures.json
+      what happens when something changes
+  rtmdl bench f110 --utilization 0.5 0.75 1 1.25 1.5 1.75 2
+      over the load of one lane by the largest variants
+  rtmdl bench two_cameras --policies ablation
+      ours with one part after the other left out
+  rtmdl bench --quick
+      a few seconds, to see that it works: its figures mean nothing
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `rtmdl bench`."""
+    parser.description = _DESCRIPTION
+    parser.epilog = _EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        'workloads', nargs='*', default=['f110'], metavar='WORKLOAD',
+        help='names in config/workloads or YAML files (default: f110)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--policies', nargs='+', metavar='NAME', default=['usual'],
+        help='fifo, rm, edf, greedy_lanes, rtmdl_static, rtmdl, oracle; rm_smallest;\n'
+        'rtmdl-no_packing, -no_choice, -no_discard, -no_segments, -no_joint; usual: the first\n'
+        'seven; ablation: rtmdl and all rtmdl-... (default: usual)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--utilization', nargs='+', type=number(0.05, 10.0), metavar='U', default=[None],
+        help='loads of one lane by the largest variants (default: that of the workload)',
+    )  # fmt: skip
+    words = '(default: %(default)s)'
+    parser.add_argument(
+        '--seconds', type=number(0.2, 3600.0), metavar='S', default=10.0,
+        help=f'length of each run {words}',
+    )  # fmt: skip
+    parser.add_argument(
+        '--rounds', type=whole(1, 100), metavar='N', default=5,
+        help=f'runs of each policy; below 6 the intervals are the extremes {words}',
+    )  # fmt: skip
+    parser.add_argument(
+        '--planning', type=number(0.1, 3600.0), metavar='S', default=5.0,
+        help=f'time for each plan {words}',
+    )  # fmt: skip
+    parser.add_argument(
+        '--quick', action='store_true',
+        help='one round, at most 2 s a run and 0.5 s a plan, hardly measured before',
+    )  # fmt: skip
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write all figures here too')
+    parser.add_argument(
+        '--out', type=Path, metavar='FOLDER', default=Path('out/bench'),
+        help=f'figures, tables, pictures {words}',
+    )  # fmt: skip
+    parser.add_argument('--zoo', type=Path, metavar='FOLDER', help='networks (default: shipped)')
+    parser.add_argument(
+        '--cache-dir', type=Path, metavar='FOLDER', help="exported networks (default: the user's)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run and tell; returns 0, 1 where a run fails, 2 for what cannot be used."""
+    from rtmdl_ros.bench.command import ExperimentError
+    from rtmdl_ros.bench.contest_series import PolicyError, run_series, series_of
+    from rtmdl_ros.bench.workload_file import WorkloadError
+    from rtmdl_ros.engine.errors import EngineError
+    from rtmdl_ros.networks.zoo import ZooError
+
+    try:
+        series = series_of(options)
+    except (WorkloadError, PolicyError) as error:
+        print(f'rtmdl bench: {error}', file=sys.stderr)
+        return 2
+    try:
+        run_series(series)
+    except (EngineError, ExperimentError, ZooError, OSError) as error:
+        print(f'rtmdl bench: {error}', file=sys.stderr)
+        return 1
+    return 0

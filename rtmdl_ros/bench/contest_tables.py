@@ -1,0 +1,96 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What policies did on a scenario, as a table for a terminal or for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtmdl_ros.bench.bootstrap import Interval
+from rtmdl_ros.bench.contest_figures import ANSWERS, MISSED, RIGHT, WORST, PolicyFigures
+
+COLUMNS = ('policy', 'missed', 'worst task', 'on-time accuracy', 'of answers', 'ours gains')
+PHASES = 'On-time accuracy by phase'
+#: As wide as fits a narrow terminal: these two without intervals.
+_NARROW = ('worst task', 'of answers')
+CAPTION = (
+    'In %: medians of rounds [95 % intervals]; *: simulated. On-time: missed jobs count as wrong. '
+    'Of answers: accuracy of those given. Ours gains: on-time accuracy.'
+)
+
+
+def rows_of(figures: Sequence[PolicyFigures]) -> list[list[str]]:
+    """Return a row for each policy, in the order of COLUMNS."""
+    return [
+        [
+            _name(each),
+            shown(each.shares[MISSED]),
+            shown(each.shares[WORST]),
+            shown(each.shares[RIGHT]),
+            shown(each.shares[ANSWERS]),
+            shown(each.gain, signed=True) if each.gain else '',
+        ]
+        for each in figures
+    ]
+
+
+def phase_columns(figures: Sequence[PolicyFigures]) -> list[str]:
+    """Return a heading for each phase, after that of the policies."""
+    return ['policy', *(f'{p.start_s:.3g} to {p.end_s:.3g} s' for p in figures[0].phases)]
+
+
+def phase_rows(figures: Sequence[PolicyFigures]) -> list[list[str]]:
+    """Return a row for each policy: its on-time accuracy by phase, in the order of the columns."""
+    return [
+        [
+            _name(each),
+            *(
+                '' if phase.on_time_accuracy is None else f'{100 * phase.on_time_accuracy:.1f}'
+                for phase in each.phases
+            ),
+        ]
+        for each in figures
+    ]
+
+
+def narrow(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return rows for a terminal."""
+    return [
+        [
+            cell.partition(' [')[0] if column in _NARROW else cell.replace(' [', '\n[')
+            for column, cell in zip(COLUMNS, row, strict=True)
+        ]
+        for row in rows
+    ]
+
+
+def shown(value: Interval, *, signed: bool = False) -> str:
+    """Return a share as per cent and its interval."""
+    median, low, high = (
+        '' if share is None else _cent(share, signed)
+        for share in (value.median, value.low, value.high)
+    )
+    return f'{median} [{low}, {high}]' if low else median
+
+
+def _cent(share: float, signed: bool) -> str:
+    text = f'{100 * share:{"+" if signed else ""}.1f}'
+    return text.replace('100.0', '100')
+
+
+def markdown(title: str, figures: Sequence[PolicyFigures]) -> str:
+    """Return the same as a section of a Markdown page."""
+    section = f'## {title}\n\n{_table(COLUMNS, rows_of(figures))}'
+    if len(figures[0].phases) > 1:
+        phases = _table(phase_columns(figures), phase_rows(figures))
+        section += f'\n{PHASES}, in %:\n\n{phases}'
+    return section
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ['---', *('---:' for _ in columns[1:])], *rows]
+    return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
+
+
+def _name(each: PolicyFigures) -> str:
+    return f'{each.policy}*' if each.simulated else each.policy

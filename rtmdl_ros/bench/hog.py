@@ -1,0 +1,33 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Another process that takes a core for a while."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+
+
+@contextmanager
+def hog_at(start_s: float, length_s: float) -> Iterator[None]:
+    """Let another process compute from `start_s` on for some time."""
+    hog = multiprocessing.get_context('spawn').Process(target=_burn, daemon=True)
+    timers = [Timer(start_s, hog.start), Timer(start_s + length_s, hog.terminate)]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+            timer.join()
+        if hog.is_alive():
+            hog.terminate()
+
+
+def _burn() -> None:
+    number = 1
+    while True:
+        number = number * 31 % 1_000_003

@@ -1,0 +1,133 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What could be had with hindsight, in simulation only.
+
+Each phase of a scenario (nothing changes within one) gets the best variants and priorities that a
+search finds with its rates, deadlines and hogs known, and is simulated with guarded packing, with
+greedy packing, and with variants chosen at run time around it; of the three the one with the
+largest on-time accuracy counts. No real machine disturbs it, and no job of one phase is left to
+the next. It is no proven bound: a schedule that nobody here knows may be better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rtmdl_ros.bench.ladders import Ladders
+from rtmdl_ros.bench.plans import shares_of
+from rtmdl_ros.bench.scenario import Phase, Scenario
+from rtmdl_ros.bench.settings import (
+    hog_slowness,
+    simulated_task,
+    slowed,
+    task_accuracies,
+    tasks_of,
+)
+from rtmdl_ros.bench.workloads import RunnableTask
+from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.planning.search import search
+from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.simulation.records import SimulatedJob
+from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource
+
+#: Of what is planned and simulated here.
+_LANES = 2
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to get through a phase."""
+
+    tasks: tuple[RunnableTask, ...]
+    packing: Packing
+
+
+@dataclass(frozen=True)
+class PhaseOracle:
+    """The best that was found for a phase."""
+
+    phase: Phase
+    profile: Profile
+    ways: tuple[_Way, ...]
+
+
+def oracle_of(
+    scenario: Scenario, ladders: Ladders, planning_s: float
+) -> tuple[PhaseOracle, ...]:
+    """Search each phase for `planning_s` seconds; a phase without tasks is left out."""
+    return tuple(_searched(scenario, phase, ladders, planning_s) for phase in scenario.phases()
+                 if phase.deadlines)  # fmt: skip
+
+
+def _searched(
+    scenario: Scenario, phase: Phase, ladders: Ladders, planning_s: float
+) -> PhaseOracle:
+    slowness = hog_slowness(_LANES, phase.hogs)
+    if slowness > 1.0:
+        ladders = slowed(ladders, dict.fromkeys(Resource, slowness))
+    # A miss costs what it is worth and nothing more.
+    wanted = tuple(replace(task, miss_limit=1.0) for task in scenario.planned_tasks(phase))
+    problem = Problem(wanted, ladders.profile, lanes=_LANES)
+    best = search(problem, seconds=planning_s).best
+    chosen = tasks_of(problem, best, ladders, LatePolicy.DISCARD)
+    fixed = tasks_of(
+        replace(problem, run_time_choice=False), best, ladders, LatePolicy.DISCARD
+    )
+    ways = (
+        _Way(fixed, Packing.GUARDED), _Way(fixed, Packing.GREEDY), _Way(chosen, Packing.GUARDED),
+    )  # fmt: skip
+    return PhaseOracle(phase, ladders.profile, ways)
+
+
+def foreseen(
+    scenario: Scenario, oracle: tuple[PhaseOracle, ...], seed: int
+) -> tuple[JobReport, ...]:
+    """Simulate all phases, each in its best way for a seed; returns the jobs as reports."""
+    return tuple(report for part in oracle for report in _best(scenario, part, seed))
+
+
+def _best(scenario: Scenario, part: PhaseOracle, seed: int) -> tuple[JobReport, ...]:
+    accuracies = task_accuracies(part.profile, scenario)
+    offsets_ns = {
+        task: round(scenario.spec.cameras[own.camera].offset * scenario.periods_ns[own.camera])
+        for task, own in scenario.spec.tasks.items()
+    }
+    found = [tuple(_reports(part, way, offsets_ns, seed)) for way in part.ways]
+    return max(found, key=lambda jobs: shares_of(jobs, accuracies).on_time_accuracy)
+
+
+def _reports(
+    part: PhaseOracle, way: _Way, offsets_ns: Mapping[str, int], seed: int
+) -> Iterator[JobReport]:
+    jobs = simulate(
+        [
+            replace(simulated_task(each, part.profile), offset_ns=offsets_ns[each.task.name])
+            for each in way.tasks
+        ],
+        policy=Policy.FIXED_PRIORITY,
+        cpu_workers=1,
+        lanes=_LANES,
+        packing=way.packing,
+        slow_downs=part.profile.slow_downs,
+        duration_ns=part.phase.end_ns - part.phase.start_ns,
+        seed=seed,
+    )
+    tasks = {each.task.name: each for each in way.tasks}
+    for job in jobs:
+        yield _report(job, tasks[job.task], part.phase.start_ns)
+
+
+def _report(job: SimulatedJob, runnable: RunnableTask, start_ns: int) -> JobReport:
+    chains = {each.name: each.stages for each in runnable.task.variants}
+    stages = chains[job.variant or runnable.task.base]
+    spans = tuple(
+        StageSpan(stages[s.stage].name, s.executor, start_ns + s.start_ns, start_ns + s.end_ns)
+        for s in job.spans
+    )
+    return JobReport(
+        job.job_id, job.task, job.outcome, start_ns + job.release_ns, start_ns + job.deadline_ns,
+        start_ns + job.finish_ns, spans, job.detail, None, job.reason, variant=job.variant,
+    )  # fmt: skip

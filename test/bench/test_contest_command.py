@@ -1,0 +1,99 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""`rtmdl bench`: a quick run, and wrong use."""
+
+import json
+
+import pytest
+from small_zoo import write_small_zoo
+
+from rtmdl_ros import cli
+from rtmdl_ros.bench.contenders import ORACLE, OURS
+
+TINY = """
+cameras:
+  front: {period_ms: 60}
+tasks:
+  lights: {function: traffic_light, camera: front}
+  signs: {function: traffic_sign, camera: front}
+disturbances:
+  - {kind: rate, camera: front, from: 0.2, to: 0.4, factor: 2}
+  - {kind: absent, task: signs, from: 0.4, to: 0.6}
+  - {kind: deadline, task: lights, from: 0.6, to: 0.8, factor: 0.5}
+  - {kind: hog, from: 0.8, to: 1}
+"""
+
+
+@pytest.fixture
+def workload(tmp_path):
+    path = tmp_path / 'tiny.yaml'
+    path.write_text(TINY)
+    return str(path)
+
+
+def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cache_dir, capsys):
+    out, file = tmp_path / 'out', tmp_path / 'figures.json'
+    zoo = write_small_zoo(tmp_path / 'zoo')
+    policies = ['fifo', 'rtmdl_static', OURS, ORACLE]
+    assert cli.main(
+        ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1',
+         '--policies', *policies, '--utilization', '0.5', '1', '--json', str(file),
+         '--out', str(out), '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+    ) == 0  # fmt: skip
+    table = capsys.readouterr().out
+    assert max(len(line) for line in table.splitlines() if ': ' not in line) <= 80
+    assert 'tiny, load 0.50' in table
+    half, full = json.loads(file.read_text())['runs']
+    assert (half['utilization'], full['utilization']) == (0.5, 1.0)
+    assert half['periods_ms']['front'] == pytest.approx(2 * full['periods_ms']['front'], rel=1e-6)
+    for run in (half, full):
+        assert (run['workload'], run['rounds'], run['duration_s']) == ('tiny', 1, 0.5)
+        assert list(run['policies']) == policies
+        # All see the same frames; what is simulated may have one more where a phase ends.
+        counts = {
+            tuple(task['released'] for task in policy['tasks'].values())
+            for policy in run['policies'].values() if not policy['simulated']
+        }  # fmt: skip
+        assert len(counts) == 1
+        for policy in run['policies'].values():
+            for task in policy['tasks'].values():
+                ends = ('on_time', 'late', 'superseded', 'discarded', 'failed')
+                assert sum(task[end] for end in ends) == task['released'] > 0
+    assert json.loads((out / 'tiny-1' / 'figures.json').read_text()) == full
+    names = {path.relative_to(out).as_posix() for path in out.rglob('*.*')}
+    pictures = ['policies', 'responses', *(f'timeline-{name}' for name in policies[:-1])]
+    assert {f'tiny-0.5/{name}.png' for name in pictures} <= names
+    assert {'sweep-tiny.png', 'bench.md'} <= names
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['f1'], 'f1: no such workload'),
+        (['f110', '--policies', 'lifo'], '--policies: there is no lifo'),
+        (['f110', '--policies', 'oracle'], 'oracle alone is not run'),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_line(arguments, message, capsys):
+    assert cli.main(['bench', *arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('rtmdl bench: ')
+    assert message in line
+
+
+def test_a_broken_file_is_told_before_anything_is_measured(tmp_path, capsys):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(TINY.replace('kind: hog', 'kind: dog'))
+    assert cli.main(['bench', str(path)]) == 2
+    assert f'{path}: disturbances[3].kind is dog' in capsys.readouterr().err
+
+
+def test_a_missing_zoo_ends_with_1(tmp_path, capsys):
+    assert cli.main(['bench', '--zoo', str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_measured(tmp_path, capsys):
+    (tmp_path / 'file').write_text('')
+    assert cli.main(['bench', '--out', str(tmp_path / 'file' / 'out')]) == 1
+    assert str(tmp_path / 'file') in capsys.readouterr().err

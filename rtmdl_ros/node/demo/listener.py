@@ -114,6 +114,11 @@ class Listener:
         return tuple(dict.fromkeys(messages))
 
     @property
+    def frames_arrive(self) -> bool:
+        """The node has told of a frame."""
+        return self.status is not None and any(task.released for task in self.status.tasks)
+
+    @property
     def frames_published(self) -> int:
         """Frames whose truth or image has come so far."""
         return max((len(messages) for messages in self._truth.values()), default=self._images_seen)

@@ -34,6 +34,8 @@ from rtmdl_ros.workload.parameter_file import read_parameter_file
 #: The first start exports and measures the networks, on a slow machine that takes minutes.
 _START_TIMEOUT_S = 600.0
 _POLL_S = 0.1
+#: In which a node and its camera find each other, on a busy machine.
+_DISCOVERY_S = 10.0
 _REFRESH_S = 0.25
 #: Diagnostics come twice a second; after a failed transition they say why.
 _DIAGNOSTICS_S = 1.2
@@ -175,6 +177,17 @@ def _start_camera_and_node(
         wait(lambda: listener.hears_all and listener.frames_published > 0, ready)
         change_state(Transition.TRANSITION_ACTIVATE, 'activating rtmdl_node')
         wait(lambda: listener.status is not None, 'activating rtmdl_node')
+        _wait_for_frames(listener, children, interruption)
+
+
+def _wait_for_frames(
+    listener: Listener, children: Sequence[Child], interruption: _Interruption
+) -> None:
+    """Give the node and the camera time to find each other; if they do not, that is told later."""
+    end_s = time.monotonic() + _DISCOVERY_S
+    while not listener.frames_arrive and time.monotonic() < end_s:
+        listener.spin(_POLL_S)
+        _check(children, interruption)
 
 
 def _check(children: Sequence[Child], interruption: _Interruption) -> None:

@@ -38,6 +38,10 @@ class Gallery:
         while len(self._frames) > _MOST_FRAMES:
             del self._frames[min(self._frames)]
 
+    def clear(self) -> None:
+        """Let go of all frames."""
+        self._frames.clear()
+
     def take(self, tasks: Sequence[str]) -> dict[str, Answered]:
         """Return the answers to the newest frame that will get no more, and forget it.
 

@@ -5,11 +5,13 @@
 import sys
 from collections.abc import Sequence
 
+from rtmdl_ros.runtime.heap import share_heap
 from rtmdl_ros.runtime.real_time import calm_openmp
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    share_heap()
     calm_openmp()
     # Not before: libraries that bring OpenMP along read its variables when they are loaded.
     from rtmdl_ros.node.process import run

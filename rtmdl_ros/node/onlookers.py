@@ -18,9 +18,10 @@ from rtmdl_ros.node.debug_picture import Gallery, debug_picture
 from rtmdl_ros.node.image_messages import jpeg_image, raw_image
 from rtmdl_ros.node.vision_messages import detection_2d_array
 from rtmdl_ros.runtime.once_logger import OnceLogger
+from rtmdl_ros.workload.detection import Detection
 
 _LOGGER = logging.getLogger(__name__)
-#: Answers that may wait to be shown; more are dropped, as each keeps its frame in memory.
+#: Answers that may wait to be told of; more are dropped.
 _MOST_WAITING = 16
 _JPEG_QUALITY = 80
 
@@ -45,8 +46,18 @@ class _Wanted:
     compressed: frozenset[str] = frozenset()
 
     @property
-    def anything(self) -> bool:
-        return bool(self.detections_2d or self.raw or self.compressed)
+    def pictures(self) -> frozenset[str]:
+        return self.raw | self.compressed
+
+
+@dataclass(frozen=True)
+class _News:
+    """An answer that waits to be told of; its frame waits in the camera's gallery, if anywhere."""
+
+    camera: str
+    task: str
+    header: Any
+    detections: tuple[Detection, ...]
 
 
 class Onlookers:
@@ -71,10 +82,12 @@ class Onlookers:
         self._tasks_at = tasks_at
         self._miss_ratios = miss_ratios
         self._wanted = _Wanted()
+        #: Written to by the threads that answer, read by this one: under the lock.
         self._galleries = {camera: Gallery() for camera in windows.raw}
+        self._lock = threading.Lock()
         self._drawn_s = dict.fromkeys(windows.raw, 0.0)
         self._raised = OnceLogger(_LOGGER)
-        self._waiting: queue.Queue[tuple[str, Answered] | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[_News | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name='onlookers', daemon=True)
         self._thread.start()
 
@@ -84,12 +97,21 @@ class Onlookers:
         self._wanted = _Wanted(
             _seen(windows.detections_2d), _seen(windows.raw), _seen(windows.compressed)
         )
+        with self._lock:
+            for camera in self._galleries.keys() - self._wanted.pictures:
+                self._galleries[camera].clear()
 
     def put(self, camera: str, answered: Answered) -> None:
         """Take an answer to a frame of a camera; returns at once."""
-        if self._wanted.anything:
+        wanted = self._wanted
+        pictured = camera in wanted.pictures
+        if pictured:
+            with self._lock:
+                self._galleries[camera].add(answered)
+        if pictured or answered.task in wanted.detections_2d:
+            news = _News(camera, answered.task, answered.frame.header, answered.detections)
             with suppress(queue.Full):
-                self._waiting.put_nowait((camera, answered))
+                self._waiting.put_nowait(news)
 
     def close(self) -> None:
         """End the thread."""
@@ -97,25 +119,26 @@ class Onlookers:
         self._thread.join()
 
     def _run(self) -> None:
-        while (item := self._waiting.get()) is not None:
+        while (news := self._waiting.get()) is not None:
             try:
-                self._show(*item)
+                self._show(news)
             except Exception as error:  # whatever it is, frames go on
                 self._raised.log('showing what was found', error)
 
-    def _show(self, camera: str, answered: Answered) -> None:
+    def _show(self, news: _News) -> None:
         wanted = self._wanted
-        if answered.task in wanted.detections_2d:
-            message = detection_2d_array(answered.frame.header, answered.detections)
-            self._windows.detections_2d[answered.task].publish(message)
-        if camera in wanted.raw | wanted.compressed:
-            self._galleries[camera].add(answered)
-            if time.monotonic() - self._drawn_s[camera] >= 1.0 / self.rate_hz:
-                self._draw(camera)
+        if news.task in wanted.detections_2d:
+            message = detection_2d_array(news.header, news.detections)
+            self._windows.detections_2d[news.task].publish(message)
+        camera = news.camera
+        due_s = self._drawn_s[camera] + 1.0 / self.rate_hz
+        if camera in wanted.pictures and time.monotonic() >= due_s:
+            self._draw(camera)
 
     def _draw(self, camera: str) -> None:
         tasks = self._tasks_at(camera)
-        answers = self._galleries[camera].take(tasks)
+        with self._lock:
+            answers = self._galleries[camera].take(tasks)
         if not answers:
             return
         self._drawn_s[camera] = time.monotonic()

@@ -5,6 +5,8 @@
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from rtmdl_ros.node.messages import deadline_miss
 from rtmdl_ros.perception.pipeline import Work
@@ -25,14 +27,18 @@ class Reporter:
         self._age_s = age_s
         #: Text of the last failure, by task.
         self.last_failure: dict[str, str] = {}
-        self._ended: queue.SimpleQueue[JobReport | None] = queue.SimpleQueue()
+        #: Header and number of the frame with what became of it, without the frame: misses come in
+        #: numbers when this thread gets no processor, and each would keep a whole image.
+        self._ended: queue.SimpleQueue[tuple[Any, int, JobReport] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name='reporter', daemon=True)
         self._thread.start()
 
     def put(self, report: JobReport) -> None:
         """Take an ended job; returns at once."""
         if report.outcome is not Outcome.ON_TIME:
-            self._ended.put(report)
+            work = report.payload
+            assert isinstance(work, Work)
+            self._ended.put((work.frame.header, work.sequence, replace(report, payload=None)))
 
     def close(self) -> None:
         """Tell of what is still queued and end the thread."""
@@ -40,13 +46,10 @@ class Reporter:
         self._thread.join()
 
     def _run(self) -> None:
-        while (report := self._ended.get()) is not None:
-            self._tell(report)
+        while (ended := self._ended.get()) is not None:
+            self._tell(*ended)
 
-    def _tell(self, report: JobReport) -> None:
-        work = report.payload
-        assert isinstance(work, Work)
-        header = work.frame.header
+    def _tell(self, header: Any, sequence: int, report: JobReport) -> None:
         if report.outcome is Outcome.FAILED:
             self.last_failure[report.task] = report.detail
-        self._publish(deadline_miss(header, work.sequence, report, self._age_s(header)))
+        self._publish(deadline_miss(header, sequence, report, self._age_s(header)))

@@ -8,15 +8,17 @@ import json
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
+from rtmdl_ros.runtime.traced_job import TracedJob, packed, unpacked
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
 
-#: Jobs kept; some 100 s of four tasks at 30 Hz, about 11 MB.
+#: Jobs kept; some 100 s of four tasks at 30 Hz, about 5 MB.
 CAPACITY = 12_000
 _PROCESS = 1
 _EVENTS_AT_ONCE = 50
@@ -26,92 +28,49 @@ _WAIT = 'wait '
 TraceEvent = dict[str, Any]
 
 
-#: A report without its payload as nested tuples of str and int. The garbage collector does not
-#: follow such tuples; with 12 000 records as objects each full collection stopped all threads
-#: for 11 to 17 ms.
-_Row = tuple[
-    int, str, str, int, int, int, str, str, str,
-    tuple[tuple[str, str, int, int], ...],
-    tuple[tuple[str, str, str, int, int], ...],
-]  # fmt: skip
-
-
 class Trace:
     """The reports of the last jobs, without their payloads. Safe to use from all threads."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         """Keep `capacity` reports, older ones are forgotten."""
-        self._rows: deque[_Row] = deque(maxlen=capacity)
+        self._jobs: deque[TracedJob] = deque(maxlen=capacity)
         self._lock = threading.Lock()
 
     def add(self, report: JobReport) -> None:
         """Remember a job that ended."""
-        row = _row(report)
+        job = packed(report)
         with self._lock:
-            self._rows.append(row)
+            self._jobs.append(job)
 
     def reports(self) -> tuple[JobReport, ...]:
         """Return the jobs in the order in which they ended."""
-        with self._lock:
-            rows = list(self._rows)
-        return tuple(_report(row) for row in rows)
+        return tuple(map(unpacked, self._copy()))
 
     def write_chrome_trace(self, path: Path) -> int:
         """Write all jobs kept to `path`; returns their number. Raises OSError."""
-        reports = self.reports()
-        write_chrome_trace(reports, path)
-        return len(reports)
+        jobs = self._copy()
+        write_chrome_trace(_Kept(jobs), path)
+        return len(jobs)
+
+    def _copy(self) -> list[TracedJob]:
+        with self._lock:
+            return list(self._jobs)
 
 
-def _row(report: JobReport) -> _Row:
-    spans = tuple((s.stage, s.executor, s.start_ns, s.end_ns) for s in report.spans)
-    waits = tuple((w.stage, w.reason.value, w.because, w.start_ns, w.end_ns) for w in report.waits)
-    return (
-        report.job_id,
-        report.task,
-        report.outcome.value,
-        report.release_ns,
-        report.deadline_ns,
-        report.finish_ns,
-        report.detail,
-        _code(report.reason),
-        report.variant,
-        spans,
-        waits,
-    )
+class _Kept:
+    """Reports that are made one after the other, however often: all at once they are large."""
+
+    def __init__(self, jobs: Sequence[TracedJob]) -> None:
+        self._jobs = jobs
+
+    def __iter__(self) -> Iterator[JobReport]:
+        return map(unpacked, self._jobs)
 
 
-def _code(reason: Reason | None) -> str:
-    return reason.value if reason else ''
-
-
-def _reason(code: str) -> Reason | None:
-    return Reason(code) if code else None
-
-
-def _report(row: _Row) -> JobReport:
-    (
-        job_id, task, outcome, release_ns, deadline_ns, finish_ns, detail, code, variant,
-        spans, waits,
-    ) = row  # fmt: skip
-    return JobReport(
-        job_id=job_id,
-        task=task,
-        outcome=Outcome(outcome),
-        release_ns=release_ns,
-        deadline_ns=deadline_ns,
-        finish_ns=finish_ns,
-        spans=tuple(StageSpan(*span) for span in spans),
-        detail=detail,
-        payload=None,
-        reason=_reason(code),
-        waits=tuple(Wait(w[0], Reason(w[1]), *w[2:]) for w in waits),
-        variant=variant,
-    )
-
-
-def write_chrome_trace(reports: Sequence[JobReport], path: Path) -> None:
+def write_chrome_trace(reports: Iterable[JobReport], path: Path) -> None:
     """Write jobs in the Trace Event Format (JSON object form), whole or not at all.
+
+    `reports` are gone through twice, a generator will not do.
 
     One track an executor with the stages as slices, tied together by flow arrows; one
     asynchronous track a task with its jobs from release to end, in them the times for which
@@ -131,32 +90,51 @@ def _write(trace: TraceEvent, file: TextIO) -> None:
     """Write a trace, some events at once.
 
     Bit by bit, as json.dump does, takes three times as long; all at once would keep the other
-    threads from running for seconds.
+    threads from running for seconds, and take some 8 kB a job.
     """
-    events = trace['traceEvents']
     rest = {name: value for name, value in trace.items() if name != 'traceEvents'}
     file.write(f'{json.dumps(rest)[:-1]}, "traceEvents": [')
-    for start in range(0, len(events), _EVENTS_AT_ONCE):
-        some = json.dumps(events[start : start + _EVENTS_AT_ONCE])
-        file.write(f'{"," if start else ""}\n{some[1:-1]}')
+    between = ''
+    while some := list(islice(trace['traceEvents'], _EVENTS_AT_ONCE)):
+        file.write(f'{between}\n{json.dumps(some)[1:-1]}')
+        between = ','
     file.write(']}\n')
 
 
-def chrome_trace(reports: Sequence[JobReport]) -> TraceEvent:
-    """Return the trace as JSON-able data; times in it count from the first release."""
-    origin_ns = min((report.release_ns for report in reports), default=0)
-    executors = sorted({span.executor for report in reports for span in report.spans})
-    tracks = {name: number for number, name in enumerate(executors, start=1)}
-    for task in sorted({report.task for report in reports}):
-        tracks[_task_track(task)] = len(tracks) + 1
-    events = [event for name, number in tracks.items() for event in _track(name, number)]
-    for report in reports:
-        events += _job_events(report, tracks, origin_ns)
+def chrome_trace(reports: Iterable[JobReport]) -> TraceEvent:
+    """Return the trace as JSON-able data but for its events, which are an iterator.
+
+    Times in it count from the first release. `reports` are gone through twice.
+    """
+    origin_ns, tracks = _layout(reports)
     return {
-        'traceEvents': events,
+        'traceEvents': _events(reports, tracks, origin_ns),
         'displayTimeUnit': 'ms',
         'otherData': {'origin_ns': origin_ns, 'producer': 'rtmdl_ros'},
     }
+
+
+def _layout(reports: Iterable[JobReport]) -> tuple[int, dict[str, int]]:
+    """Return the first release, 0 where there is none, and the number of each track."""
+    origin_ns: int | None = None
+    executors: set[str] = set()
+    tasks: set[str] = set()
+    for report in reports:
+        release_ns = report.release_ns
+        origin_ns = release_ns if origin_ns is None else min(origin_ns, release_ns)
+        executors.update(span.executor for span in report.spans)
+        tasks.add(_task_track(report.task))
+    names = (*sorted(executors), *sorted(tasks))
+    return origin_ns or 0, {name: number for number, name in enumerate(names, start=1)}
+
+
+def _events(
+    reports: Iterable[JobReport], tracks: dict[str, int], origin_ns: int
+) -> Iterator[TraceEvent]:
+    for name, number in tracks.items():
+        yield from _track(name, number)
+    for report in reports:
+        yield from _job_events(report, tracks, origin_ns)
 
 
 def _task_track(task: str) -> str:
@@ -183,7 +161,7 @@ def _job_events(report: JobReport, tracks: dict[str, int], origin_ns: int) -> li
     args = {'job': job, 'outcome': outcome}
     about = {
         **args,
-        'reason': _code(report.reason),
+        'reason': report.reason.value if report.reason else '',
         'detail': report.detail,
         'variant': report.variant,
         'deadline_ns': report.deadline_ns - origin_ns,
@@ -257,7 +235,7 @@ def _reports(events: Sequence[TraceEvent]) -> tuple[JobReport, ...]:
                     spans=tuple(spans.get(event['id'], ())),
                     detail=args['detail'],
                     payload=None,
-                    reason=_reason(args['reason']),
+                    reason=Reason(args['reason']) if args['reason'] else None,
                     waits=tuple(waits.get(event['id'], ())),
                     variant=args['variant'],
                 )

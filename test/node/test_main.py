@@ -43,3 +43,16 @@ def test_openmp_is_told_to_wait_asleep_before_it_can_be_loaded(code, libraries):
     assert libraries <= {name for name, _ in found}
     assert {policy for _, policy in found} == {'PASSIVE'}
     assert {policy for _, policy in imports_in(code, OMP_WAIT_POLICY='ACTIVE')} == {'ACTIVE'}
+
+
+def test_all_threads_of_the_node_share_one_heap():
+    count = """
+import ctypes
+libc = ctypes.CDLL(None)
+out = ctypes.c_void_p.in_dll(libc, 'stdout')
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+    command = [sys.executable, '-c', NODE + count]
+    done = subprocess.run(command, capture_output=True, text=True, cwd='/')
+    assert done.stdout.count('<heap ') == 1  # else seven, as the middleware has threads of its own

@@ -6,13 +6,20 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
+import threading
+import weakref
+
 import cv2
 import numpy as np
 from node_bench import image_of
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
 
+from rtmdl_ros.node.answered import Answered
 from rtmdl_ros.node.debug_picture import debug_topics
+from rtmdl_ros.node.onlookers import Onlookers, Windows
+from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.rendering.track import Track
 
 
@@ -74,6 +81,48 @@ def test_nothing_is_drawn_for_nobody(make_bench, monkeypatch):
     bench.start()
     bench.feed(until=lambda: len(bench.peer.detections) >= 10)
     assert drawn == []
+
+
+class Window:
+    """A publisher that is looked at by `seen`, and waits in `publish` until it is told to go on."""
+
+    def __init__(self):
+        self.seen = 1
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def get_subscription_count(self):
+        return self.seen
+
+    def publish(self, message):
+        self.begun.set()
+        assert self.go_on.wait(30.0)
+
+
+def test_frames_that_wait_to_be_shown_are_few_and_go_with_the_last_onlooker():
+    window = Window()
+    onlookers = Onlookers(
+        Windows({}, {'front': window}, {}), 60.0, lambda camera: ('light', 'sign'), lambda: {}
+    )
+    frames = weakref.WeakSet()
+
+    def answer(number):
+        for task in ('light', 'sign'):
+            frame = Frame(lambda: np.zeros((8, 8, 3), np.uint8), number, Header())
+            frames.add(frame)
+            onlookers.put('front', Answered(task, 'w50', frame, ()))
+
+    onlookers.look_around()
+    answer(1)
+    assert window.begun.wait(30.0)
+    for number in range(2, 40):
+        answer(number)
+    # The last four frames that came, here one a task, and the one that is being shown.
+    assert {frame.arrival_ns for frame in frames} <= {1, 36, 37, 38, 39}
+    window.seen = 0
+    onlookers.look_around()
+    window.go_on.set()
+    onlookers.close()
+    assert not frames
 
 
 def test_a_second_camera_has_a_topic_of_its_own():

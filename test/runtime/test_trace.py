@@ -3,6 +3,8 @@
 """The ring buffer and the Chrome trace."""
 
 import json
+import tracemalloc
+from dataclasses import replace
 
 import pytest
 
@@ -31,13 +33,18 @@ SUPERSEDED = JobReport(
 )  # fmt: skip
 
 
+def events_of(*reports):
+    """Return all events of a trace."""
+    return list(chrome_trace(reports)['traceEvents'])
+
+
 def events(trace, phase):
     """Return the events of one phase."""
-    return [event for event in trace['traceEvents'] if event['ph'] == phase]
+    return [event for event in trace if event['ph'] == phase]
 
 
 def test_slices_lie_on_the_track_of_their_executor():
-    trace = chrome_trace([FINISHED])
+    trace = events_of(FINISHED)
     tracks = {e['tid']: e['args']['name'] for e in events(trace, 'M') if e['name'] == 'thread_name'}
     slices = [(tracks[e['tid']], e['name'], e['ts'], e['dur']) for e in events(trace, 'X')]
     assert slices == [
@@ -48,13 +55,13 @@ def test_slices_lie_on_the_track_of_their_executor():
     assert events(trace, 'X')[0]['args'] == {
         'job': 3, 'outcome': 'on_time', 'stage': 'pre', 'task': 'sign'
     }  # fmt: skip
-    assert [event['ph'] for event in trace['traceEvents'] if event.get('cat') == 'flow'] == [
+    assert [event['ph'] for event in trace if event.get('cat') == 'flow'] == [
         's', 't', 'f'
     ]  # fmt: skip
 
 
 def test_waits_lie_within_their_job_with_their_reason():
-    jobs = events(chrome_trace([SUPERSEDED]), 'b')
+    jobs = events(events_of(SUPERSEDED), 'b')
     assert [(e['name'], e['ts'], e['id'], e['cat']) for e in jobs] == [
         ('sign', 0.0, 4, 'job'),
         ('wait executors_busy', 0.0, 4, 'job'),
@@ -62,7 +69,7 @@ def test_waits_lie_within_their_job_with_their_reason():
     ]
     assert jobs[0]['args']['reason'] == 'newer_job'
     assert jobs[2]['args'] == {'stage': 'pre', 'because': 'light', 'until_ns': 30}
-    ends = events(chrome_trace([SUPERSEDED]), 'e')
+    ends = events(events_of(SUPERSEDED), 'e')
     # The innermost ends first, for viewers that match ends with begins in order.
     assert [(e['name'], e['ts']) for e in ends] == [
         ('wait executors_busy', 0.01),
@@ -72,7 +79,7 @@ def test_waits_lie_within_their_job_with_their_reason():
 
 
 def test_deadlines_and_misses_are_instants():
-    trace = chrome_trace([FINISHED, SUPERSEDED])
+    trace = events_of(FINISHED, SUPERSEDED)
     assert [(e['name'], e['ts']) for e in events(trace, 'i')] == [
         ('sign deadline', 20.0),
         ('sign deadline', 20.05),
@@ -94,6 +101,18 @@ def test_a_trace_can_be_read_back(tmp_path):
     first, second = (json.loads(p.read_text()) for p in (path, tmp_path / 'again.json'))
     assert first['traceEvents'] == second['traceEvents']
     assert sorted(p.name for p in tmp_path.rglob('*.json*')) == ['again.json', 'trace.json']
+
+
+def test_writing_takes_little_memory_however_many_jobs_there_are(tmp_path):
+    trace = Trace()
+    for job_id in range(300):
+        trace.add(replace(FINISHED, job_id=job_id))
+    tracemalloc.start()
+    assert trace.write_chrome_trace(tmp_path / 'trace.json') == 300
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 250_000  # its events all at once: 2 MB
+    assert len(read_chrome_trace(tmp_path / 'trace.json')) == 300
 
 
 def test_an_empty_trace_is_a_trace(tmp_path):

@@ -14,7 +14,7 @@ ARGS ?=
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
-.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node soak lint clean
+.PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node bench-gpu test-gpu soak lint clean
 
 help:
 	@echo 'make run         demo: simulated camera and node, table, pictures in out/demo (DURATION=20 s)'
@@ -32,6 +32,8 @@ help:
 	@echo 'make bench-choice  what choosing variants at run time gives in bursts and beside others'
 	@echo 'make bench-admission  whether admitted tasks keep what was promised'
 	@echo 'make bench-node  what the node costs beside inference, and how soon it answers; 2 min'
+	@echo 'make bench-gpu   what launches, copies, segments and packing take and give on a GPU'
+	@echo 'make test-gpu    tests that need a GPU; these two also run where nothing was set up'
 	@echo 'make soak        the node under random faults, checked all along; 30 min'
 	@echo 'make setup       only what the others need: .venv, Python packages, messages'
 	@echo 'make clean       removes what was built, not .venv'
@@ -82,6 +84,13 @@ bench-admission: setup
 bench-node: setup
 	@$(ENTER) cd install && python3 -m rtmdl_ros.node.start_time; status=$$?; \
 	  python3 -m rtmdl_ros.node.overhead $(ARGS) && exit $$status
+
+# On a training server or a GPU machine without ROS 2 there is the source tree and its Python alone.
+bench-gpu:
+	@[ ! -f install/local_setup.bash ] || . ./env.sh; $(PYTHON) -m rtmdl_ros.bench.cuda $(ARGS)
+
+test-gpu:
+	@[ ! -f install/local_setup.bash ] || . ./env.sh; $(PYTHON) -m pytest -m gpu test/engine $(ARGS)
 
 soak: setup
 	@$(ENTER) cd install && python3 -m rtmdl_ros.node.soak $(ARGS)

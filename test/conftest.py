@@ -33,6 +33,18 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests of a GPU out, with the reason, where there is none."""
+    marked = [item for item in items if item.get_closest_marker('gpu')]
+    if not marked:
+        return
+    from rtmdl_ros.engine.gpu import driver_loaded, found_gpus, refusal
+
+    why = refusal(found_gpus(0), 0) if driver_loaded() else 'no driver for a GPU is loaded'
+    for item in marked if why else ():
+        item.add_marker(pytest.mark.skip(reason=f'no GPU: {why}'))
+
+
 def pytest_report_header() -> str:
     """Say what is tested."""
     package = importlib.util.find_spec('rtmdl_ros')

@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """From parameters to tasks ready to run: variants measured, planned, loaded and warmed up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtmdl_ros.deployment.preparation import device_plan, device_profile
 from rtmdl_ros.deployment.ready_task import ReadyTask
-from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.planning.plan import Plan
+from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
 from rtmdl_ros.profiling.measure import Request, request_of
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
 from rtmdl_ros.profiling.resident import ResidentNetworks
@@ -44,14 +45,15 @@ def load(configuration: Configuration, log: Log, *, own_device: bool = True) -> 
     """
     node = configuration.node
     zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
-    cache_dir = Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
-    request = request_of(configuration, zoo_dir)
+    cache_dir = cache_dir_of(node.cache_dir)
+    request = request_of(configuration, zoo_dir, cache_dir, log)
     profile = device_profile(configuration, request, cache_dir, log, own_device=own_device)
     plan = device_plan(configuration, profile, cache_dir, log)
     tasks = _ready(configuration, request, profile, plan, cache_dir, log)
     loaded: dict[str, set[str]] = {}
-    for name, task in configuration.tasks.items():
-        loaded.setdefault(task.function, set()).update(plan.tasks[name].resident)
+    for task in tasks:
+        own = loaded.setdefault(task.parameters.function, set())
+        own.update(variant.name for variant in task.variants)
     return Loaded(tasks, profile.slow_downs, profile.of(loaded), plan)
 
 
@@ -68,14 +70,23 @@ def _ready(
         for name, task in configuration.tasks.items()
     }
     wanted = [v for each in chosen.values() for choice in each for v in choice.variants]
-    networks = ResidentNetworks(wanted, cache_dir, weigh=False)
+    networks = ResidentNetworks(wanted, cache_dir, weigh=False, engine=request.engine)
+    chosen = _fitting(configuration, chosen, profile, plan, networks, log)
+    priorities = {
+        name: task.priority or plan.tasks[name].priority
+        for name, task in configuration.tasks.items()
+    }
+    most_urgent = max(priorities.values())
     tasks = []
     for name, parameters in configuration.tasks.items():
         function, own = parameters.function, plan.tasks[name]
         profiles = {each.name: each for each in profile.functions[function]}
         pipelines = {
             choice.name: networks.pipeline(
-                function, choice, profile.segments(function, choice.name)
+                function,
+                choice,
+                profile.segments(function, choice.name),
+                urgent=priorities[name] == most_urgent,
             )
             for choice in chosen[name]
         }
@@ -85,6 +96,34 @@ def _ready(
         )
         log(f'task {name}: {_in_words(profiles[own.variant])}, one of {len(variants)} loaded')
     return tuple(tasks)
+
+
+def _fitting(
+    configuration: Configuration,
+    chosen: Mapping[str, tuple[FunctionVariant, ...]],
+    profile: Profile,
+    plan: Plan,
+    networks: ResidentNetworks,
+    log: Log,
+) -> dict[str, tuple[FunctionVariant, ...]]:
+    """Load the variants that tasks have and return those that fit into a GPU's memory."""
+    ladders: dict[str, tuple[FunctionVariant, ...]] = {}
+    planned: dict[str, set[str]] = {}
+    for name, task in configuration.tasks.items():
+        known = ladders.get(task.function, ())
+        ladders[task.function] = (*known, *(c for c in chosen[name] if c not in known))
+        planned.setdefault(task.function, set()).add(plan.tasks[name].variant)
+
+    def load(function: str, choice: FunctionVariant) -> None:
+        networks.pipeline(function, choice, profile.segments(function, choice.name))
+
+    fitted = load_what_fits(loading_order(ladders, planned), planned, load)
+    if fitted.left_out:
+        log(fitted.in_words())
+    return {
+        name: tuple(c for c in chosen[name] if (task.function, c) in fitted.loaded)
+        for name, task in configuration.tasks.items()
+    }
 
 
 def _resident(

@@ -15,12 +15,17 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Outcome
-from rtmdl_ros.workload.units import NS_PER_MS
+from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 Fields = dict[str, Any]
 
 #: DeadlineMiss.reason, by how the job ended.
 REASONS = {Outcome.LATE: 1, Outcome.SUPERSEDED: 2, Outcome.DISCARDED: 3, Outcome.FAILED: 4}
+
+
+def stamp_ns_of(header: Any) -> int:
+    """Return the stamp of a Header in nanoseconds."""
+    return int(header.stamp.sec) * NS_PER_S + int(header.stamp.nanosec)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,10 @@ def device_profile(
         except ProfileError as error:
             log(f'{error}: measuring it again')
     log('no profile of this device with these networks yet: measuring, on the first start only')
-    profile = measured_profile(request, cache_dir, _EFFORT, _Teller(log).progress)
+    profile = measured_profile(request, cache_dir, _EFFORT, _Teller(log).progress, log)
+    if any(len(profile.functions[name]) < len(own) for name, own in request.functions.items()):
+        log('the profile is not kept, as it lacks variants: it is measured again at the next start')
+        return profile
     try:
         write_profile(profile, path)
         log(f'profile written to {path}')

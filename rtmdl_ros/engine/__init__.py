@@ -1,3 +1,3 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Runs networks: exported once, cached, and executed by ONNX Runtime on the CPU."""
+"""Runs networks: by ONNX Runtime, exported once and cached, or as CUDA graphs on a GPU."""

@@ -14,6 +14,7 @@ import onnxruntime
 
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
+from rtmdl_ros.engine.providers import ON_PROCESSOR, Providers
 from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,6 +27,11 @@ def default_cache_dir() -> Path:
     """Return rtmdl_ros in XDG_CACHE_HOME, or in ~/.cache where that is not set."""
     base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
     return Path(base) / 'rtmdl_ros'
+
+
+def cache_dir_of(name: str) -> Path:
+    """Return the folder that the parameter cache_dir names; '' stands for the default."""
+    return Path(name).expanduser() if name else default_cache_dir()
 
 
 def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
@@ -41,7 +47,9 @@ def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
         _export(missing, cache_dir)
 
 
-def load_runner(variant: Network, segments: int, cache_dir: Path) -> OnnxRunner:
+def load_runner(
+    variant: Network, segments: int, cache_dir: Path, providers: Providers = ON_PROCESSOR
+) -> OnnxRunner:
     """Load a variant in segments, exporting it first where the cache has no usable file of it.
 
     Raises EngineError, naming the file, where the variant cannot be exported, cut or loaded.
@@ -57,7 +65,9 @@ def load_runner(variant: Network, segments: int, cache_dir: Path) -> OnnxRunner:
         _LOGGER.warning('%s; exporting it again', error)
         _export([variant], cache_dir)
         whole = OnnxRunner(path)
-    return whole if segments == 1 else OnnxRunner(path, segments)
+    if segments == 1 and not providers.on_gpu:
+        return whole
+    return OnnxRunner(path, segments, providers=providers)
 
 
 def _export(variants: Sequence[Network], cache_dir: Path) -> None:

@@ -5,3 +5,7 @@
 
 class EngineError(RuntimeError):
     """A network that cannot be exported, cut, loaded or run; the text names the file."""
+
+
+class OutOfMemoryError(EngineError):
+    """A network for which the GPU has no memory left; smaller ones may still fit."""

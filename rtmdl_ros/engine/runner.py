@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-#: Tensors by name, of any type and shape.
-Tensors = Mapping[str, NDArray[Any]]
+#: Tensors by name, of any type and shape: arrays, between segments also tensors on a GPU.
+Tensors = Mapping[str, Any]
 Outputs = tuple[NDArray[np.float32], ...]
 
 
@@ -19,9 +19,19 @@ class Runner(Protocol):
     It keeps no state of a job: that is all in the tensors, which the caller hands on.
     """
 
+    #: Whether it waits for another device than the processor: only the clock tells its time then.
+    waits: bool = False
+    #: Memory of another device that it takes; 0: it takes that of this process.
+    device_bytes: int = 0
+
     @property
     def segments(self) -> int:
         """How many segments there are, at least 1."""
+
+    def for_urgent(self) -> 'Runner':
+        """Return what runs the same network for the most urgent task: where there are several
+        streams, on the one that the GPU serves first."""
+        return self
 
     def start(self, images: NDArray[Any]) -> Tensors:
         """Return the tensors for segment 0, for what the network takes.

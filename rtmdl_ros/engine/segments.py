@@ -8,17 +8,15 @@ segments are made at every start and no files of them can be stale, broken or im
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 
 import onnx
 from onnx.utils import Extractor
 
+from rtmdl_ros.engine.cuts import cut_positions
 from rtmdl_ros.engine.errors import EngineError
-
-#: How far from its ideal place a cut may lie to let fewer bytes cross, as a share of all work.
-SLACK = 0.05
 
 
 class CuttableNetwork:
@@ -85,7 +83,8 @@ class CuttableNetwork:
                 f'{self._path}: cannot be cut into {segments} segments, '
                 f'it has {len(self._nodes)} nodes'
             )
-        bounds = [0, *self._positions(segments), len(self._nodes)]
+        positions = cut_positions(self.work, segments, self._crossing_bytes)
+        bounds = [0, *positions, len(self._nodes)]
         return [self._segment(first, end) for first, end in pairwise(bounds)]
 
     def _refuse_control_flow(self) -> None:
@@ -95,22 +94,6 @@ class CuttableNetwork:
                 raise EngineError(
                     f'{self._path}: cannot be cut: it has control flow ({node.op_type})'
                 )
-
-    def _positions(self, segments: int) -> list[int]:
-        """Choose the cuts: position p is before node p."""
-        done = list(accumulate(self.work, initial=0))
-        positions = [0]
-        for number in range(1, segments):
-            ideal = done[-1] * number / segments
-            # Every segment, those to come as well, has at least one node.
-            places = range(positions[-1] + 1, len(self._nodes) - (segments - number) + 1)
-            off = {place: abs(done[place] - ideal) for place in places}
-            limit = max(SLACK * done[-1], min(off.values()))
-            near = [place for place in places if off[place] <= limit]
-            # Of equals the last: a convolution and the activation behind it stay together, which
-            # ONNX Runtime computes as one.
-            positions.append(min(near, key=lambda p: (self._crossing_bytes(p), off[p], -p)))
-        return positions[1:]
 
     def _crossing_bytes(self, position: int) -> int:
         return sum(

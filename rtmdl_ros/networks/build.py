@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.detector import Detector
@@ -76,6 +75,9 @@ def count_parameters(network: nn.Module) -> int:
 
 def count_macs(network: nn.Module, height: int, width: int) -> int:
     """Return multiply-accumulate operations for one image of height x width."""
+    # Not at the top: it loads torch's compiler, which ends every process with a page of warnings.
+    from torch.utils.flop_counter import FlopCounterMode
+
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
         network.eval()(torch.zeros(1, 3, height, width))

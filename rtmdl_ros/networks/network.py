@@ -55,3 +55,12 @@ class Network(ABC):
     @abstractmethod
     def example(self, batch: int) -> NDArray[Any]:
         """Return an input as a batch of so many images makes it."""
+
+    @abstractmethod
+    def module(self) -> Any:
+        """Return the torch.nn.Module that is exported, new, on the CPU, in evaluation mode.
+
+        Takes what `example` returns as a tensor, returns a tensor or a tuple of them. Imports
+        torch. Raises whatever making it raises, NotImplementedError for a network that is an ONNX
+        file.
+        """

@@ -80,6 +80,13 @@ class Variant(Network):
         """Return grey images, (batch, input_height, input_width, 3)."""
         return np.full((batch, self.input_height, self.input_width, 3), 114, np.uint8)
 
+    def module(self) -> Any:
+        """Return the network with batch normalisations folded. Raises ZooError."""
+        from rtmdl_ros.networks.build import build
+        from rtmdl_ros.networks.export import deployed, fold
+
+        return deployed(fold(build(self)), self.input_height, self.input_width)
+
 
 def default_zoo_dir() -> Path:
     """Return the folder of the shipped variants."""

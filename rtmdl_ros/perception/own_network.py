@@ -53,6 +53,12 @@ class OwnNetwork(Network):
         """
         return network_input(self.task, np.full((_HEIGHT, _WIDTH, 3), 114, np.uint8))
 
+    def module(self) -> Any:
+        """Return what the class's `network` makes. Raises whatever that raises."""
+        if self.weights_path.suffix == ONNX_SUFFIX:
+            raise NotImplementedError(f'{self.weights_path} is no torch module')
+        return self.task.network().eval()
+
 
 def own_networks(task_class: type[PerceptionTask]) -> tuple[OwnNetwork, ...]:
     """Return the networks of a class, from the least to the most accurate.

@@ -36,6 +36,8 @@ class PipelineStage:
     run: Callable[[Work], bool]
     #: The network that it runs a segment of, by `network_name`, as in Stage.segment ('': none).
     segment: str = ''
+    #: Whether it waits for a GPU: see Runner.
+    waits: bool = False
 
 
 class Pipeline(Protocol):
@@ -94,4 +96,5 @@ def _segment_stage(name: str, model: Model, index: int) -> PipelineStage:
         Resource.ACCELERATOR,
         run,
         segment=network_name(model.variant),
+        waits=model.runner.waits,
     )

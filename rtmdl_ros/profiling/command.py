@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rtmdl_ros.workload.arguments import device
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--lane-cores', type=_cores, default=(), metavar='LIST',
         help='measure on these cores, as 0-1,3 (default: any)',
     )  # fmt: skip
+    parser.add_argument(
+        '--device', type=device, metavar='NAME',
+        help='auto, cpu, cuda, cuda:1 (default: as the parameters say, else auto)',
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -131,31 +136,40 @@ def _profile(options: argparse.Namespace, configuration: Configuration | None) -
     )
 
     cache_dir = options.cache_dir or _named(configuration, 'cache_dir') or default_cache_dir()
-    request = _request(options, configuration)
+    request = _request(options, configuration, Path(cache_dir))
     path = options.out or _named(configuration, 'profile_file')
     path = path or default_profile_path(request.device(), cache_dir)
     check_writable(path)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
-        profile = measured_profile(request, cache_dir, effort, progress)
+        profile = measured_profile(request, cache_dir, effort, progress, print)
     write_profile(profile, path)
     print_profile(profile, request.functions)
     print(f'profile: {path}')
     _draw(profile, path.with_suffix('.png'))
 
 
-def _request(options: argparse.Namespace, configuration: Configuration | None) -> Request:
+def _request(
+    options: argparse.Namespace, configuration: Configuration | None, cache_dir: Path
+) -> Request:
+    from rtmdl_ros.engine.engine import open_engine
     from rtmdl_ros.networks.zoo import default_zoo_dir
     from rtmdl_ros.perception.functions import ladder
     from rtmdl_ros.profiling.measure import Request, request_of
+    from rtmdl_ros.workload.parameters import NodeParameters
 
     zoo_dir = options.zoo or _named(configuration, 'zoo_dir') or default_zoo_dir()
     if configuration:
-        request = request_of(configuration, zoo_dir)
+        if options.device:
+            node = replace(configuration.node, device=options.device)
+            configuration = replace(configuration, node=node)
+        request = request_of(configuration, zoo_dir, cache_dir, print)
     else:
         functions = tuple(dict.fromkeys(options.functions))
         ladders = {function: ladder(function, zoo_dir) for function in functions}
-        request = Request(ladders, tasks=len(functions), segments={})
+        node = NodeParameters(device=options.device or 'auto')
+        engine = open_engine(node, cache_dir, print)
+        request = Request(ladders, tasks=len(functions), segments={}, engine=engine)
     if options.segments:
         request = replace(request, segments=dict.fromkeys(request.functions, options.segments))
     return replace(request, lane_cores=options.lane_cores or request.lane_cores)

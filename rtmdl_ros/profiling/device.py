@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 
 from rtmdl_ros.engine.cache import EXPORT_VERSION
+from rtmdl_ros.engine.engine import ON_CPU
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.workload.core_list import core_list
@@ -21,7 +22,6 @@ from rtmdl_ros.workload.core_list import core_list
 _CPUINFO = Path('/proc/cpuinfo')
 #: Where a board tells its name: 'NVIDIA Jetson Orin Nano Developer Kit'.
 _BOARD = Path('/proc/device-tree/model')
-_ENGINE = 'ONNX Runtime, CPU'
 #: Digits of a checksum that are kept.
 _SHORT = 12
 
@@ -32,20 +32,21 @@ def fingerprint(
     tasks: int,
     segments: Mapping[str, int] | None = None,
     lane_cores: Sequence[int] = (),
+    engine: Mapping[str, str] = ON_CPU,
 ) -> dict[str, str]:
     """Return what must be the same where a profile is used, by field.
 
     `functions` holds the variants of each (see `perception.functions.ladder`), `tasks` is how many
     the node has, `segments` the number of segments of a function's detectors where it was asked
-    for, `lane_cores` the cores of the lanes (none: any). To be called before this thread is
-    bound to fewer cores than the node is given.
+    for, `lane_cores` the cores of the lanes (none: any), `engine` what `Engine.fields` returns. To
+    be called before this thread is bound to fewer cores than the node is given.
     """
     zoos = {v.network: v for chosen in functions.values() for c in chosen for v in c.variants}
     return {
         'processor': processor(),
         'cores': str(len(usable_cores())),
         'lane_cores': core_list(sorted(lane_cores)) or 'any',
-        'engine': _ENGINE,
+        **engine,
         'onnxruntime': str(onnxruntime.__version__),
         'numpy': np.__version__,
         'opencv': cv2.__version__,

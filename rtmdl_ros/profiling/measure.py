@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rtmdl_ros.engine.cache import stored_bytes
-from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.cache import cache_dir_of
+from rtmdl_ros.engine.engine import ON_CPU, Engine, Log, open_engine
+from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import FunctionVariant, ladders
 from rtmdl_ros.perception.pipeline import Pipeline, network_name
 from rtmdl_ros.profiling.device import fingerprint
+from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
 from rtmdl_ros.profiling.pairs import slow_downs_within
 from rtmdl_ros.profiling.profile import (
     STEPS,
@@ -26,7 +29,7 @@ from rtmdl_ros.profiling.profile import (
     VariantProfile,
 )
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_factors
+from rtmdl_ros.profiling.slow_downs import Clock, NetworkCall, network_calls, pair_factors
 from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
 from rtmdl_ros.rendering.track import RATE_HZ, Track
 from rtmdl_ros.runtime.real_time import on_cores
@@ -68,25 +71,40 @@ class Request:
     segments: Mapping[str, int]
     #: Of the lanes; none: any.
     lane_cores: tuple[int, ...] = ()
+    #: What runs the networks; None: ONNX Runtime on the CPU.
+    engine: Engine | None = None
 
     def device(self) -> dict[str, str]:
         """Return what a profile of this must have been measured with: `device.fingerprint`."""
         return fingerprint(
-            self.functions, tasks=self.tasks, segments=self.segments, lane_cores=self.lane_cores
+            self.functions,
+            tasks=self.tasks,
+            segments=self.segments,
+            lane_cores=self.lane_cores,
+            engine=self.engine.fields() if self.engine else ON_CPU,
         )
 
 
-def request_of(configuration: Configuration, zoo_dir: Path) -> Request:
-    """Return what a node with these parameters needs to know.
+def request_of(
+    configuration: Configuration,
+    zoo_dir: Path,
+    cache_dir: Path | None = None,
+    log: Log = lambda text: None,
+) -> Request:
+    """Return what a node with these parameters needs to know, and open its device.
 
-    Raises ZooError and TaskError: see `perception.functions.ladders`.
+    Its engine keeps files in the cache folder of the parameters where none is given.
+
+    Raises ZooError and TaskError: see `perception.functions.ladders`; and EngineError: see
+    `open_engine`.
     """
-    tasks = configuration.tasks
+    tasks, node = configuration.tasks, configuration.node
     return Request(
         ladders({name: task.function for name, task in tasks.items()}, zoo_dir),
         tasks=len(tasks),
         segments={task.function: task.segments for task in tasks.values() if task.segments},
-        lane_cores=cores_in(configuration.node.lane_cores),
+        lane_cores=cores_in(node.lane_cores),
+        engine=open_engine(node, cache_dir or cache_dir_of(node.cache_dir), log),
     )
 
 
@@ -95,33 +113,42 @@ def measured_profile(
     cache_dir: Path,
     effort: Effort = Effort(),
     progress: Progress = lambda what, share: None,
+    log: Log = lambda text: None,
 ) -> Profile:
     """Load every variant and measure it on this device, on the cores of the lanes.
 
     Takes seconds to minutes, see Effort; first, the networks that the cache has no file of are
-    exported. Raises EngineError, naming the file, where one cannot be exported, cut or loaded.
+    exported. Variants that do not fit into the memory of a GPU are not in it, `log` is told of
+    them. Raises EngineError, naming the file, where one cannot be exported, cut or loaded.
     """
     device = request.device()
     variants = _variants_of(request)
     progress('exporting networks', 0.0)
-    networks = ResidentNetworks(variants, cache_dir)
+    networks = ResidentNetworks(variants, cache_dir, engine=request.engine)
     progress('exporting networks', 1.0)
     # Two lanes on one core slow each other down as two on two do not.
     with on_cores(request.lane_cores):
-        pipelines = _loaded(request, networks, progress)
+        pipelines = _loaded(request, networks, progress, log)
         scenes, measured = _measured(list(pipelines.values()), effort.rounds, progress)
         stages = dict(zip(pipelines, measured, strict=True))
+        variants = tuple(v for v in variants if network_name(v) in networks.memory_bytes)
         names = [network_name(variant) for variant in variants]
-        slow_downs = _slow_downs(names, network_calls(scenes), effort.pair_budget_s, progress)
+        clock_ns = time.perf_counter_ns if request.engine and request.engine.waits else None
+        calls = network_calls(scenes)
+        slow_downs = _slow_downs(names, calls, clock_ns, effort.pair_budget_s, progress)
     return Profile(
         device=device,
         functions={
-            function: tuple(_variant_profile(c, stages[function, c.name]) for c in choices)
+            function: tuple(
+                _variant_profile(c, stages[function, c.name])
+                for c in choices
+                if (function, c.name) in stages
+            )
             for function, choices in request.functions.items()
         },
         networks={
             network_name(v): NetworkProfile(
-                networks.memory_bytes[network_name(v)], *stored_bytes(v, cache_dir)
+                networks.memory_bytes[network_name(v)], *networks.stored_bytes(v)
             )
             for v in variants
         },
@@ -150,19 +177,29 @@ def _variants_of(request: Request) -> tuple[Network, ...]:
 
 
 def _loaded(
-    request: Request, networks: ResidentNetworks, progress: Progress
+    request: Request, networks: ResidentNetworks, progress: Progress, log: Log
 ) -> dict[tuple[str, str], Pipeline]:
-    """Return the pipelines of all variants by function and name of the variant."""
-    wanted = [(f, choice) for f, choices in request.functions.items() for choice in choices]
-    pipelines = {}
-    for done, (function, choice) in enumerate(wanted):
-        progress('loading networks', done / len(wanted))
+    """Return the pipelines of all variants that fit, by function and name of the variant."""
+    pipelines: dict[tuple[str, str], Pipeline] = {}
+    smallest = {
+        function: (min(choices, key=lambda choice: choice.macs).name,)
+        for function, choices in request.functions.items()
+    }
+    order = loading_order(request.functions, smallest)
+
+    def load(function: str, choice: FunctionVariant) -> None:
+        progress('loading networks', len(pipelines) / len(order))
         segments = request.segments.get(function, 0)
         # The first network is the detector, which every function begins with.
         segments = segments or _best_segments(choice.variants[0], request.tasks, networks)
         pipelines[function, choice.name] = networks.pipeline(function, choice, segments)
+
+    words = load_what_fits(order, smallest, load).in_words()
+    if words:
+        log(words)
     progress('loading networks', 1.0)
-    return pipelines
+    places = [(f, choice.name) for f, choices in request.functions.items() for choice in choices]
+    return {place: pipelines[place] for place in places if place in pipelines}
 
 
 def _best_segments(detector: Network, tasks: int, networks: ResidentNetworks) -> int:
@@ -170,6 +207,8 @@ def _best_segments(detector: Network, tasks: int, networks: ResidentNetworks) ->
     segments = segments_for(whole_ns, tasks)
     try:
         networks.model(detector, segments)
+    except OutOfMemoryError:
+        raise
     except EngineError:
         # Nobody asked for them, and not every network that runs whole can be cut.
         return 1
@@ -238,10 +277,16 @@ def _variant_profile(choice: FunctionVariant, stages: tuple[StageProfile, ...]) 
 
 
 def _slow_downs(
-    names: Sequence[str], calls: Mapping[str, NetworkCall], budget_s: float, progress: Progress
+    names: Sequence[str],
+    calls: Mapping[str, NetworkCall],
+    clock_ns: Clock | None,
+    budget_s: float,
+    progress: Progress,
 ) -> SlowDowns:
     def measure(pair: tuple[str, str]) -> Mapping[tuple[str, str], float]:
         # A network that no scene reaches cannot be run.
-        return pair_factors(calls, pair, _PAIR_RUNS) if all(name in calls for name in pair) else {}
+        if not all(name in calls for name in pair):
+            return {}
+        return pair_factors(calls, pair, _PAIR_RUNS, clock_ns)
 
     return slow_downs_within(names, measure, budget_s, partial(progress, 'measuring pairs'))

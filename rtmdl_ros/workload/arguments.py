@@ -1,36 +1,46 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers on the command line, refused with what they may be."""
+"""Values on the command line, refused with what they may be."""
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
+
+from rtmdl_ros.workload.device_name import device_in
+
+Number = TypeVar('Number', int, float)
 
 
 def number(least: float, most: float) -> Callable[[str], float]:
     """Return what takes a number in these bounds."""
-
-    def convert(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f'{text}: give a number from {least:g} to {most:g}')
-        return value
-
-    return convert
+    return _between(float, 'a number', least, most)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return what takes a whole number in these bounds."""
+    return _between(int, 'a whole number', least, most)
 
-    def convert(text: str) -> int:
+
+def device(text: str) -> str:
+    """Take a device as the parameter of that name has it."""
+    try:
+        device_in(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'it {error}') from error
+    return text
+
+
+def _between(
+    read: Callable[[str], Number], what: str, least: Number, most: Number
+) -> Callable[[str], Number]:
+    def convert(text: str) -> Number:
         try:
-            value = int(text)
+            value = read(text)
         except ValueError:
             value = least - 1
         if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f'{text}: give a whole number from {least} to {most}')
+            bounds = f'from {least:.10g} to {most:.10g}'
+            raise argparse.ArgumentTypeError(f'{text}: give {what} {bounds}')
         return value
 
     return convert

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.device_name import device_in
 from rtmdl_ros.workload.functions import (
     SHIPPED_FUNCTIONS,
     installed_functions,
@@ -41,6 +42,7 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     _refuse_name_clashes(node)
     _check_cores('cpu_cores', node.cpu_cores)
     _check_cores('lane_cores', node.lane_cores)
+    _check_device(node)
     refuse_unknown(values, all_names(node.cameras, node.tasks))
     cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
     tasks = {name: _task(name, node, values) for name in node.tasks}
@@ -87,6 +89,19 @@ def _check_cores(name: str, text: str) -> None:
         cores_in(text)
     except ValueError as error:
         raise ParameterError(f'{name}: {error}; give a list as "0-1,3"') from error
+
+
+def _check_device(node: NodeParameters) -> None:
+    try:
+        device = device_in(node.device)
+    except ValueError as error:
+        raise ParameterError(f'device {error}') from error
+    on_gpu = next((name for name in node.onnx_providers if name != 'cpu'), None)
+    if on_gpu and device.kind == 'cpu':
+        raise ParameterError(
+            f'onnx_providers holds {on_gpu!r}, but device is cpu; set device to auto or cuda, or '
+            'onnx_providers to [cpu]'
+        )
 
 
 def _refuse_name_clashes(node: NodeParameters) -> None:

@@ -68,6 +68,23 @@ class NodeParameters:
         'greedy: it takes a free thread at once.',
         choices=('guarded', 'greedy'),
     )
+    device: str = _parameter(
+        'auto',
+        'What the networks run on: cpu, cuda, or cuda:1 and so on where there are several GPUs; '
+        'auto: the first GPU that can be used, else the processor.',
+    )
+    precision: str = _parameter(
+        'half',
+        'half: networks on a GPU compute in half precision where that hardly changes their '
+        'answers; single: never.',
+        choices=('half', 'single'),
+    )
+    onnx_providers: tuple[str, ...] = _parameter(
+        ('cpu',),
+        'Execution providers of ONNX Runtime, the preferred first; with tensorrt or cuda it runs '
+        'networks on the GPU, in place of CUDA graphs.',
+        choices=('tensorrt', 'cuda', 'cpu'),
+    )
     cpu_cores: str = _parameter(
         '', 'Cores of the CPU workers, as "0-1,3"; empty: any. As many as workers: one each.'
     )
@@ -279,7 +296,7 @@ def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
     Raises ParameterError, naming the parameter and what it may hold.
     """
     if isinstance(default, tuple):
-        return _checked_names(name, value)
+        return _checked_names(name, value, rules)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         _refuse_outside(name, value, rules)  # before: it may be too large for any float
         value = float(value)
@@ -300,7 +317,7 @@ def _refuse_outside(name: str, value: float, rules: Rules) -> None:
         )
 
 
-def _checked_names(name: str, value: object) -> tuple[str, ...]:
+def _checked_names(name: str, value: object, rules: Rules) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
         raise ParameterError(f'{name} is {value!r}; it must be a list of names')
     if not value:
@@ -310,6 +327,9 @@ def _checked_names(name: str, value: object) -> tuple[str, ...]:
             raise ParameterError(
                 f'{name} holds {entry!r}; names are letters, digits and _, not first a digit'
             )
+        if rules.choices and entry not in rules.choices:
+            choices = ', '.join(repr(choice) for choice in rules.choices)
+            raise ParameterError(f'{name} holds {entry!r}; give some of {choices}')
     if len(set(value)) < len(value):
         raise ParameterError(f'{name} is {list(value)}; a name stands there twice')
     return tuple(value)

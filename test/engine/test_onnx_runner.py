@@ -14,6 +14,7 @@ from small_networks import cast, save
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
+from rtmdl_ros.profiling.resident import resident_bytes
 
 
 @pytest.mark.parametrize('count', [1, 2, 3, 4])
@@ -92,3 +93,17 @@ def test_a_file_that_is_no_network_is_named(tmp_path, content):
     for count in (1, 2):
         with pytest.raises(EngineError, match=re.escape(f'{path}: ')):
             OnnxRunner(path, count)
+
+
+def test_a_second_run_takes_no_more_memory_than_the_first(tmp_path):
+    size = 1_000_000
+    nodes = [helper.make_node('Exp', ['same'], ['0'])]
+    nodes += [helper.make_node('Add', [f'{n}', 'same'], [f'{n + 1}']) for n in range(5)]
+    nodes.append(helper.make_node('Sum', [f'{n}' for n in range(6)], ['sum']))
+    runner = OnnxRunner(save(tmp_path / 'wide.onnx', [cast(), *nodes], ['sum']))
+    images = np.zeros((size // 12, 2, 2, 3), np.uint8)
+    runner.run(images)
+    before = resident_bytes()
+    runner.run(images)
+    # All that lives at once, were it kept as one piece beside what the first run took: 28 MB.
+    assert resident_bytes() - before < 4 * size

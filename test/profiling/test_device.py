@@ -8,9 +8,11 @@ import onnxruntime
 import pytest
 from own_task import write_own_task
 
+from rtmdl_ros.engine.engine import ON_CPU
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.profiling.device import fingerprint, processor
+from rtmdl_ros.profiling.profile_file import default_profile_path
 
 LADDERS = {function: ladder(function, default_zoo_dir()) for function in FUNCTIONS}
 
@@ -30,6 +32,21 @@ def test_all_fields():
     assert found['zoo traffic_light_detector'] == checksum[:12]
     assert (found['segments traffic_light'], found['segments traffic_sign']) == ('auto', '3')
     assert all(isinstance(value, str) and value for value in found.values())
+
+
+def test_another_engine_gpu_or_precision_is_another_profile(tmp_path):
+    engines = [
+        ON_CPU,
+        *(
+            {'engine': engine, 'gpu': gpu, 'precision': precision}
+            for engine in ('CUDA graphs', 'ONNX Runtime, tensorrt')
+            for gpu in ('Orin', 'H100')
+            for precision in ('half', 'single')
+        ),
+    ]
+    devices = [fingerprint(LADDERS, tasks=2, engine=engine) for engine in engines]
+    assert len({default_profile_path(device, tmp_path) for device in devices}) == 9
+    assert fingerprint(LADDERS, tasks=2) == devices[0], 'as before there were others'
 
 
 def test_another_choice_of_the_same_weights_is_another_profile():

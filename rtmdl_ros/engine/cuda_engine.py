@@ -1,0 +1,234 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Networks on an NVIDIA GPU, as CUDA graphs by torch.
+
+Each network is captured in every lane: whichever a stage takes, its graphs are there. Weights are
+on the GPU once, for all lanes and tasks. Variants of one network have their own, although they are
+slices of the same file: with batch normalisation folded in, which saves a launch for each
+convolution, they differ. All shipped variants together take 25 MB in half precision.
+
+Images are still resized on the processor, as for ONNX Runtime, so that both see the same pixels;
+normalisation is a part of the network.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
+from rtmdl_ros.engine.cuda_graphs import CapturedNetwork
+from rtmdl_ros.engine.cuda_lanes import CudaLanes
+from rtmdl_ros.engine.cuda_runner import CudaRunner
+from rtmdl_ros.engine.engine import Engine, Log, single_instead
+from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
+from rtmdl_ros.engine.gpu_memory import GpuMemory, available_bytes
+from rtmdl_ros.engine.runner import Outputs, Runner
+from rtmdl_ros.engine.torch_segments import (
+    TorchSegment,
+    cut_module,
+    is_out_of_memory,
+    to_half,
+    whole_module,
+)
+from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
+from rtmdl_ros.networks.zoo import ZooError
+from rtmdl_ros.workload.errors import in_one_line
+
+
+class CudaEngine(Engine):
+    """See Engine."""
+
+    def __init__(
+        self, index: int, lanes: int, half: bool, processor: Engine, log: Log = lambda text: None
+    ) -> None:
+        """Take the number of a GPU that can be used (see `gpu.refusal`) and make lanes on it.
+
+        `processor` runs networks that are no torch modules. A node's lanes are made anew with each
+        engine, and torch has 32 streams of a priority: the 33rd is the first again.
+        """
+        self._device = torch.device('cuda', index)
+        self.lanes = CudaLanes(self._device, lanes)
+        self._half = half
+        self._processor = processor
+        self._log = log
+        self._weights: dict[str, int] = {}
+        log(f'device: {torch.cuda.get_device_name(index)} (cuda:{index}), {self.memory()}')
+
+    @property
+    def waits(self) -> bool:
+        """Networks compute on the GPU."""
+        return True
+
+    def memory(self) -> GpuMemory:
+        """Return what the GPU has, whoever took the rest."""
+        free, total = torch.cuda.mem_get_info(self._device)
+        if torch.cuda.get_device_properties(self._device).is_integrated:
+            free = max(free, available_bytes())
+        return GpuMemory(free, total)
+
+    def fields(self) -> dict[str, str]:
+        """Return the GPU, the precision, the lanes and the versions that choose kernels.
+
+        The lanes, because with one alone networks cannot be measured side by side.
+        """
+        return {
+            'engine': 'CUDA graphs',
+            'gpu': torch.cuda.get_device_name(self._device),
+            'precision': 'half' if self._half else 'single',
+            'torch': str(torch.__version__),
+            'cuda': str(torch.version.cuda),
+            'lanes': str(len(self.lanes.all)),
+        }
+
+    def prepare(self, variants: Iterable[Network]) -> None:
+        """Export those that the processor runs."""
+        self._processor.prepare([v for v in variants if _is_onnx(v)])
+
+    def load(self, variant: Network, segments: int, batch: int = 1) -> Runner:
+        """Capture a variant in all lanes; in half precision only if it answers nearly the same."""
+        if _is_onnx(variant):
+            self._log(
+                f'{_name(variant)} is an ONNX file: it runs on the processor; set '
+                'onnx_providers to run it on the GPU'
+            )
+            return self._processor.load(variant, segments, batch)
+        memory = self.memory()
+        if memory.is_full:
+            raise _out_of_memory(variant, memory)
+        try:
+            return self._captured(variant, segments, batch)
+        except (EngineError, ZooError):
+            raise
+        except Exception as error:  # whatever making, moving or capturing it raises
+            if is_out_of_memory(error):
+                torch.cuda.empty_cache()
+                raise _out_of_memory(variant, self.memory()) from error
+            raise EngineError(
+                f'{_name(variant)}: cannot be captured on the GPU: {in_one_line(error)}; set '
+                'device to cpu, or change what it does'
+            ) from error
+
+    def stored_bytes(self, variant: Network) -> tuple[int, int]:
+        """Return the shares of the zoo's file, or of others what their weights take."""
+        if _is_onnx(variant):
+            return self._processor.stored_bytes(variant)
+        if variant.shared_bytes or variant.private_bytes:
+            return variant.shared_bytes, variant.private_bytes
+        return 0, self.least_bytes(variant)
+
+    def least_bytes(self, variant: Network) -> int:
+        """Return what its weights take; 0 for one that was not loaded."""
+        if _is_onnx(variant):
+            return self._processor.least_bytes(variant)
+        return self._weights.get(_name(variant), 0)
+
+    def _captured(self, variant: Network, segments: int, batch: int) -> CudaRunner:
+        module: nn.Module = variant.module()
+        images = torch.from_numpy(telling_input(variant, batch))
+        expected = _outputs(module, images)
+        if self._half:
+            try:
+                half = to_half(copy.deepcopy(module))
+                runner, off = self._checked(variant, half, segments, images, batch, expected)
+                if off <= HALF_BOUND:
+                    return runner
+                self._log(single_instead(variant, off))
+                del runner
+            except EngineError as error:
+                self._log(f'{error}; in half precision, so it is tried in single precision')
+        runner, off = self._checked(variant, module, segments, images, batch, expected)
+        if off > HALF_BOUND:
+            raise EngineError(
+                f'{_name(variant)}: its answers on the GPU are off by {off:.2g}; set device to cpu'
+            )
+        return runner
+
+    def _checked(
+        self, variant: Network, module: nn.Module, segments: int, images: Tensor, batch: int,
+        expected: Outputs,
+    ) -> tuple[CudaRunner, float]:  # fmt: skip
+        """Return a network captured in all lanes and its largest error in any of them."""
+        before = torch.cuda.memory_reserved(self._device)
+        # Channels last, as images come: otherwise weights would be turned in every run.
+        module = module.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        example = images[:1] if batch > 1 else images
+        pieces = _pieces(variant, module, segments, example.to(self._device))
+        sizes = batch_sizes(batch) if batch > 1 else (len(images),)
+        networks = {
+            (lane.number, size): CapturedNetwork(lane, pieces, images[:size])
+            for lane in self.lanes.all
+            for size in sizes
+        }
+        torch.cuda.empty_cache()
+        taken = torch.cuda.memory_reserved(self._device) - before
+        weights = self._weights[_name(variant)] = weight_bytes(module)
+        precision = 'half' if _is_half(module) else 'single'
+        runner = CudaRunner(self.lanes, networks, max(taken, weights), precision)
+        return runner, _largest_error(self.lanes, networks, images, expected)
+
+
+def batch_sizes(most: int) -> tuple[int, ...]:
+    """Return the sizes that batches of 1 to `most` images are filled up to: powers of 2, `most`."""
+    powers = (2**power for power in range(most.bit_length()))
+    return (*(size for size in powers if size < most), most)
+
+
+def weight_bytes(module: nn.Module) -> int:
+    """Return what parameters and buffers of a module take."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in module.state_dict().values())
+
+
+def _pieces(
+    variant: Network, module: nn.Module, segments: int, example: Tensor
+) -> Sequence[TorchSegment]:
+    try:
+        return cut_module(module, example, segments, _name(variant))
+    except EngineError:
+        if segments > 1 or _is_half(module):
+            raise
+        return whole_module(module, example)
+
+
+def _is_half(module: nn.Module) -> bool:
+    return any(each.dtype == torch.float16 for each in module.parameters())
+
+
+def _outputs(module: nn.Module, images: Tensor) -> Outputs:
+    with torch.no_grad():
+        made = module(images)
+    outputs = made if isinstance(made, (tuple, list)) else [made]
+    return tuple(output.float().numpy() for output in outputs)
+
+
+def _largest_error(
+    lanes: CudaLanes,
+    networks: dict[tuple[int, int], CapturedNetwork],
+    images: Tensor,
+    expected: Outputs,
+) -> float:
+    largest = 0.0
+    for lane in lanes.all:
+        for (number, size), network in networks.items():
+            if number == lane.number:
+                with torch.cuda.stream(lane.stream):
+                    found = network.run_whole(lane, images[:size].numpy())
+                whole = size == len(images)  # whose outputs need not have a row for each image
+                wanted = expected if whole else [each[:size] for each in expected]
+                largest = max(largest, relative_error(wanted, found))
+    return largest
+
+
+def _name(variant: Network) -> str:
+    return f'{variant.network}/{variant.id}'
+
+
+def _is_onnx(variant: Network) -> bool:
+    return variant.weights_path.suffix == ONNX_SUFFIX
+
+
+def _out_of_memory(variant: Network, memory: GpuMemory) -> OutOfMemoryError:
+    return OutOfMemoryError(f'{_name(variant)}: the GPU has no memory left for it ({memory})')

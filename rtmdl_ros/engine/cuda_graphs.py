@@ -1,0 +1,130 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The segments of a network captured as CUDA graphs for one lane and one batch size.
+
+A graph reads and writes always the same memory: jobs copy their tensors in and out. Between host
+and GPU that goes through pinned memory, without which copies are not asynchronous. Memory of
+tensors between two operations is the lane's, shared by all graphs of the lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from rtmdl_ros.engine.cuda_lanes import CudaLane
+from rtmdl_ros.engine.torch_segments import IMAGE, TorchSegment, output_names
+
+#: Runs before a capture: in the first ones cuDNN tries algorithms and libraries get their memory.
+_WARM_UP = 3
+
+
+@dataclass(frozen=True)
+class CapturedSegment:
+    """A graph with its memory."""
+
+    graph: torch.cuda.CUDAGraph
+    #: Holds the weights, which a graph knows by their addresses alone.
+    segment: TorchSegment
+    inputs: Mapping[str, Tensor]
+    outputs: Mapping[str, Tensor]
+
+
+class CapturedNetwork:
+    """All segments of a network in one lane for batches of one size."""
+
+    def __init__(self, lane: CudaLane, segments: Sequence[TorchSegment], image: Tensor) -> None:
+        """Capture on the lane's stream; `image` is an input on the host in the full batch size.
+
+        No other capture may be under way. Raises what torch raises, mostly RuntimeError.
+        """
+        self.segments = len(segments)
+        self.image_shape = tuple(image.shape[1:])
+        self._host_image = torch.empty_like(image).pin_memory()
+        self._image_view = self._host_image.numpy()
+        self.image_dtype = self._image_view.dtype
+        inputs = {IMAGE: image.to(lane.stream.device, copy=True)}
+        captured = []
+        for segment in segments:
+            own = {name: inputs[name] for name in segment.inputs}
+            captured.append(_captured(lane, segment, own))
+            # Of its own, so that this one's next run and that of the segment behind do not meet.
+            inputs = {name: made.clone() for name, made in captured[-1].outputs.items()}
+        self._segments = tuple(captured)
+        self._host_outputs = {
+            name: torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
+            for name, made in self._segments[-1].outputs.items()
+        }
+        self.outputs = len(self._host_outputs)
+        torch.cuda.synchronize(lane.stream.device)
+
+    def launch(self) -> None:
+        """Launch all graphs on the current stream, on what their memory holds; for measurements."""
+        for segment in self._segments:
+            segment.graph.replay()
+
+    def copy(self) -> None:
+        """Copy an image in and all outputs out on the current stream; for measurements."""
+        self._segments[0].inputs[IMAGE].copy_(self._host_image, non_blocking=True)
+        self._copy_out()
+
+    def _copy_out(self) -> None:
+        for name, host in self._host_outputs.items():
+            host.copy_(self._segments[-1].outputs[name], non_blocking=True)
+
+    def run(self, lane: CudaLane, index: int, tensors: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a segment on a job's tensors and wait; the lane's stream must be the current one.
+
+        Returns tensors of the job alone: on the GPU, after the last segment on the host.
+        """
+        segment = self._segments[index]
+        if index == 0:
+            images = tensors[IMAGE]
+            # Rows beyond keep what they had: each image is computed for itself.
+            self._image_view[: len(images)] = images
+            segment.inputs[IMAGE].copy_(self._host_image, non_blocking=True)
+        else:
+            for name, own in segment.inputs.items():
+                own.copy_(tensors[name], non_blocking=True)
+        segment.graph.replay()
+        if index < len(self._segments) - 1:
+            # Taken from the stream's memory and given back after the next segment has waited.
+            kept = {name: made.clone() for name, made in segment.outputs.items()}
+            lane.wait()
+            return kept
+        self._copy_out()
+        lane.wait()
+        return {name: host.numpy().copy() for name, host in self._host_outputs.items()}
+
+    def run_whole(self, lane: CudaLane, images: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Run all segments; the lane's stream must be the current one."""
+        tensors: dict[str, Any] = {IMAGE: images}
+        for index in range(self.segments):
+            tensors = self.run(lane, index, tensors)
+        return tuple(tensors[name] for name in output_names(self.outputs))
+
+
+def _captured(
+    lane: CudaLane, segment: TorchSegment, inputs: Mapping[str, Tensor]
+) -> CapturedSegment:
+    device = lane.stream.device
+    # Algorithms for these very shapes, and of single precision all 24 bits, not TF32's 11.
+    quick = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
+    with torch.cuda.device(device), torch.no_grad(), quick:
+        torch.cuda.synchronize(device)
+        with torch.cuda.stream(lane.stream):
+            for _ in range(_WARM_UP):
+                segment.run(inputs)
+        lane.stream.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        # Other threads may use CUDA meanwhile, such as another node in this process.
+        with torch.cuda.graph(
+            graph, pool=lane.pool, stream=lane.stream, capture_error_mode='thread_local'
+        ):
+            outputs = segment.run(inputs)
+    return CapturedSegment(graph, segment, inputs, outputs)

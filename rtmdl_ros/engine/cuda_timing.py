@@ -1,0 +1,95 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How long a network and its parts take on a GPU, beside eager torch; for `make bench-gpu`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from rtmdl_ros.engine.accuracy import telling_input
+from rtmdl_ros.engine.cuda_engine import CudaEngine
+from rtmdl_ros.engine.cuda_lanes import CudaLane
+from rtmdl_ros.engine.cuda_runner import CudaRunner
+from rtmdl_ros.networks.network import Network
+
+_WARM_UP = 20
+#: Launched in a row, so that the GPU never waits for a launch while its own time is taken.
+_IN_A_ROW = 20
+
+
+@dataclass(frozen=True)
+class GpuTimes:
+    """Times in seconds of one image, each measured as often; nothing runs beside."""
+
+    #: Of the CPU, until the launches of all graphs are given to the GPU.
+    launch: list[float]
+    #: On the GPU, of all kernels without copies.
+    kernels: list[float]
+    #: Of image and outputs, waited for.
+    copies: list[float]
+    #: From an image on the GPU to outputs on the GPU, waited for ...
+    graphs: list[float]
+    #: ... and by torch operation by operation, in the same precision.
+    eager: list[float]
+
+
+def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: int) -> GpuTimes:
+    """Measure a network that was loaded by `engine`, `runs` times each part."""
+    lane, device = engine.lanes.all[-1], engine.lanes.device
+    images = telling_input(variant)
+    network = runner.networks[lane.number, len(images)]
+    # Eager torch gets what graphs are captured with.
+    exact = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
+    half = torch.autocast('cuda', torch.float16, enabled=runner.precision == 'half')
+    module: Any = variant.module()
+    module = module.to(device, memory_format=torch.channels_last)
+    on_gpu = torch.from_numpy(images).to(device)
+    torch.cuda.synchronize(device)
+    with torch.no_grad(), torch.cuda.stream(lane.stream), exact, half:
+        return GpuTimes(
+            eager=timed(_waited(lambda: module(on_gpu), lane), runs),
+            graphs=timed(_waited(network.launch, lane), runs),
+            copies=timed(_waited(network.copy, lane), runs),
+            launch=timed(network.launch, runs, lane.wait),
+            kernels=[_kernels_s(network.launch, lane.stream) for _ in range(runs)],
+        )
+
+
+def timed(
+    call: Callable[[], object], runs: int, after: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Return the seconds that a call takes; `after` waits for what it began, outside of them."""
+    times = []
+    for _ in range(_WARM_UP + runs):
+        start = perf_counter()
+        call()
+        times.append(perf_counter() - start)
+        after()
+    return times[_WARM_UP:]
+
+
+def _waited(call: Callable[[], object], lane: CudaLane) -> Callable[[], None]:
+    def run() -> None:
+        call()
+        lane.wait()
+
+    return run
+
+
+def _kernels_s(launch: Callable[[], object], stream: torch.cuda.Stream) -> float:
+    first, last = (
+        torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+        for _ in range(2)
+    )
+    launch()
+    first.record(stream)
+    for _ in range(_IN_A_ROW):
+        launch()
+    last.record(stream)
+    last.synchronize()
+    return float(first.elapsed_time(last)) / 1e3 / _IN_A_ROW

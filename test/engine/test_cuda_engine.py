@@ -1,0 +1,123 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""CUDA graphs on a real GPU; without one what needs none."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from tiny_zoo import write_tiny_zoo
+from torch import nn
+
+from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
+from rtmdl_ros.engine.cuda_engine import CudaEngine, batch_sizes, weight_bytes
+from rtmdl_ros.engine.engine import OnnxEngine
+from rtmdl_ros.networks.zoo import read_zoo
+
+MOST = 8
+
+
+@pytest.mark.parametrize(
+    ('most', 'sizes'), [(1, (1,)), (2, (1, 2)), (5, (1, 2, 4, 5)), (8, (1, 2, 4, 8))]
+)
+def test_batches_are_filled_up_to_powers_of_two(most, sizes):
+    assert batch_sizes(most) == sizes
+
+
+def test_weights_are_weighed():
+    layer = nn.Linear(3, 2)
+    assert weight_bytes(layer) == 4 * (3 * 2 + 2)
+    assert weight_bytes(layer.half()) == 2 * (3 * 2 + 2)
+
+
+@pytest.fixture(scope='module')
+def zoo(tmp_path_factory):
+    return read_zoo(write_tiny_zoo(tmp_path_factory.mktemp('zoo')))
+
+
+@pytest.fixture(scope='module')
+def processor(tmp_path_factory, zoo):
+    engine = OnnxEngine(tmp_path_factory.mktemp('cache'))
+    engine.prepare(zoo)
+    return engine
+
+
+def engine_of(processor, half, told=None):
+    return CudaEngine(0, 2, half, processor, (told if told is not None else []).append)
+
+
+def batch_of(variant):
+    return MOST if variant.kind == 'classifier' else 1
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(('half', 'bound'), [(False, 1e-4), (True, HALF_BOUND)])
+@pytest.mark.parametrize('segments', [1, 3])
+def test_answers_are_those_of_the_processor(zoo, processor, half, bound, segments):
+    engine = engine_of(processor, half)
+    for variant in zoo:
+        runner = engine.load(variant, segments, batch_of(variant))
+        assert runner.segments == segments
+        for count in {1, batch_of(variant), max(1, batch_of(variant) - 1)}:
+            images = telling_input(variant, count)
+            expected = processor.load(variant, 1).run(images)
+            for each in (runner, runner.for_urgent()):
+                assert relative_error(expected, each.run(images)) <= bound
+
+
+@pytest.mark.gpu
+def test_jobs_of_several_threads_do_not_meet(zoo, processor):
+    variant = zoo[0]
+    runner = engine_of(processor, half=False).load(variant, 3)
+    rng = np.random.default_rng(1)
+    images = [rng.integers(0, 256, variant.example(1).shape, np.uint8) for _ in range(20)]
+    expected = [runner.run(each) for each in images]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(runner.run, images * 5))
+    for number, outputs in enumerate(found):
+        for one, other in zip(outputs, expected[number % 20], strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.gpu
+def test_a_waiting_lane_lets_other_threads_compute(zoo, processor):
+    variant = zoo[0]
+    runner = engine_of(processor, half=False).load(variant, 1)
+    images, counted, done = telling_input(variant), [0], threading.Event()
+
+    def count():
+        while not done.is_set():
+            counted[0] += 1
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    for _ in range(200):
+        runner.run(images)
+    done.set()
+    thread.join()
+    assert counted[0] > 1000
+
+
+@pytest.mark.gpu
+def test_other_images_and_segments_are_refused(zoo, processor):
+    runner = engine_of(processor, half=False).load(zoo[-1], 1, MOST)
+    images = telling_input(zoo[-1], MOST + 1)
+    with pytest.raises(ValueError, match='is not what was captured'):
+        runner.start(images)
+    with pytest.raises(ValueError, match='is not what was captured'):
+        runner.start(images[:1].astype(np.float32))
+    with pytest.raises(IndexError, match='segment 1 of 1'):
+        runner.run_segment(1, {})
+
+
+@pytest.mark.gpu
+def test_memory_is_shared_by_the_graphs_of_a_lane(zoo, processor):
+    engine = engine_of(processor, half=True)
+    taken = []
+    for segments in (1, 2, 3):
+        engine.load(zoo[0], segments)
+        taken.append(torch.cuda.memory_reserved())
+    assert taken[-1] - taken[0] < 64e6
+    assert engine.memory().free_bytes > 0

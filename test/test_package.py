@@ -29,7 +29,7 @@ ROOMS = {
     'profiling': {'workload', 'networks', 'engine', 'perception', 'rendering', 'runtime'},
     'planning': {'workload', 'scheduling', 'simulation', 'profiling'},
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering'},
-    'evidence': {'workload', 'scheduling', 'networks', 'engine', 'runtime'},
+    'evidence': {'workload', 'scheduling', 'simulation', 'networks', 'engine', 'runtime'},
     'deployment': {
         'workload', 'networks', 'engine', 'runtime', 'perception', 'profiling', 'planning',
     },
@@ -46,7 +46,7 @@ ROOMS = {
         'planning', 'rendering', 'deployment', 'evidence',
     },
 }
-ROOMS_WITH_TORCH = ('networks', 'scaling')
+ROOMS_WITH_TORCH = ('networks', 'engine', 'scaling')
 
 
 def tracked_files() -> list[Path]:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rtmdl_ros.evidence.scoring import Score
+from rtmdl_ros.evidence.recording import TaskRecording
+from rtmdl_ros.evidence.scoring import Score, score
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.quantiles import quantile
+from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Overlaps at which detections are scored; signs and lights are small, some boxes a bit off.
@@ -54,6 +56,45 @@ class TaskResult:
     def miss_ratio(self) -> float:
         """Misses / released, 0 to 1."""
         return (self.released - self.on_time) / max(1, self.released)
+
+
+def task_result(
+    task: str,
+    variant: str,
+    deadline_ms: float,
+    released: int,
+    outcomes: Mapping[Outcome, int],
+    reports: Sequence[JobReport],
+    accuracies: Mapping[tuple[str, str], float],
+    recording: TaskRecording,
+) -> TaskResult:
+    """Return the figures of a task with a planned variant from its counters and reports.
+
+    `accuracies` are what is expected of each variant, by task and variant.
+    """
+    chosen = variants_chosen(reports, task)
+    return TaskResult(
+        task=task,
+        variant=variant,
+        variants=chosen,
+        expected_accuracy=expected_accuracy(task, chosen, accuracies),
+        deadline_ms=deadline_ms,
+        released=released,
+        on_time=outcomes[Outcome.ON_TIME],
+        late=outcomes[Outcome.LATE],
+        superseded=outcomes[Outcome.SUPERSEDED],
+        discarded=outcomes[Outcome.DISCARDED],
+        failed=outcomes[Outcome.FAILED],
+        response_ms=response_times(reports, task),
+        added_ms=added_times(reports, task),
+        scores=tuple(score(recording, iou) for iou in LEAST_IOUS) if recording.truth_known else (),
+    )
+
+
+def miss_ratio(tasks: Sequence[TaskResult]) -> float:
+    """Return misses / released of all tasks together, 0 to 1."""
+    released = sum(task.released for task in tasks)
+    return (released - sum(task.on_time for task in tasks)) / max(1, released)
 
 
 def response_times(reports: Sequence[JobReport], task: str) -> Quantiles:
@@ -117,7 +158,7 @@ def task_json(task: TaskResult) -> dict[str, Any]:
         'miss_ratio': task.miss_ratio,
         'response_ms': _quantiles_json(task.response_ms),
         'added_ms': _quantiles_json(task.added_ms),
-        'accuracy': {f'iou_{score.least_iou:g}': _score_json(score) for score in task.scores},
+        'accuracy': {f'iou_{each.least_iou:g}': score_json(each) for each in task.scores},
     }
 
 
@@ -125,13 +166,15 @@ def _quantiles_json(times: Quantiles) -> dict[str, float]:
     return {'p50': times.p50, 'p95': times.p95, 'p99': times.p99, 'max': times.max}
 
 
-def _score_json(score: Score) -> dict[str, Any]:
+def score_json(each: Score) -> dict[str, Any]:
+    """Return a score as JSON-able data; ratios that have no value are null."""
     return {
-        'objects': score.objects,
-        'objects_answered': score.objects_answered,
-        'detections': score.detections,
-        'correct': score.correct,
-        'precision': score.precision,
-        'recall_answered': score.recall_answered,
-        'recall_on_time': score.recall_on_time,
+        'objects': each.objects,
+        'objects_answered': each.objects_answered,
+        'detections': each.detections,
+        'correct': each.correct,
+        'precision': each.precision,
+        'recall_answered': each.recall_answered,
+        'f1_answered': each.f1_answered,
+        'recall_on_time': each.recall_on_time,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Outcome
 
 #: Frames are told apart by the stamp in their header, in nanoseconds.
@@ -21,6 +21,8 @@ class TruthFrame:
     index: int
     stamp: Stamp
     objects: tuple[Detection, ...]
+    #: Parts of the frame of which nobody knows what is in them.
+    unknown: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtmdl_ros.evidence.recording import TaskRecording
-from rtmdl_ros.workload.detection import Detection, intersection_over_union
+from rtmdl_ros.workload.detection import Box, Detection, intersection_over_union
 
 
 @dataclass(frozen=True)
@@ -15,17 +15,22 @@ class FrameMatch:
 
     #: Indices of (detection, true object), each used once.
     pairs: tuple[tuple[int, int], ...]
+    #: That are right or wrong.
     detections: int
     objects: int
 
 
 def match_frame(
-    found: Sequence[Detection], objects: Sequence[Detection], least_iou: float
+    found: Sequence[Detection],
+    objects: Sequence[Detection],
+    least_iou: float,
+    unknown: Sequence[Box] = (),
 ) -> FrameMatch:
     """Pair detections with true objects of the same class and at least this overlap.
 
     As usual for detectors (PASCAL VOC, Everingham et al. 2010): in order of falling score, each
-    detection takes the free object that it overlaps most.
+    detection takes the free object that it overlaps most. One without an object whose centre is in
+    a part of which nothing is known does not count.
     """
     pairs: list[tuple[int, int]] = []
     free = set(range(len(objects)))
@@ -39,7 +44,17 @@ def match_frame(
         if best >= least_iou:
             free.discard(-index)
             pairs.append((number, -index))
-    return FrameMatch(tuple(pairs), len(found), len(objects))
+    paired = {number for number, _ in pairs}
+    open_to_doubt = sum(
+        number not in paired and any(_has_centre(box, each.box) for box in unknown)
+        for number, each in enumerate(found)
+    )
+    return FrameMatch(tuple(pairs), len(found) - open_to_doubt, len(objects))
+
+
+def _has_centre(outer: Box, inner: Box) -> bool:
+    x, y = (inner.x_min + inner.x_max) / 2, (inner.y_min + inner.y_max) / 2
+    return outer.x_min <= x <= outer.x_max and outer.y_min <= y <= outer.y_max
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,12 @@ class Score:
         return self.correct / self.objects_answered if self.objects_answered else None
 
     @property
+    def f1_answered(self) -> float | None:
+        """Harmonic mean of precision and recall in frames answered on time; None without both."""
+        both = self.detections + self.objects_answered
+        return 2 * self.correct / both if both else None
+
+    @property
     def recall_on_time(self) -> float | None:
         """Objects found / objects in all frames; missed and lost frames found nothing."""
         return self.correct / self.objects if self.objects else None
@@ -75,7 +96,7 @@ def score(task: TaskRecording, least_iou: float) -> Score:
     """Score the detections that came on time against the truth of all published frames."""
     on_time = task.on_time
     matches = [
-        match_frame(on_time[frame.stamp], frame.objects, least_iou)
+        match_frame(on_time[frame.stamp], frame.objects, least_iou, frame.unknown)
         for frame in task.truth
         if frame.stamp in on_time
     ]

@@ -17,6 +17,7 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
 from rtmdl_ros.perception.frame import Frame
@@ -70,8 +71,7 @@ class CameraHealth:
 def age_s(node: Node, header: Header) -> float:
     """Return the node's clock minus the header's stamp, in seconds."""
     now_ns: int = node.get_clock().now().nanoseconds
-    stamp_ns: int = header.stamp.sec * NS_PER_S + header.stamp.nanosec
-    return (now_ns - stamp_ns) / NS_PER_S
+    return (now_ns - stamp_ns_of(header)) / NS_PER_S
 
 
 def camera_topic(node: Node, name: str, transport: str) -> str:
@@ -205,6 +205,8 @@ class CameraInput:
         self, decode: Callable[[Any], Pixels], message: Image | CompressedImage
     ) -> None:
         arrival_ns = time.monotonic_ns()
+        if self._subscription is None:  # an executor may still hold what came before it was closed
+            return
         self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
         # This thread goes on in Python, and would keep the worker that was just woken waiting for
         # the GIL: 0.2 ms more before every job begins.

@@ -5,6 +5,7 @@
 import signal
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic
@@ -23,7 +24,7 @@ from rtmdl_ros.workload.parameters import ParameterError, Record
 _SPIN_S = 0.2
 
 
-class CameraNode(Node, Generic[Record]):
+class CameraNode(Node, ABC, Generic[Record]):
     """A node that publishes by itself, in the thread that calls `run`."""
 
     def __init__(self, name: str, record: type[Record], **options: Any) -> None:
@@ -42,9 +43,9 @@ class CameraNode(Node, Generic[Record]):
         """Return the parameters that the node was started with."""
         return dict(self._parameter_overrides)
 
+    @abstractmethod
     def run(self, stop: threading.Event) -> object:
-        """Publish until `stop` is set or nothing is left; to be defined by each camera."""
-        raise NotImplementedError
+        """Publish until `stop` is set or nothing is left."""
 
 
 def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) -> int:

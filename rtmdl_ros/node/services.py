@@ -15,7 +15,7 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
-from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.session import Session
 from rtmdl_ros.runtime.trace import Trace
@@ -139,9 +139,8 @@ class Services:
         node = self._node.configuration.node
         if node.trace_file:
             return Path(node.trace_file).expanduser()
-        folder = Path(node.cache_dir).expanduser() if node.cache_dir else default_cache_dir()
         name = self._node.get_fully_qualified_name().strip('/').replace('/', '.')
-        return folder / f'trace-{name}.json'
+        return cache_dir_of(node.cache_dir) / f'trace-{name}.json'
 
 
 def write_trace(trace: Trace, path: Path, log: Any) -> None:

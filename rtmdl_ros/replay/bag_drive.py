@@ -10,22 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from posixpath import commonpath
 from typing import Any
 
-from rtmdl_ros.deployment.message_fields import detections_in
+from rtmdl_ros.deployment.message_fields import detections_in, stamp_ns_of
 from rtmdl_ros.perception.images import by_views, decompressed
 from rtmdl_ros.replay.bag import Bag, Topic
 from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.detection import Detection
-from rtmdl_ros.workload.units import NS_PER_S
 
 #: Above the last part of their names, which is the function: '/camera_sim/truth/traffic_light'.
 _TRUTH = 'truth'
-
-
-def stamp_of(header: Any) -> int:
-    """Return the stamp of a header in nanoseconds."""
-    return int(header.stamp.sec) * NS_PER_S + int(header.stamp.nanosec)
 
 
 class BagDrive:
@@ -51,7 +45,7 @@ class BagDrive:
         stamps: dict[str, list[int]] = {camera: [] for camera in topics}
         truth: dict[str, list[tuple[int, tuple[Detection, ...]]]] = {t: [] for t in truth_topics}
         for name, time_ns, message in bag.messages([*self._cameras, *truth_topics]):
-            stamp_ns = stamp_of(message.header)
+            stamp_ns = stamp_ns_of(message.header)
             if name in truth:
                 truth[name].append((stamp_ns, detections_in(message.detections)))
             else:

@@ -3,7 +3,7 @@
 """What a user asks of a replay."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,7 +15,7 @@ class ReplayOptions:
     source: Path
     params_file: Path | None = None
     #: By camera; '' stands for the only one.
-    camera_topics: Mapping[str, str] | None = None
+    camera_topics: Mapping[str, str] = field(default_factory=dict)
     rate: float = 1.0
     real_time: bool = False
     profile: Path | None = None

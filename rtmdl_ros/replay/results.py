@@ -13,23 +13,18 @@ from typing import Any
 from rtmdl_ros.deployment.loading import Loaded
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.evidence.figures import (
-    LEAST_IOUS,
     TaskResult,
-    added_times,
-    expected_accuracy,
     lane_utilization,
-    response_times,
+    miss_ratio,
     task_json,
-    variants_chosen,
+    task_result,
 )
 from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
-from rtmdl_ros.evidence.scoring import score
 from rtmdl_ros.profiling.profile_file import profile_text
 from rtmdl_ros.replay.accuracy import on_time_accuracy
 from rtmdl_ros.replay.drive import CameraTrack, Drive
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
 from rtmdl_ros.workload.configuration import Configuration
-from rtmdl_ros.workload.records import Outcome
 
 
 @dataclass(frozen=True)
@@ -72,13 +67,6 @@ class ReplayResult:
     tasks: tuple[TaskReplay, ...]
     #: SHA-256 of what went in.
     digests: Mapping[str, str]
-
-    @property
-    def miss_ratio(self) -> float:
-        """Misses / released of all tasks together, 0 to 1."""
-        released = sum(task.result.released for task in self.tasks)
-        on_time = sum(task.result.on_time for task in self.tasks)
-        return (released - on_time) / max(1, released)
 
     @property
     def on_time_accuracy(self) -> float | None:
@@ -150,25 +138,12 @@ def _digest(text: str) -> str:
 def _task(task: ReadyTask, recording: TaskRecording, replayed: Replayed) -> TaskReplay:
     reports = replayed.reports
     outcomes = Counter(report.outcome for report in reports if report.task == task.name)
-    chosen = variants_chosen(reports, task.name)
     accuracies = {(task.name, name): value for name, value in task.accuracies.items()}
+    result = task_result(
+        task.name, task.planned, task.parameters.deadline_ms, outcomes.total(), outcomes, reports,
+        accuracies, recording,
+    )  # fmt: skip
     on_time = [found for answer in recording.on_time.values() for found in answer]
-    result = TaskResult(
-        task=task.name,
-        variant=task.planned,
-        variants=chosen,
-        expected_accuracy=expected_accuracy(task.name, chosen, accuracies),
-        deadline_ms=task.parameters.deadline_ms,
-        released=outcomes.total(),
-        on_time=outcomes[Outcome.ON_TIME],
-        late=outcomes[Outcome.LATE],
-        superseded=outcomes[Outcome.SUPERSEDED],
-        discarded=outcomes[Outcome.DISCARDED],
-        failed=outcomes[Outcome.FAILED],
-        response_ms=response_times(reports, task.name),
-        added_ms=added_times(reports, task.name),
-        scores=tuple(score(recording, iou) for iou in LEAST_IOUS) if recording.truth_known else (),
-    )
     return TaskReplay(
         result,
         dict(sorted(Counter(found.class_name for found in on_time).items())),
@@ -196,7 +171,7 @@ def as_json(result: ReplayResult) -> dict[str, Any]:
         },
         'policies': {
             'rtmdl': {
-                'miss_ratio': result.miss_ratio,
+                'miss_ratio': miss_ratio([task.result for task in result.tasks]),
                 'on_time_accuracy': result.on_time_accuracy,
                 'accelerator_utilization': result.accelerator_utilization,
                 'queue_order': result.policy,

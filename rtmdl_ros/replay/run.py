@@ -114,7 +114,7 @@ def _drive(
 
 def _given(options: ReplayOptions, configuration: Configuration) -> Mapping[str, str]:
     """Return the topics that the user gave, by the names of their cameras."""
-    given = dict(options.camera_topics or {})
+    given = dict(options.camera_topics)
     cameras = sorted({task.camera for task in configuration.tasks.values()})
     if '' in given and len(cameras) > 1:
         raise ReplayError(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
+from rtmdl_ros.evidence.simulated import report_of
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.profiling.profile import Profile, StageProfile
@@ -156,25 +157,8 @@ class _PipelineWorker:
         return (*self._statuses, self._statistics(self._now_ns))
 
     def _report(self, job: SimulatedJob) -> JobReport:
-        base = self._bases[job.task]
-        variants = {each.name: each for each in self._tasks[job.task].variants}
-        stages = variants[job.variant or base].stages
-        return JobReport(
-            job_id=job.job_id,
-            task=job.task,
-            outcome=job.outcome,
-            release_ns=job.release_ns,
-            deadline_ns=job.deadline_ns,
-            finish_ns=job.finish_ns,
-            spans=tuple(
-                StageSpan(stages[s.stage].name, s.executor, s.start_ns, s.end_ns)
-                for s in job.spans
-            ),
-            detail=job.detail,
-            payload=None,
-            reason=job.reason,
-            variant=job.variant,
-        )
+        chains = {each.name: each.stages for each in self._tasks[job.task].variants}
+        return report_of(job, chains[job.variant or self._bases[job.task]])
 
     def _advance(self, now_ns: int) -> None:
         """Tell the status of the periods that are over."""

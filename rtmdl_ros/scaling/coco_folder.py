@@ -6,14 +6,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.labelled import Label, Picture, Splits
 
 #: Names of each split's folder, and of the label file in it, as common tools export them.
 _FOLDERS = (('train',), ('val', 'valid', 'validation'), ('test',))
-_FILES = ('_annotations.coco.json', 'annotations.json', 'labels.json')
+LABEL_FILES = ('_annotations.coco.json', 'annotations.json', 'labels.json')
+
+
+class CocoFile(NamedTuple):
+    """A label file."""
+
+    #: All classes that it tells apart.
+    names: tuple[str, ...]
+    pictures: tuple[Picture, ...]
 
 
 def has_coco_form(folder: Path) -> bool:
@@ -28,15 +36,25 @@ def read_coco_folder(folder: Path) -> Splits:
     COCO file.
     """
     paths = [_label_file(folder, names) for names in _FOLDERS]
-    return Splits(*(_pictures(path) if path else () for path in paths))
+    return Splits(*(read_coco_file(path).pictures if path else () for path in paths))
 
 
 def _label_file(folder: Path, names: tuple[str, ...]) -> Path | None:
-    paths = (folder / name / file for name in names for file in _FILES)
+    return next((path for name in names if (path := label_file(folder / name))), None)
+
+
+def label_file(folder: Path) -> Path | None:
+    """Return the label file in a folder of pictures, None where there is none."""
+    paths = (folder / file for file in LABEL_FILES)
     return next((path for path in paths if path.is_file()), None)
 
 
-def _pictures(path: Path) -> tuple[Picture, ...]:
+def read_coco_file(path: Path) -> CocoFile:
+    """Return what a label file says of the pictures, whose paths are taken from its folder.
+
+    Boxes marked `ignore` or `iscrowd` are to be ignored, `split` of an image is its split. Raises
+    DataError for what is no COCO file.
+    """
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
@@ -48,12 +66,18 @@ def _pictures(path: Path) -> tuple[Picture, ...]:
             name = names.get(annotation['category_id'], f'number {annotation["category_id"]}')
             of_image = labels.get(annotation['image_id'])
             if of_image is not None:
-                of_image.append(Label(name, _corners(annotation['bbox'])))
-        return tuple(
-            Picture(path.parent / str(image['file_name']), tuple(labels[image['id']]))
+                ignored = bool(annotation.get('ignore') or annotation.get('iscrowd'))
+                box = _corners(annotation['bbox'])
+                of_image.append(Label(name, box, ignored=ignored))
+        pictures = tuple(
+            Picture(
+                path.parent / str(image['file_name']), tuple(labels[image['id']]),
+                str(image.get('split', '')),
+            )
             for image in content['images']
-        )
-    except (KeyError, TypeError) as error:
+        )  # fmt: skip
+        return CocoFile(tuple(names.values()), pictures)
+    except (AttributeError, KeyError, TypeError) as error:
         problem = f'is no COCO file ({type(error).__name__}: {error})'
         raise DataError(path, problem, 'export it in COCO detection form') from error
 

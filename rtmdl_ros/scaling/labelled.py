@@ -36,6 +36,8 @@ class Label:
     name: str
     box: tuple[float, float, float, float]
     as_shares: bool = False
+    #: Detections in it are neither right nor wrong.
+    ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Picture:
 
     path: Path
     labels: tuple[Label, ...]
+    #: What its label file says of it; '': nothing.
+    split: str = ''
 
 
 class Splits(NamedTuple):
@@ -129,8 +133,11 @@ def _frame(
 ) -> Frame:
     boxes, labels, names, regions = [], [], [], []
     for label in picture.labels:
-        box = _clipped(label, height, width, picture.path, findings)
+        box = clipped_box(label, height, width, picture.path, findings)
         if box is None:
+            continue
+        if label.ignored:
+            regions.append((*box, 0.0))
             continue
         number = label_of(label.name)
         if number is None:
@@ -147,7 +154,7 @@ def _frame(
     )  # fmt: skip
 
 
-def _clipped(
+def clipped_box(
     label: Label, height: int, width: int, path: Path, findings: Findings
 ) -> tuple[float, float, float, float] | None:
     """Return the part of a box that is in the image; None for none, or for no box."""

@@ -7,8 +7,9 @@ from demo_records import lights, short_run, thing, truth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtmdl_ros.evidence.recording import TaskRecording
+from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
 from rtmdl_ros.evidence.scoring import match_frame, score
+from rtmdl_ros.workload.detection import Box
 
 DETECTIONS = st.lists(
     st.builds(
@@ -62,9 +63,21 @@ def test_misses_and_lost_frames_count_as_not_found():
     assert figures.recall_on_time == pytest.approx(1 / 3)
 
 
+def test_finds_where_nobody_knows_do_not_count_unless_they_are_right():
+    unknown = [Box(0.0, 0.0, 50.0, 50.0)]
+    found = [thing('red', 10.0, 0.9), thing('red', 12.0, 0.8), thing('red', 45.0, 0.7)]
+    match = match_frame(found, [thing('red')], 0.5, unknown)
+    assert (match.pairs, match.detections, match.objects) == (((0, 0),), 2, 1)
+    frame = TruthFrame(0, 0, (thing('red'),), tuple(unknown))
+    figures = score(TaskRecording('t', (frame,), {0: tuple(found)}, {}), 0.5)
+    assert (figures.precision, figures.recall_answered) == (0.5, 1.0)
+    assert figures.f1_answered == pytest.approx(2 / 3)
+
+
 def test_ratios_without_a_denominator_are_none():
     nothing = score(TaskRecording('t', truth(()), {}, {}), 0.5)
     assert (nothing.precision, nothing.recall_answered, nothing.recall_on_time) == (None,) * 3
+    assert nothing.f1_answered is None
 
 
 def test_answers_to_frames_without_truth_do_not_count():

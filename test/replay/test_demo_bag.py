@@ -7,10 +7,11 @@ import pytest
 from rosbags.rosbag2 import StoragePlugin
 
 from rtmdl_ros import cli
+from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.perception.images import by_views, decompressed
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.replay.bag import Bag
-from rtmdl_ros.replay.bag_drive import BagDrive, stamp_of
+from rtmdl_ros.replay.bag_drive import BagDrive
 from rtmdl_ros.replay.demo_bag import write_demo_bag
 from rtmdl_ros.workload.parameters import CameraSimParameters
 
@@ -38,7 +39,7 @@ def test_it_holds_what_is_rendered(tmp_path, storage, compressed):
             assert np.abs(decompressed(message).astype(int) - picture).mean() < 6
         else:
             assert np.array_equal(by_views(message), picture)
-        assert stamp_of(message.header) == time_ns
+        assert stamp_ns_of(message.header) == time_ns
         assert message.header.frame_id == 'camera_optical_frame'
         stamps.append(time_ns - stamps[0] if stamps else time_ns)
     assert stamps[1:] == [50_000_000 * n for n in range(1, 5)]

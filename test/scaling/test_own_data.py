@@ -74,6 +74,18 @@ def test_coco_folders(tmp_path: Path) -> None:
     assert own.test == () and own.findings.lines() == []
 
 
+def test_what_coco_marks_to_be_ignored_is_a_region_without_reward(tmp_path: Path) -> None:
+    for split, shade in (('train', 10), ('val', 20)):
+        coco(tmp_path / split, shade, [[10, 20, 12, 30], [50, 20, 10, 20], [70, 20, 10, 20]])
+        path = tmp_path / split / '_annotations.coco.json'
+        content = json.loads(path.read_text())
+        content['annotations'][1]['ignore'] = content['annotations'][2]['iscrowd'] = 1
+        path.write_text(json.dumps(content))
+    (frame,) = own_frames(tmp_path, TRAFFIC_LIGHT_STATES).training
+    assert frame.boxes.tolist() == [[10, 20, 22, 50]]
+    assert frame.regions.tolist() == [[50, 20, 60, 40, 0], [70, 20, 80, 40, 0]]
+
+
 def test_yolo_folders(tmp_path: Path) -> None:
     """Shares of the image become pixels, polygons boxes, ../train means beside data.yaml."""
     yolo(tmp_path)

@@ -24,7 +24,7 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage
 
-from rtmdl_ros.deployment.message_fields import REASONS
+from rtmdl_ros.deployment.message_fields import REASONS, stamp_ns_of
 from rtmdl_ros.evidence.recording import (
     Recording,
     Stamp,
@@ -35,7 +35,6 @@ from rtmdl_ros.evidence.recording import (
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.messages import detections_of
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS
-from rtmdl_ros.workload.units import NS_PER_S
 
 _OUTCOMES = {reason: outcome for outcome, reason in REASONS.items()}
 #: Frames that may wait to be taken while the machine is busy, 10 s of them.
@@ -136,7 +135,7 @@ class Listener:
                     task,
                     self._truth_of(function, images),
                     {
-                        _stamp(message): detections_of(message)
+                        stamp_ns_of(message.header): detections_of(message)
                         for message in _decoded(self._answers[task], DetectionArray)
                     },
                     misses[task],
@@ -153,7 +152,8 @@ class Listener:
         if function in self._truth:
             return _truth_frames(self._truth[function])
         if not self._truth:
-            return tuple(TruthFrame(n, _stamp(image), ()) for n, image in enumerate(images))
+            stamps = (stamp_ns_of(image.header) for image in images)
+            return tuple(TruthFrame(number, stamp, ()) for number, stamp in enumerate(stamps))
         frames = _truth_frames(self._truth[SHIPPED_FUNCTIONS[0]])
         return tuple(replace(frame, objects=()) for frame in frames)
 
@@ -203,13 +203,15 @@ class Listener:
     def _decoded_misses(self) -> dict[str, dict[Stamp, Any]]:
         misses: dict[str, dict[Stamp, Any]] = {task: {} for task in self._functions}
         for message in _decoded(self._misses, DeadlineMiss):
-            misses[message.task][_stamp(message)] = _OUTCOMES[message.reason]
+            misses[message.task][stamp_ns_of(message.header)] = _OUTCOMES[message.reason]
         return misses
 
 
 def _truth_frames(messages: Iterable[bytes]) -> tuple[TruthFrame, ...]:
     frames = {
-        message.sequence: TruthFrame(message.sequence, _stamp(message), detections_of(message))
+        message.sequence: TruthFrame(
+            message.sequence, stamp_ns_of(message.header), detections_of(message)
+        )
         for message in _decoded(messages, DetectionArray)
     }
     return tuple(frames[index] for index in sorted(frames))
@@ -217,8 +219,3 @@ def _truth_frames(messages: Iterable[bytes]) -> tuple[TruthFrame, ...]:
 
 def _decoded(messages: Iterable[bytes], kind: type) -> Iterable[Any]:
     return (deserialize_message(message, kind) for message in messages)
-
-
-def _stamp(message: Any) -> Stamp:
-    stamp = message.header.stamp
-    return int(stamp.sec) * NS_PER_S + int(stamp.nanosec)

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtmdl_ros.evidence.figures import (
-    LEAST_IOUS,
     TaskResult,
-    added_times,
-    expected_accuracy,
     lane_utilization,
-    response_times,
+    miss_ratio,
     task_json,
-    variants_chosen,
+    task_result,
 )
-from rtmdl_ros.evidence.recording import Recording, TaskRecording
-from rtmdl_ros.evidence.scoring import Score, score
+from rtmdl_ros.evidence.recording import Recording
 from rtmdl_ros.node.demo.environment import device_name, software
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.records import Outcome
 
 
 @dataclass(frozen=True)
@@ -54,18 +51,11 @@ class DemoResult:
     recording: Recording
     tasks: tuple[TaskResult, ...]
 
-    @property
-    def miss_ratio(self) -> float:
-        """Misses / released of all tasks together, 0 to 1."""
-        released = sum(task.released for task in self.tasks)
-        return (released - sum(task.on_time for task in self.tasks)) / max(1, released)
-
 
 def result_of(options: DemoOptions, seen: Seen, reports: Sequence[JobReport]) -> DemoResult:
     """Return the figures of a run."""
     status, recording = seen.status, seen.recording
     recordings = {task.task: task for task in recording.tasks}
-    chosen = {task.task: variants_chosen(reports, task.task) for task in status.tasks}
     return DemoResult(
         workload=options.workload,
         device=device_name(),
@@ -78,32 +68,19 @@ def result_of(options: DemoOptions, seen: Seen, reports: Sequence[JobReport]) ->
         accelerator_utilization=lane_utilization(reports, status.lanes),
         recording=recording,
         tasks=tuple(
-            TaskResult(
-                task=task.task,
-                variant=task.variant,
-                variants=chosen[task.task],
-                expected_accuracy=expected_accuracy(task.task, chosen[task.task], seen.accuracies),
-                deadline_ms=round(task.deadline_ms, 3),
-                released=task.released,
-                on_time=task.on_time,
-                late=task.late,
-                superseded=task.superseded,
-                discarded=task.discarded,
-                failed=task.failed,
-                response_ms=response_times(reports, task.task),
-                added_ms=added_times(reports, task.task),
-                scores=_scores(recordings[task.task]),
+            task_result(
+                task.task,
+                task.variant,
+                round(task.deadline_ms, 3),
+                task.released,
+                {outcome: getattr(task, outcome.value) for outcome in Outcome},
+                reports,
+                seen.accuracies,
+                recordings[task.task],
             )
             for task in status.tasks
         ),
     )
-
-
-def _scores(recording: TaskRecording) -> tuple[Score, ...]:
-    """Return the scores at both overlaps; none where nobody knows the truth."""
-    if not recording.truth_known:
-        return ()
-    return tuple(score(recording, least_iou) for least_iou in LEAST_IOUS)
 
 
 def as_json(result: DemoResult) -> dict[str, Any]:
@@ -122,7 +99,7 @@ def as_json(result: DemoResult) -> dict[str, Any]:
         },
         'policies': {
             'rtmdl': {
-                'miss_ratio': result.miss_ratio,
+                'miss_ratio': miss_ratio(result.tasks),
                 'accelerator_utilization': result.accelerator_utilization,
                 'queue_order': result.policy,
                 'cpu_workers': result.cpu_workers,

@@ -59,9 +59,15 @@ def test_a_broken_image_fails_its_jobs_only(logged, image, text):
     bench, log = logged()
     bench.start()
     peer = bench.peer
-    bench.feed(until=lambda: len(peer.misses) >= 6, image=image)
-    assert all(m.reason == DeadlineMiss.FAILED and text in m.detail for m in peer.misses)
-    assert {miss.task for miss in peer.misses} == {'traffic_light', 'traffic_sign'}
+
+    def failed():
+        # Where the machine is busy, a frame may be superseded before it is looked at.
+        return [miss for miss in peer.misses if miss.reason == DeadlineMiss.FAILED]
+
+    bench.feed(until=lambda: len(failed()) >= 6, image=image)
+    assert all(text in miss.detail for miss in failed())
+    assert {miss.task for miss in failed()} == {'traffic_light', 'traffic_sign'}
+    assert not peer.detections
     assert log.count(text) == 2, 'once a task'
     bench.feed(until=lambda: text in peer.component('task traffic_sign').message, image=image)
     assert peer.component('task traffic_sign').level >= DiagnosticStatus.WARN

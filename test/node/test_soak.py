@@ -3,6 +3,8 @@
 """Less than a minute of faults for the real node; and what the soak's books and checks find."""
 
 import os
+import threading
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,8 +12,14 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from std_srvs.srv import Trigger
+
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.soak import caller as caller_module
 from rtmdl_ros.node.soak.__main__ import main
+from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.ledger import Counters, Ledger, summaries
 from rtmdl_ros.node.soak.picture import draw_soak
@@ -45,6 +53,52 @@ def test_the_node_under_faults(tmp_path, monkeypatch, cache_dir, small_zoo):
     assert [check for check in checks(result) if check.passed is False] == [], log[-3000:]
     assert list(result.faults) == told and len(told) >= len(FAULTS) / 2
     assert result.jobs['failed'] > 0 and result.jobs['on_time'] > 0
+
+
+@pytest.fixture
+def deaf_server():
+    """Return the domain of a node whose ~/replan does not answer its first call in time."""
+    context, over = rclpy.Context(), threading.Event()
+    domain_id = 1 + os.getpid() % 50 * 2
+    rclpy.init(context=context, domain_id=domain_id)
+    node = rclpy.create_node('rtmdl', context=context)
+    calls = []
+
+    def answer(request, response):
+        calls.append(request)
+        time.sleep(3.2 if len(calls) == 1 else 0.0)
+        response.success = True
+        return response
+
+    node.create_service(Trigger, '/rtmdl/replan', answer)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
+
+    def spin():
+        while not over.is_set():
+            executor.spin_once(timeout_sec=0.1)
+
+    thread = threading.Thread(target=spin)
+    thread.start()
+    yield domain_id
+    over.set()
+    thread.join()
+    executor.shutdown()
+    node.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+def test_a_call_without_an_answer_is_repeated(deaf_server, monkeypatch):
+    monkeypatch.setattr(caller_module, '_ANSWER_S', 3.0)
+    caller = Caller(deaf_server)
+    try:
+        assert caller.call(Trigger, '/rtmdl/replan', Trigger.Request()).success
+        assert (caller.repeated, caller.unanswered) == (['/rtmdl/replan'], [])
+        monkeypatch.setattr(caller_module, '_ANSWER_S', 0.25)
+        assert caller.call(Trigger, '/none', Trigger.Request()) is None
+        assert caller.unanswered == ['/none did not answer 2 calls of 0.25 s']
+    finally:
+        caller.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -12,10 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
 
+from rtmdl_ros.node.image_messages import jpeg_image, raw_image
 from rtmdl_ros.node.soak.on_demand import MARK, Demand
 
 HEIGHT, WIDTH = 480, 640
+_FRAME_ID = 'camera_optical_frame'
+_JPEG_QUALITY = 95
 
 
 def picture() -> NDArray[np.uint8]:
@@ -27,24 +32,12 @@ def picture() -> NDArray[np.uint8]:
 
 def raw(pixels: NDArray[np.uint8]) -> Image:
     """Return BGR pixels as a message without a stamp."""
-    height, width = pixels.shape[:2]
-    message = Image(height=height, width=width, encoding='bgr8', step=3 * width)
-    message.data.frombytes(pixels.tobytes())
-    message.header.frame_id = 'camera_optical_frame'
-    return message
+    return raw_image(pixels, Header(frame_id=_FRAME_ID))
 
 
 def compressed(pixels: NDArray[np.uint8]) -> CompressedImage:
     """Return BGR pixels as a JPEG message without a stamp."""
-    message = CompressedImage(format='jpeg')
-    message.data.frombytes(jpeg_bytes(pixels))
-    message.header.frame_id = 'camera_optical_frame'
-    return message
-
-
-def jpeg_bytes(pixels: NDArray[np.uint8]) -> bytes:
-    """Return BGR pixels as a JPEG."""
-    return bytes(cv2.imencode('.jpg', pixels)[1].tobytes())
+    return jpeg_image(pixels, Header(frame_id=_FRAME_ID), _JPEG_QUALITY)
 
 
 def demanding(demand: Demand, seconds: float = 0.0) -> Image:
@@ -68,8 +61,8 @@ def broken_raw(rng: Random) -> tuple[str, Image]:
 def broken_jpeg(rng: Random) -> tuple[str, CompressedImage]:
     """Return how a compressed frame is broken, and it."""
     name = rng.choice(sorted(_BROKEN_JPEGS))
-    message = CompressedImage(format='jpeg')
-    message.data.frombytes(_BROKEN_JPEGS[name](rng, jpeg_bytes(picture())))
+    message = compressed(picture())
+    message.data = array('B', _BROKEN_JPEGS[name](rng, message.data.tobytes()))
     return name, message
 
 

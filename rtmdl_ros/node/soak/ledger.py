@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-OUTCOMES = ('on_time', 'late', 'superseded', 'discarded', 'failed')
-#: DeadlineMiss.reason, whose constants count from 1.
-_LATE = 1
+from rtmdl_ros.deployment.message_fields import REASONS
+from rtmdl_ros.workload.records import Outcome
+
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+_LATE = REASONS[Outcome.LATE]
 _SUMMARY = re.compile(
     r'task (\w+): (\d+) frames: (\d+) on time, (\d+) late, (\d+) superseded, (\d+) discarded, '
     r'(\d+) failed'
@@ -128,9 +130,7 @@ class Ledger:
         if jobs and max(jobs) >= count.released:
             self._problem(task, f'job {max(jobs)} was heard of, of {count.released}')
         said = Counter(heard.missed.values())
-        heard_of = {
-            outcome: said[reason] for reason, outcome in enumerate(OUTCOMES[1:], start=_LATE)
-        }
+        heard_of = {outcome.value: said[reason] for outcome, reason in REASONS.items()}
         finished = len(heard.answered), count.on_time + count.late
         for name, more, most in (
             ('answered', *finished),

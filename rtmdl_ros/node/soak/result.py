@@ -67,6 +67,8 @@ class SoakResult:
     died: str = ''
     books: Sequence[str] = ()
     conduct: Sequence[str] = field(default_factory=tuple)
+    #: Services that answered a second participant only.
+    repeated: Sequence[str] = ()
 
     @property
     def slope(self) -> tuple[float, float]:
@@ -119,10 +121,8 @@ def checks(result: SoakResult) -> Iterator[Check]:
         'recovery', f'not after: {", ".join(lost)}' if lost else f'within {longest_s:.2f} s',
         f'within {limits.recovery_s:g} s after each of {len(result.faults)} faults', not lost,
     )  # fmt: skip
-    yield Check(
-        'services and parameters', _first(result.conduct) or 'as expected', 'as expected',
-        not result.conduct,
-    )  # fmt: skip
+    conduct = _first(result.conduct) or f'as expected, {len(result.repeated)} calls repeated'
+    yield Check('services and parameters', conduct, 'as expected', not result.conduct)
     rise = result.slope[0]
     yield Check(
         'growth of memory after the warm-up', f'{rise:+.2f} MB in 10 min',

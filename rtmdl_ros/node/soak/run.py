@@ -210,7 +210,8 @@ class Soak:
 
     def _change(self, transition: int, name: str) -> None:
         answer = self.station.change_state(transition)
-        if answer is not None and not answer.success:
+        repeated = '/rtmdl/change_state' in self.station.caller.repeated
+        if answer is not None and not answer.success and not repeated:
             self.problem(f'the node could not {name}')
 
     def _close_books(self, wait: bool) -> None:
@@ -260,5 +261,6 @@ class Soak:
             miss_ratios=[(at - begin_s, ratio) for at, ratio in self.station.miss_ratios],
             died=died,
             books=tuple(ledger.problems),
-            conduct=(*self._conduct, *self.station.unanswered),
+            conduct=(*self._conduct, *self.station.caller.unanswered),
+            repeated=tuple(self.station.caller.repeated),
         )

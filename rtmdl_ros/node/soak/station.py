@@ -22,7 +22,9 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool, Trigger
 
+from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
+from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.frames import compressed, picture, raw
 from rtmdl_ros.node.soak.ledger import Ledger
 from rtmdl_ros.workload.units import NS_PER_S
@@ -30,7 +32,6 @@ from rtmdl_ros.workload.units import NS_PER_S
 RATE_HZ = 10.0
 #: Messages that may wait while the machine is busy: a minute of all tasks and more.
 _DEPTH = 3000
-_SERVICE_S = 20.0
 _SILENCE_S = 0.05
 
 
@@ -41,6 +42,7 @@ class Station:
         """Listen at once; the cameras are silent until `rate_hz` is set."""
         self.tasks = tasks
         self.ledger = Ledger(tasks)
+        self.caller = Caller(domain_id)
         #: Frames a second of each camera; 0: silence.
         self.rate_hz = 0.0
         #: Frames for the front camera, and for the rear one, to publish in place of usual ones.
@@ -51,8 +53,6 @@ class Station:
         #: When diagnostics came, s on the steady clock; the same with the miss ratio of statuses.
         self.heartbeats: list[float] = []
         self.miss_ratios: list[tuple[float, float]] = []
-        #: Services that did not answer.
-        self.unanswered: list[str] = []
         self._context = rclpy.Context()
         rclpy.init(
             context=self._context,
@@ -62,7 +62,6 @@ class Station:
         self._node = Node('rtmdl_soak', context=self._context, use_global_arguments=False)
         self._over = threading.Event()
         self._subscribe()
-        self._clients = self._made_clients()
         self._cameras = self._made_cameras()
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
@@ -77,49 +76,36 @@ class Station:
         """Return the node's SetParametersResult; None where it did not answer."""
         request = SetParameters.Request()
         request.parameters = [Parameter(name, value=value).to_parameter_msg()]
-        answer = self._call('set_parameters', request)
+        answer = self.caller.call(SetParameters, '/rtmdl/set_parameters', request)
         return None if answer is None else answer.results[0]
 
     def enable(self, task: str, enabled: bool) -> Any:
         """Return the answer of ~/<task>/enable; None where there was none."""
-        return self._call(f'{task}/enable', SetBool.Request(data=enabled))
+        request = SetBool.Request(data=enabled)
+        return self.caller.call(SetBool, f'/rtmdl/{task}/enable', request)
 
     def trigger(self, service: str) -> Any:
         """Return the answer of ~/replan or ~/dump_trace; None where there was none."""
-        return self._call(service, Trigger.Request())
+        return self.caller.call(Trigger, f'/rtmdl/{service}', Trigger.Request())
 
     def change_state(self, transition: int) -> Any:
-        """Return the answer to a transition of the lifecycle; None where there was none."""
+        """Return the answer to a transition of the lifecycle; None where there was none.
+
+        A repeated call answers without success where only the answer to the first was lost.
+        """
         request = ChangeState.Request()
         request.transition.id = transition
-        return self._call('change_state', request)
+        return self.caller.call(ChangeState, '/rtmdl/change_state', request)
 
     def close(self) -> None:
         """End all."""
         self._over.set()
         for thread in self._threads:
             thread.join(5.0)
+        self.caller.close()
         self._executor.shutdown()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
-
-    def _call(self, service: str, request: Any) -> Any:
-        client = self._clients[service]
-        done = threading.Event()
-        if client.wait_for_service(_SERVICE_S):
-            future = client.call_async(request)
-            future.add_done_callback(lambda _: done.set())
-            if done.wait(_SERVICE_S):
-                return future.result()
-        self.unanswered.append(f'~/{service} did not answer within {_SERVICE_S:g} s')
-        return None
-
-    def _made_clients(self) -> dict[str, Any]:
-        kinds: dict[str, Any] = {f'{task}/enable': SetBool for task in self.tasks}
-        kinds |= {'replan': Trigger, 'dump_trace': Trigger}
-        kinds |= {'set_parameters': SetParameters, 'change_state': ChangeState}
-        make = self._node.create_client
-        return {name: make(kind, f'/rtmdl/{name}') for name, kind in kinds.items()}
 
     def _subscribe(self) -> None:
         for task in self.tasks:
@@ -133,8 +119,7 @@ class Station:
 
     def _answer(self, message: Any) -> None:
         self.ledger.answer(message)
-        stamp = message.header.stamp
-        stamp_ns = stamp.sec * NS_PER_S + stamp.nanosec
+        stamp_ns = stamp_ns_of(message.header)
         self.answered_ns[message.task] = max(stamp_ns, self.answered_ns[message.task])
 
     def _status(self, message: Any) -> None:

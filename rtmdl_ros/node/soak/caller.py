@@ -1,0 +1,88 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Calls services as somebody at a terminal does: who gets no answer asks anew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+_ANSWER_S = 10.0
+#: Discovery can lose a single service of a node for good: seen with Fast DDS 2.14 in a participant
+#: that was there before the node. A new participant hears of all of them again.
+_CALLS = 2
+
+
+class _Participant:
+    """One context, with a client for each service that was asked for."""
+
+    def __init__(self, domain_id: int) -> None:
+        self._context = rclpy.Context()
+        rclpy.init(
+            context=self._context,
+            domain_id=domain_id,
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        self._node = Node('rtmdl_soak_caller', context=self._context, use_global_arguments=False)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._clients: dict[str, Any] = {}
+
+    def ask(self, kind: Any, service: str, request: Any) -> Any:
+        """Return the answer; None where there is none in time."""
+        if service not in self._clients:
+            self._clients[service] = self._node.create_client(kind, service)
+        client = self._clients[service]
+        if not self._spun(client.service_is_ready):
+            return None
+        future = client.call_async(request)
+        return future.result() if self._spun(future.done) else None
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        self._node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def _spun(self, until: Callable[[], bool]) -> bool:
+        end_s = time.monotonic() + _ANSWER_S
+        while not until():
+            if time.monotonic() > end_s:
+                return False
+            self._executor.spin_once(timeout_sec=0.05)
+        return True
+
+
+class Caller:
+    """Asks, and asks once more as another participant where there was no answer."""
+
+    def __init__(self, domain_id: int) -> None:
+        """Join the domain."""
+        #: Services that did not answer, and that answered another participant only.
+        self.unanswered: list[str] = []
+        self.repeated: list[str] = []
+        self._domain_id = domain_id
+        self._participant = _Participant(domain_id)
+
+    def call(self, kind: Any, service: str, request: Any) -> Any:
+        """Return the answer; None where there is none."""
+        for call in range(_CALLS):
+            if call:
+                self._participant.close()
+                self._participant = _Participant(self._domain_id)
+            answer = self._participant.ask(kind, service, request)
+            if answer is not None:
+                if call:
+                    self.repeated.append(service)
+                return answer
+        self.unanswered.append(f'{service} did not answer {_CALLS} calls of {_ANSWER_S:g} s')
+        return None
+
+    def close(self) -> None:
+        """Leave the domain."""
+        self._participant.close()

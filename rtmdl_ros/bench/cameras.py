@@ -68,11 +68,14 @@ def release_frames(
     runtime: Runtime,
     cameras: Sequence[Camera],
     duration_ns: int,
-    payload: Callable[[], object],
+    payload: Callable[[int], object],
     advance: Advance,
     changes: Sequence[Change] = (),
 ) -> int:
     """Release jobs for `duration_ns`, each with a payload of its own; returns their number.
+
+    A payload is made from the number of the job's frame, which all its tasks share: those of all
+    cameras are numbered together, from 0.
 
     `changes`, in order of time, are made before the first frame that is not earlier than they.
 
@@ -81,13 +84,13 @@ def release_frames(
     """
     released = passed_ns = made = 0
     start_ns = time.monotonic_ns() + LEAD_NS
-    for time_ns, camera in frame_times(cameras, duration_ns):
+    for number, (time_ns, camera) in enumerate(frame_times(cameras, duration_ns)):
         time.sleep(max(0, start_ns + time_ns - time.monotonic_ns()) / 1e9)
         while made < len(changes) and changes[made][0] <= time_ns:
             changes[made][1](runtime)
             made += 1
         # All tasks of a camera at one instant: the most urgent goes first.
-        payloads = {task: payload() for task in camera.tasks_at(time_ns)}
+        payloads = {task: payload(number) for task in camera.tasks_at(time_ns)}
         runtime.release_all(payloads, time.monotonic_ns())
         released += len(payloads)
         advance((time_ns - passed_ns) / 1e9)

@@ -13,7 +13,7 @@ simulation of the workload chooses what gives it the larger on-time accuracy.
 `rtmdl_static` is the paper as this project reconstructs it: one plan of variants and priorities for
 the whole run, guarded packing, networks whole.
 
-Not here: `ros2_callback`.
+What teams do today is in `rtmdl_ros.bench.callbacks`: it does not run on our runtime.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
 
 
@@ -91,5 +92,5 @@ _ALL = (
 )  # fmt: skip
 CONTENDERS = {each.name: each for each in _ALL}
 #: What is run where nothing else is asked for, and the parts of ours left out, one by one.
-USUAL = (*BASELINES, 'rtmdl_static', OURS, ORACLE)
+USUAL = (*CALLBACKS, *BASELINES, 'rtmdl_static', OURS, ORACLE)
 ABLATION = (OURS, *(name for name in CONTENDERS if name.startswith(f'{OURS}-')))

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from itertools import cycle
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from rtmdl_ros.bench.callback_run import run_callbacks
+from rtmdl_ros.bench.callbacks import CALLBACKS, CallbackSetting, callback_setting
 from rtmdl_ros.bench.cameras import LEAD_NS
 from rtmdl_ros.bench.command import Advance
 from rtmdl_ros.bench.contenders import CONTENDERS, ORACLE, OURS
+from rtmdl_ros.bench.contest_scores import reply_of
 from rtmdl_ros.bench.hog import hog_at
+from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.oracle import foreseen, oracle_of
 from rtmdl_ros.bench.plans import paces_of
@@ -35,6 +39,10 @@ class Field:
     cut: Ladders
     whole: Ladders
     frames: Sequence[Frame]
+    #: What is in each frame, by function; none: nobody knows.
+    truths: Mapping[str, Sequence[Truth | None]]
+    zoo_dir: Path
+    cache_dir: Path
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ class Runs:
     policy: str
     lanes: int
     rounds: tuple[tuple[JobReport, ...], ...]
-    #: What became of jobs that could no longer be on time, and the foreseen variants; '': various.
+    #: What became of jobs that could no longer be on time ('': nothing is done about them), and the
+    #: foreseen variants; '' both: various.
     late: str
     plan: str
 
@@ -68,6 +77,8 @@ class Contest:
     accuracies: Mapping[tuple[str, str], float]
     #: How long stages took by the profile while two lanes were at work, by resource.
     paces: Mapping[str, float]
+    #: See Field.
+    truths: Mapping[str, Sequence[Truth | None]] = field(default_factory=dict)
 
 
 def order_of(names: Sequence[str], round_number: int) -> tuple[str, ...]:
@@ -92,7 +103,7 @@ def run_contest(
     """
     tell('settling')
     paces = _settled(scenario, field, effort, advance)
-    settings = {}
+    settings: dict[str, Setting | CallbackSetting] = {}
     for name in policies:
         if name != ORACLE:
             tell(f'planning {name}')
@@ -103,7 +114,7 @@ def run_contest(
             tell(f'round {number + 1} of {effort.rounds}: {name}')
             found[name].append(run_setting(settings[name], scenario, field.frames, advance))
     runs = [
-        Runs(name, each.contender.lanes, tuple(found[name]), each.late.value, each.in_words())
+        Runs(name, each.lanes, tuple(found[name]), each.late_words, each.in_words())
         for name, each in settings.items()
     ]
     if ORACLE in policies:
@@ -116,6 +127,7 @@ def run_contest(
         tuple(sorted(runs, key=lambda each: policies.index(each.policy))),
         task_accuracies(field.cut.profile, scenario),
         {resource.value: pace for resource, pace in paces.items()},
+        field.truths,
     )
 
 
@@ -130,7 +142,10 @@ def _setting(
     field: Field,
     paces: Mapping[Resource, float],
     effort: Effort,
-) -> Setting:
+) -> Setting | CallbackSetting:
+    if name in CALLBACKS:
+        profile, zoo_dir, cache_dir = field.whole.profile, field.zoo_dir, field.cache_dir
+        return callback_setting(CALLBACKS[name], scenario, profile, zoo_dir, cache_dir)
     contender = CONTENDERS[name]
     ladders = field.cut if contender.segments else field.whole
     if contender.lanes > 1:
@@ -152,15 +167,22 @@ def _settled(
 
 
 def run_setting(
-    setting: Setting, scenario: Scenario, frames: Sequence[Frame], advance: Advance
+    setting: Setting | CallbackSetting,
+    scenario: Scenario,
+    frames: Sequence[Frame],
+    advance: Advance,
 ) -> tuple[JobReport, ...]:
-    """Run a policy once, all that disturbs included. Raises ExperimentError."""
-    source = cycle(frames)
+    """Run a policy once, all that disturbs included; payloads are a Reply. Raises ExperimentError.
+
+    The frames are shown one after the other, each to all tasks of its camera, over and over.
+    """
+    if isinstance(setting, CallbackSetting):
+        return run_callbacks(setting, scenario, frames, advance)
     workload = Workload(setting.tasks, scenario.cameras())
     with ExitStack() as hogs:
         for start_s, length_s in scenario.hogs():
             hogs.enter_context(hog_at(LEAD_NS / 1e9 + start_s, length_s))
         return run_workload(
-            workload, lambda: Work(next(source)), scenario.seconds, setting.executors, advance,
-            scenario.changes(setting.tasks),
+            workload, lambda number: Work(frames[number % len(frames)]), scenario.seconds,
+            setting.executors, advance, scenario.changes(setting.tasks), reply_of,
         )  # fmt: skip

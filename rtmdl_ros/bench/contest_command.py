@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.arguments import device, number, whole
 
 _DESCRIPTION = """Run policies on the same frames at the same times with the same networks, round
 after round in rotating order: ours beside those that teams use, the paper's as this project
@@ -22,6 +22,13 @@ _EXAMPLES = """examples:
       over the load of one lane by the largest variants
   rtmdl bench two_cameras --policies ablation
       ours with one part after the other left out
+  rtmdl bench mixed
+      beside them three networks of torchvision, untrained: their times are real, their
+      accuracies assumed; the first run exports them for some minutes
+  rtmdl bench f110 --frames ../shared/data/traffic_light ../shared/data/traffic_sign_frames/gtsdb
+      cameras show real pictures with labels: what was really found, and found in time
+  rtmdl bench mixed --device cuda --utilization 1 1.5 2
+      on a GPU, with loads that make its lanes contend
   rtmdl bench --quick
       a few seconds, to see that it works: its figures mean nothing
 """
@@ -38,15 +45,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         '--policies', nargs='+', metavar='NAME', default=['usual'],
-        help='fifo, rm, edf, greedy_lanes, rtmdl_static, rtmdl, oracle; rm_smallest;\n'
+        help='ros2_callback, ros2_callback_single, ros2_callback_onnx, ros2_callback_single_onnx;\n'
+        'fifo, rm, edf, greedy_lanes, rtmdl_static, rtmdl, oracle; rm_smallest;\n'
         'rtmdl-no_packing, -no_choice, -no_discard, -no_segments, -no_joint; usual: the first\n'
-        'seven; ablation: rtmdl and all rtmdl-... (default: usual)',
+        'eleven; callbacks: the first four; ablation: rtmdl and all rtmdl-... (default: usual)',
     )  # fmt: skip
     parser.add_argument(
         '--utilization', nargs='+', type=number(0.05, 10.0), metavar='U', default=[None],
         help='loads of one lane by the largest variants (default: that of the workload)',
     )  # fmt: skip
+    parser.add_argument(
+        '--frames', nargs='+', type=Path, metavar='FOLDER', default=[],
+        help='pictures that cameras show, with labels in COCO form; of splits, the test split\n'
+        '(default: the rendered track, without labels)',
+    )  # fmt: skip
     words = '(default: %(default)s)'
+    parser.add_argument(
+        '--device', type=device, metavar='NAME', default='cpu',
+        help=f'auto, cpu, cuda, cuda:1; on a GPU lanes are its streams {words}',
+    )  # fmt: skip
     parser.add_argument(
         '--seconds', type=number(0.2, 3600.0), metavar='S', default=10.0,
         help=f'length of each run {words}',
@@ -81,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
     from rtmdl_ros.bench.workload_file import WorkloadError
     from rtmdl_ros.engine.errors import EngineError
     from rtmdl_ros.networks.zoo import ZooError
+    from rtmdl_ros.scaling.errors import DataError
 
     try:
         series = series_of(options)
@@ -89,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         run_series(series)
-    except (EngineError, ExperimentError, ZooError, OSError) as error:
+    except (DataError, EngineError, ExperimentError, ZooError, OSError) as error:
         print(f'rtmdl bench: {error}', file=sys.stderr)
         return 1
     return 0

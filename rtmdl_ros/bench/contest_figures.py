@@ -11,9 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rtmdl_ros.bench.bootstrap import Interval, median_interval
+from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest, Runs
+from rtmdl_ros.bench.contest_scores import score_of
+from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.evidence.figures import (
@@ -21,8 +24,10 @@ from rtmdl_ros.evidence.figures import (
     expected_accuracy,
     lane_utilization,
     response_times,
+    score_json,
     variants_chosen,
 )
+from rtmdl_ros.evidence.scoring import Score
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_S
@@ -47,6 +52,8 @@ class TaskFigures:
     on_time_accuracy: float
     answer_accuracy: float
     response_ms: Quantiles
+    #: Against labels; None where there are none.
+    score: Score | None
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,16 @@ def figures_of(contest: Contest) -> tuple[PolicyFigures, ...]:
         for runs in contest.policies
     }
     return tuple(
-        _policy(runs, rounds, contest.accuracies, tuple(_phases(contest, runs)))
+        _policy(contest, runs, rounds, tuple(_phases(contest, runs)))
         for runs in contest.policies
     )
+
+
+def baseline_of(figures: Sequence[PolicyFigures]) -> str:
+    """Return the best of what teams do, by on-time accuracy; '': none of them was run."""
+    teams = [each for each in figures if each.policy in CALLBACKS]
+    best = max(teams, key=lambda each: each.shares[RIGHT].median, default=None)
+    return best.policy if best else ''
 
 
 def _phases(contest: Contest, runs: Runs) -> Iterator[PhaseFigures]:
@@ -132,9 +146,9 @@ def _round(jobs: Sequence[JobReport], lanes: int, accuracies: _Accuracies) -> di
 
 
 def _policy(
+    contest: Contest,
     runs: Runs,
     rounds: Mapping[str, Sequence[Mapping[str, float]]],
-    accuracies: _Accuracies,
     phases: tuple[PhaseFigures, ...],
 ) -> PolicyFigures:
     own = rounds[runs.policy]
@@ -144,6 +158,8 @@ def _policy(
         gain = median_interval([a[RIGHT] - b[RIGHT] for a, b in pairs])
         more_missed = median_interval([b[MISSED] - a[MISSED] for a, b in pairs])
     jobs = [job for each in runs.rounds for job in each]
+    functions = contest.scenario.functions
+    truths = {task: contest.truths.get(function, ()) for task, function in functions.items()}
     return PolicyFigures(
         runs.policy,
         runs.policy == ORACLE,
@@ -152,12 +168,20 @@ def _policy(
         {name: median_interval([each[name] for each in own]) for name in SHARES},
         gain,
         more_missed,
-        {task: _task(jobs, task, accuracies) for task in sorted({job.task for job in jobs})},
+        {
+            task: _task(jobs, task, contest.accuracies, truths[task])
+            for task in sorted({job.task for job in jobs})
+        },
         phases,
     )
 
 
-def _task(jobs: Sequence[JobReport], task: str, accuracies: _Accuracies) -> TaskFigures:
+def _task(
+    jobs: Sequence[JobReport],
+    task: str,
+    accuracies: _Accuracies,
+    truths: Sequence[Truth | None],
+) -> TaskFigures:
     own = [job for job in jobs if job.task == task]
     shares = shares_of(own, accuracies)
     chosen = variants_chosen(own, task)
@@ -168,6 +192,7 @@ def _task(jobs: Sequence[JobReport], task: str, accuracies: _Accuracies) -> Task
         shares.on_time_accuracy,
         expected_accuracy(task, chosen, accuracies),
         response_times(own, task),
+        score_of(task, own, truths) if truths else None,
     )
 
 
@@ -176,6 +201,7 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
     scenario = contest.scenario
     return {
         'workload': scenario.spec.name,
+        'note': scenario.spec.note,
         'device': machine_name(),
         'duration_s': scenario.seconds,
         'seed': 0,
@@ -183,6 +209,7 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
         'utilization': scenario.utilization,
         'periods_ms': {name: ns / 1e6 for name, ns in scenario.periods_ns.items()},
         'paces': dict(contest.paces),
+        'baseline': baseline_of(figures) or None,
         'policies': {each.policy: _policy_json(each) for each in figures},
     }
 
@@ -214,4 +241,5 @@ def _task_json(task: TaskFigures) -> dict[str, Any]:
         'answer_accuracy': task.answer_accuracy,
         'variants': dict(task.variants),
         'response_ms': response,
+        **({'labels': score_json(task.score)} if task.score else {}),
     }

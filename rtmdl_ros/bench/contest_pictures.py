@@ -12,15 +12,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rtmdl_ros.bench.bootstrap import Interval
+from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest
-from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures
+from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
 from rtmdl_ros.bench.machine import machine_name
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))
-#: Ours stands out; the others are told apart by colour-blind eyes and by their lines.
-_OURS, _OTHERS = '#0072B2', ('#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#7F7F7F')
+#: Ours and what teams do stand out; the others are told apart by colour-blind eyes too.
+_OURS, _TEAMS = '#0072B2', '#D55E00'
+_OTHERS = ('#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#7F7F7F')
 _STYLES = ('-', '--', '-.', ':')
+#: In a sweep: at each load another of them may be the best.
+_BEST = 'ros2_callback, the best of its ways'
 
 
 def draw_policies(title: str, figures: Sequence[PolicyFigures], path: Path) -> None:
@@ -28,11 +32,13 @@ def draw_policies(title: str, figures: Sequence[PolicyFigures], path: Path) -> N
     figure = _figure(12, 1.4 + 0.45 * len(figures))
     both = figure.subplots(1, 2, sharey=True)
     rows = range(len(figures), 0, -1)
+    best = baseline_of(figures)
+    colours = {OURS: _OURS, best: _TEAMS}
     for axes, (share, words) in zip(both, _PANELS, strict=True):
         for row, each in zip(rows, figures, strict=True):
             value = each.shares[share]
             axes.barh(
-                row, 100 * value.median, color=_OURS if each.policy == OURS else '0.7',
+                row, 100 * value.median, color=colours.get(each.policy, '0.7'),
                 hatch='//' if each.simulated else None, edgecolor='white', height=0.7,
                 xerr=_whiskers(value), ecolor='black', capsize=3,
             )  # fmt: skip
@@ -43,7 +49,8 @@ def draw_policies(title: str, figures: Sequence[PolicyFigures], path: Path) -> N
         axes.set_xlim(0, 112)
         axes.set_xlabel(words)
         _bare(axes)
-    names = [f'{each.policy} (simulated)' if each.simulated else each.policy for each in figures]
+    marks = {best: ' (baseline)', ORACLE: ' (simulated)'}
+    names = [f'{each.policy}{marks.get(each.policy, "")}' for each in figures]
     both[0].set_yticks(list(rows), names)
     _save(figure, title, path)
 
@@ -55,11 +62,11 @@ def draw_sweep(
     figure = _figure(12, 5.2)
     both = figure.subplots(1, 2)
     loads = sorted(sweep)
-    names = [each.policy for each in sweep[loads[0]]]
+    drawn = {load: _drawn(sweep[load]) for load in loads}
+    names = list(drawn[loads[0]])
     for axes, (share, words) in zip(both, _PANELS, strict=True):
         for name in names:
-            values = [next(e for e in sweep[load] if e.policy == name) for load in loads]
-            shares = [each.shares[share] for each in values]
+            shares = [drawn[load][name].shares[share] for load in loads]
             style = _style(names, name)
             axes.plot(loads, [100 * each.median for each in shares], **style, marker='o', ms=4)
             low = [100 * (e.median if e.low is None else e.low) for e in shares]
@@ -73,12 +80,19 @@ def draw_sweep(
     _save(figure, title, path)
 
 
-def draw_responses(contest: Contest, path: Path) -> None:
-    """Draw which share of all jobs is answered within a time by the deadline. Raises OSError."""
+def draw_responses(contest: Contest, baseline: str, path: Path) -> None:
+    """Draw which share of all jobs is answered within a time by the deadline. Raises OSError.
+
+    Of what teams do the `baseline` is drawn alone.
+    """
     figure = _figure(9, 5.2)
     axes = figure.subplots()
-    names = [runs.policy for runs in contest.policies]
-    for runs in contest.policies:
+    shown = [
+        runs for runs in contest.policies
+        if runs.policy == baseline or runs.policy not in CALLBACKS
+    ]  # fmt: skip
+    names = [runs.policy for runs in shown]
+    for runs in shown:
         jobs = [job for each in runs.rounds for job in each]
         parts = sorted(
             job.response_ns / (job.deadline_ns - job.release_ns) for job in jobs if job.finished
@@ -96,6 +110,44 @@ def draw_responses(contest: Contest, path: Path) -> None:
     axes.legend(fontsize=9, loc='upper left')
     _bare(axes)
     _save(figure, f'{title_of(contest)}: response times', path)
+
+
+def draw_scores(title: str, figures: Sequence[PolicyFigures], path: Path) -> None:
+    """Draw what is expected of each task with labels beside what it found. Raises OSError."""
+    scored = {name for each in figures for name, task in each.tasks.items() if task.score}
+    own = [each for each in figures if any(task.score for task in each.tasks.values())]
+    figure = _figure(12, 1.6 + 0.6 * len(own))
+    panels = figure.subplots(1, len(scored), sharey=True, squeeze=False)[0]
+    rows = range(len(own), 0, -1)
+    for axes, name in zip(panels, sorted(scored), strict=True):
+        for row, each in zip(rows, own, strict=True):
+            task = each.tasks.get(name)
+            if task is None or task.score is None:
+                continue
+            colour = _OURS if each.policy == OURS else '0.5'
+            found = task.score.recall_on_time or 0.0
+            for shift, value, alpha in ((0.2, task.on_time_accuracy, 0.35), (-0.2, found, 1.0)):
+                axes.barh(row + shift, 100 * value, height=0.38, color=colour, alpha=alpha)
+                axes.annotate(
+                    f'{100 * value:.1f}', (100 * value, row + shift), (4, 0),
+                    textcoords='offset points', va='center', fontsize=8,
+                )  # fmt: skip
+        axes.set_xlim(0, 112)
+        axes.set_title(name, fontsize=10)
+        axes.set_xlabel('pale: on-time accuracy expected, full: objects found in time, %')
+        _bare(axes)
+    panels[0].set_yticks(list(rows), [each.policy for each in own])
+    _save(figure, f'{title}: labelled frames', path)
+
+
+def _drawn(figures: Sequence[PolicyFigures]) -> dict[str, PolicyFigures]:
+    """Return what is drawn of policies by name, of what teams do the best alone."""
+    best = baseline_of(figures)
+    return {
+        _BEST if each.policy == best else each.policy: each
+        for each in figures
+        if each.policy == best or each.policy not in CALLBACKS
+    }
 
 
 def title_of(contest: Contest) -> str:
@@ -118,6 +170,8 @@ def _whiskers(value: Interval) -> list[list[float]] | None:
 def _style(names: Sequence[str], name: str) -> dict[str, Any]:
     if name == OURS:
         return {'color': _OURS, 'lw': 2.5, 'label': name, 'zorder': 3}
+    if name == _BEST or name in CALLBACKS:
+        return {'color': _TEAMS, 'lw': 2.0, 'label': name, 'zorder': 2}
     place = [each for each in names if each != OURS].index(name)
     label = f'{name} (simulated)' if name == ORACLE else name
     return {

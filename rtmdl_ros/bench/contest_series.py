@@ -6,37 +6,57 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rtmdl_ros.bench.callbacks import CALLBACKS, ros_installed
 from rtmdl_ros.bench.command import Advance, print_table
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL, Base
 from rtmdl_ros.bench.contest import Contest, Effort, Field, run_contest, settling_s
-from rtmdl_ros.bench.contest_figures import RIGHT, PolicyFigures, as_json, figures_of
+from rtmdl_ros.bench.contest_figures import (
+    RIGHT,
+    PolicyFigures,
+    as_json,
+    baseline_of,
+    figures_of,
+)
 from rtmdl_ros.bench.contest_tables import (
     CAPTION,
     COLUMNS,
     PHASES,
+    SCORE_CAPTION,
+    SCORE_COLUMNS,
+    SCORES,
+    folded,
     markdown,
     narrow,
     phase_columns,
     phase_rows,
     rows_of,
+    score_rows,
 )
+from rtmdl_ros.bench.labelled_frames import LabelledFrames, read_labelled_frames
 from rtmdl_ros.bench.ladders import load_ladders, uncut
+from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.scenario import Scenario, scenario_of
 from rtmdl_ros.bench.workload_file import WorkloadSpec, find_workload
 from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.engine.engine import open_engine
 from rtmdl_ros.evidence.timeline import write_timeline
 from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.profiling import measure
+from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import LatePolicy
 from rtmdl_ros.workload.text_file import write_whole
 
-_GROUPS = {'usual': USUAL, 'ablation': ABLATION}
+_GROUPS = {'usual': USUAL, 'ablation': ABLATION, 'callbacks': tuple(CALLBACKS)}
+_KNOWN = (*CALLBACKS, *CONTENDERS, ORACLE)
 _MEASURED = measure.Effort(pair_budget_s=10.0)
 _QUICK_SECONDS, _QUICK_PLANNING_S = 2.0, 0.5
 _QUICK_MEASURED = measure.Effort(rounds=1, pair_budget_s=1.0)
@@ -57,6 +77,10 @@ class Series:
     seconds: float
     effort: Effort
     measured: measure.Effort
+    #: Folders of labelled pictures that cameras show; none: the rendered track.
+    frames: tuple[Path, ...]
+    #: What networks run on, as the parameter `device` has it.
+    device: str
     zoo_dir: Path
     cache_dir: Path
     out: Path
@@ -73,10 +97,14 @@ def series_of(options: argparse.Namespace) -> Series:
     return Series(
         tuple(find_workload(name) for name in dict.fromkeys(options.workloads)),
         tuple(dict.fromkeys(options.utilization)),
-        policies_of(options.policies),
+        possible(
+            policies_of(options.policies), with_ros=ros_installed(), on_cpu=options.device == 'cpu'
+        ),
         seconds,
         Effort(rounds, planning_s),
         _QUICK_MEASURED if quick else _MEASURED,
+        tuple(dict.fromkeys(options.frames)),
+        options.device,
         options.zoo or default_zoo_dir(),
         options.cache_dir or default_cache_dir(),
         options.out,
@@ -87,23 +115,45 @@ def series_of(options: argparse.Namespace) -> Series:
 def policies_of(names: Sequence[str]) -> tuple[str, ...]:
     """Return policies by name, those of groups one by one, each once. Raises PolicyError."""
     chosen = [policy for name in names for policy in _GROUPS.get(name, (name,))]
-    unknown = next((name for name in chosen if name not in (*CONTENDERS, ORACLE)), None)
+    unknown = next((name for name in chosen if name not in _KNOWN), None)
     if unknown is not None:
-        known = ', '.join((*_GROUPS, *CONTENDERS, ORACLE))
+        known = ', '.join((*_GROUPS, *_KNOWN))
         raise PolicyError(f'--policies: there is no {unknown}; give some of: {known}')
     if set(chosen) == {ORACLE}:
         raise PolicyError(f'--policies: {ORACLE} alone is not run; give another beside it')
     return tuple(dict.fromkeys(chosen))
 
 
+def possible(
+    policies: tuple[str, ...], *, with_ros: bool, on_cpu: bool = True
+) -> tuple[str, ...]:
+    """Return the policies that can be run here; those left out are told in one line.
+
+    Raises PolicyError where none is left.
+    """
+    if (with_ros and on_cpu) or not set(policies) & set(CALLBACKS):
+        return policies
+    left_out = ', '.join(name for name in policies if name in CALLBACKS)
+    need = 'ROS 2 and the workspace, see "make setup"' if on_cpu else '--device cpu'
+    words = f'{left_out}: need {need}'
+    left = tuple(name for name in policies if name not in CALLBACKS)
+    if not set(left) - {ORACLE}:
+        raise PolicyError(f'--policies: {words}')
+    print(f'left out: {words}', file=sys.stderr)
+    return left
+
+
 def run_series(series: Series) -> None:
     """Measure the machine, run all and write all. Raises as `run_contest`, and OSError."""
     for folder in (series.out, *([series.json.parent] if series.json else [])):
         folder.mkdir(parents=True, exist_ok=True)  # told now, not after an hour
-    cut = load_ladders(series.cache_dir, series.zoo_dir, series.measured)
-    field = Field(
-        cut, uncut(cut, series.cache_dir, series.zoo_dir), measure.everyday_frames()
-    )
+    tasks = [task for spec in series.workloads for task in spec.tasks.values()]
+    functions = tuple(dict.fromkeys(task.function for task in tasks))
+    shown = _shown(series, functions)
+    engine = open_engine(NodeParameters(device=series.device), series.cache_dir, print)
+    cut = load_ladders(series.cache_dir, series.zoo_dir, series.measured, functions, engine)
+    whole = uncut(cut, series.cache_dir, series.zoo_dir)
+    field = Field(cut, whole, shown.frames, shown.truths, series.zoo_dir, series.cache_dir)
     scenarios = [
         scenario_of(spec, cut.profile, series.seconds, utilization)
         for spec in series.workloads
@@ -115,7 +165,8 @@ def run_series(series: Series) -> None:
         contest = _run(series, scenario, field, f'{number + 1}/{len(scenarios)}')
         figures = figures_of(contest)
         sweeps.setdefault(scenario.spec.name, {})[scenario.utilization] = figures
-        documents.append(as_json(contest, figures, series.effort.rounds))
+        document = as_json(contest, figures, series.effort.rounds)
+        documents.append(document | _device(cut.profile))
         pages.append(_told(contest, figures))
         _write(series, contest, figures, documents[-1])
     _write_sweeps(series.out, sweeps)
@@ -124,6 +175,24 @@ def run_series(series: Series) -> None:
         write_whole(series.json, _text({'runs': documents}))
         print(f'figures: {series.json}')
     print(f'written: {series.out}')
+
+
+def _device(profile: Profile) -> dict[str, str]:
+    """Return what a document says of a GPU; nothing without."""
+    if 'gpu' not in profile.device:
+        return {}
+    engine = {name: profile.device[name] for name in ('engine', 'precision')}
+    return {'device': f'{profile.device["gpu"]}; {machine_name()}', **engine}
+
+
+def _shown(series: Series, functions: Sequence[str]) -> LabelledFrames:
+    """Return what cameras show, and tell it. Raises DataError and ZooError."""
+    if not series.frames:
+        return LabelledFrames(tuple(measure.everyday_frames()), {}, '')
+    classes = {name: ladder(name, series.zoo_dir)[-1].variants[-1].classes for name in functions}
+    shown = read_labelled_frames(series.frames, classes)
+    print(f'frames: {shown.words}')
+    return shown
 
 
 def _run(series: Series, scenario: Scenario, field: Field, place: str) -> Contest:
@@ -152,10 +221,16 @@ def _told(contest: Contest, figures: Sequence[PolicyFigures]) -> str:
     from rtmdl_ros.bench.contest_pictures import title_of
 
     columns = [column.replace(' ', '\n', 1) for column in COLUMNS]
-    print_table(title_of(contest), columns, narrow(rows_of(figures)), CAPTION)
+    note = contest.scenario.spec.note
+    caption = f'{CAPTION} {note}'.strip()
+    print_table(title_of(contest), columns, narrow(rows_of(figures)), caption)
     if len(figures[0].phases) > 1:
         headings = [column.replace(' ', '\n', 1) for column in phase_columns(figures)]
-        print_table(PHASES, headings, phase_rows(figures), 'In %, all rounds together.')
+        print_table(PHASES, headings, folded(phase_rows(figures)), 'In %, all rounds together.')
+    scores = score_rows(figures)
+    if scores:
+        headings = [column.replace(' ', '\n', 1) for column in SCORE_COLUMNS]
+        print_table(SCORES, headings, folded(scores), SCORE_CAPTION)
     for each in figures:
         contender = CONTENDERS.get(each.policy)
         if contender and contender.base in (Base.PLANNED, Base.APART):
@@ -164,26 +239,34 @@ def _told(contest: Contest, figures: Sequence[PolicyFigures]) -> str:
         names = [each.policy for each in figures if each.late == late.value]
         if names:
             print(f'late: {late.value}: {", ".join(names)}')
-    return markdown(title_of(contest), figures)
+    return markdown(title_of(contest), figures, note)
 
 
 def _write(
     series: Series, contest: Contest, figures: Sequence[PolicyFigures], document: object
 ) -> None:
-    from rtmdl_ros.bench.contest_pictures import draw_policies, draw_responses, title_of
+    from rtmdl_ros.bench.contest_pictures import (
+        draw_policies,
+        draw_responses,
+        draw_scores,
+        title_of,
+    )
 
     folder = series.out / _folder(contest.scenario)
     write_whole(folder / 'figures.json', _text(document))
     draw_policies(title_of(contest), figures, folder / 'policies.png')
-    draw_responses(contest, folder / 'responses.png')
+    draw_responses(contest, baseline_of(figures), folder / 'responses.png')
+    if score_rows(figures):
+        draw_scores(title_of(contest), figures, folder / 'labels.png')
     for name in shown_as_timelines(figures):
         runs = next(each for each in contest.policies if each.policy == name)
         write_timeline(runs.rounds[-1], folder / f'timeline-{name}.png')
 
 
 def shown_as_timelines(figures: Sequence[PolicyFigures]) -> tuple[str, ...]:
-    """Return ours, the paper's, and of the baselines the one of largest on-time accuracy."""
-    run = [each.policy for each in figures if each.policy in (OURS, 'rtmdl_static')]
+    """Return ours, the paper's, what teams do, and of the simple ones the most accurate on time."""
+    chosen = (OURS, 'rtmdl_static', baseline_of(figures))
+    run = [each.policy for each in figures if each.policy in chosen]
     simple = [each for each in figures if each.policy in BASELINES]
     best = max(simple, key=lambda each: each.shares[RIGHT].median, default=None)
     return (*run, best.policy) if best else tuple(run)

@@ -7,23 +7,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rtmdl_ros.bench.bootstrap import Interval
-from rtmdl_ros.bench.contest_figures import ANSWERS, MISSED, RIGHT, WORST, PolicyFigures
+from rtmdl_ros.bench.contest_figures import (
+    ANSWERS,
+    MISSED,
+    RIGHT,
+    WORST,
+    PolicyFigures,
+    baseline_of,
+)
 
 COLUMNS = ('policy', 'missed', 'worst task', 'on-time accuracy', 'of answers', 'ours gains')
 PHASES = 'On-time accuracy by phase'
 #: As wide as fits a narrow terminal: these two without intervals.
 _NARROW = ('worst task', 'of answers')
 CAPTION = (
-    'In %: medians of rounds [95 % intervals]; *: simulated. On-time: missed jobs count as wrong. '
+    'In %: medians of rounds [95 % intervals]; †: the best of what teams do, the baseline; '
+    '*: simulated. On-time: missed jobs count as wrong. '
     'Of answers: accuracy of those given. Ours gains: on-time accuracy.'
+)
+#: Against the labels of real frames.
+SCORES = 'Found in labelled frames'
+SCORE_COLUMNS = (
+    'policy', 'task', 'on-time expected', 'precision', 'recall', 'F1', 'found in time',
+)  # fmt: skip
+SCORE_CAPTION = (
+    'In %, all rounds together, at IoU 0.5. On-time expected: by what the variants promise, missed '
+    'jobs counting as wrong. Precision, recall, F1: of frames answered on time. Found in time: '
+    'objects of all frames, those of missed frames not found.'
 )
 
 
 def rows_of(figures: Sequence[PolicyFigures]) -> list[list[str]]:
     """Return a row for each policy, in the order of COLUMNS."""
+    best = baseline_of(figures)
     return [
         [
-            _name(each),
+            _name(each, best),
             shown(each.shares[MISSED]),
             shown(each.shares[WORST]),
             shown(each.shares[RIGHT]),
@@ -41,9 +60,10 @@ def phase_columns(figures: Sequence[PolicyFigures]) -> list[str]:
 
 def phase_rows(figures: Sequence[PolicyFigures]) -> list[list[str]]:
     """Return a row for each policy: its on-time accuracy by phase, in the order of the columns."""
+    best = baseline_of(figures)
     return [
         [
-            _name(each),
+            _name(each, best),
             *(
                 '' if phase.on_time_accuracy is None else f'{100 * phase.on_time_accuracy:.1f}'
                 for phase in each.phases
@@ -53,6 +73,27 @@ def phase_rows(figures: Sequence[PolicyFigures]) -> list[list[str]]:
     ]
 
 
+def score_rows(figures: Sequence[PolicyFigures]) -> list[list[str]]:
+    """Return a row for each policy and task with labels, in the order of SCORE_COLUMNS."""
+    best = baseline_of(figures)
+    return [
+        [
+            _name(each, best),
+            name,
+            *map(
+                _share,
+                (
+                    task.on_time_accuracy, task.score.precision, task.score.recall_answered,
+                    task.score.f1_answered, task.score.recall_on_time,
+                ),
+            ),
+        ]
+        for each in figures
+        for name, task in each.tasks.items()
+        if task.score
+    ]  # fmt: skip
+
+
 def narrow(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return rows for a terminal."""
     return [
@@ -60,8 +101,13 @@ def narrow(rows: Sequence[Sequence[str]]) -> list[list[str]]:
             cell.partition(' [')[0] if column in _NARROW else cell.replace(' [', '\n[')
             for column, cell in zip(COLUMNS, row, strict=True)
         ]
-        for row in rows
+        for row in folded(rows)
     ]
+
+
+def folded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return rows for a terminal with the longest names of policies in two lines."""
+    return [[row[0].replace('callback_', 'callback\n_'), *row[1:]] for row in rows]
 
 
 def shown(value: Interval, *, signed: bool = False) -> str:
@@ -73,17 +119,25 @@ def shown(value: Interval, *, signed: bool = False) -> str:
     return f'{median} [{low}, {high}]' if low else median
 
 
+def _share(share: float | None) -> str:
+    return '' if share is None else _cent(share, signed=False)
+
+
 def _cent(share: float, signed: bool) -> str:
     text = f'{100 * share:{"+" if signed else ""}.1f}'
     return text.replace('100.0', '100')
 
 
-def markdown(title: str, figures: Sequence[PolicyFigures]) -> str:
-    """Return the same as a section of a Markdown page."""
-    section = f'## {title}\n\n{_table(COLUMNS, rows_of(figures))}'
+def markdown(title: str, figures: Sequence[PolicyFigures], note: str = '') -> str:
+    """Return the same as a section of a Markdown page, with a note before the tables."""
+    paragraphs = [f'## {title}', *([note] if note else []), _table(COLUMNS, rows_of(figures))]
+    section = '\n\n'.join(paragraphs)
     if len(figures[0].phases) > 1:
         phases = _table(phase_columns(figures), phase_rows(figures))
         section += f'\n{PHASES}, in %:\n\n{phases}'
+    scores = score_rows(figures)
+    if scores:
+        section += f'\n{SCORES}. {SCORE_CAPTION}\n\n{_table(SCORE_COLUMNS, scores)}'
     return section
 
 
@@ -92,5 +146,6 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return ''.join(f'| {" | ".join(line)} |\n' for line in lines)
 
 
-def _name(each: PolicyFigures) -> str:
-    return f'{each.policy}*' if each.simulated else each.policy
+def _name(each: PolicyFigures, best: str) -> str:
+    mark = '*' if each.simulated else '†' if each.policy == best else ''
+    return f'{each.policy}{mark}'

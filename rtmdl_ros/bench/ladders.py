@@ -1,15 +1,16 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""All variants of the shipped networks, measured and ready to run, and an image for them."""
+"""All variants of some functions, measured and ready to run, and an image for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtmdl_ros.bench.command import progress_bar
 from rtmdl_ros.bench.networks import image_for
+from rtmdl_ros.engine.engine import Engine
 from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import Pipeline
@@ -30,16 +31,26 @@ class Ladders:
     pipelines: Mapping[str, Mapping[str, Pipeline]]
     #: BGR, 640x480; keeps each stage of the most accurate variants busy.
     image: Image
+    #: What runs the networks; None: ONNX Runtime on the CPU.
+    engine: Engine | None = None
 
 
-def load_ladders(cache_dir: Path, zoo_dir: Path, effort: Effort = _EFFORT) -> Ladders:
-    """Load all variants of all functions and measure them: about a minute.
+def load_ladders(
+    cache_dir: Path,
+    zoo_dir: Path,
+    effort: Effort = _EFFORT,
+    functions: Iterable[str] = tuple(FUNCTIONS),
+    engine: Engine | None = None,
+) -> Ladders:
+    """Load all variants of the functions and measure them: about a minute.
+
+    Of a GPU those that fit into its memory; what does not is told.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken, and
     ExperimentError where no image of the track brings a job through all stages.
     """
-    ladders = {name: ladder(name, zoo_dir) for name in FUNCTIONS}
-    request = Request(ladders, tasks=len(ladders), segments={})
+    ladders = {name: ladder(name, zoo_dir) for name in functions}
+    request = Request(ladders, tasks=len(ladders), segments={}, engine=engine)
     done = 0.0
     with progress_bar('measuring all variants', 1.0) as advance:
 
@@ -49,9 +60,14 @@ def load_ladders(cache_dir: Path, zoo_dir: Path, effort: Effort = _EFFORT) -> La
                 advance(share - done)
                 done = share
 
-        profile = measured_profile(request, cache_dir, effort, progress)
+        profile = measured_profile(request, cache_dir, effort, progress, print)
+    fitting = {name: [each.name for each in own] for name, own in profile.functions.items()}
+    ladders = {
+        name: tuple(each for each in chosen if each.name in fitting[name])
+        for name, chosen in ladders.items()
+    }
     variants = [v for chosen in ladders.values() for each in chosen for v in each.variants]
-    networks = ResidentNetworks(variants, cache_dir)
+    networks = ResidentNetworks(variants, cache_dir, engine=engine)
     pipelines = {
         function: {
             each.name: networks.pipeline(function, each, profile.segments(function, each.name))
@@ -60,7 +76,7 @@ def load_ladders(cache_dir: Path, zoo_dir: Path, effort: Effort = _EFFORT) -> La
         for function, chosen in ladders.items()
     }
     image = image_for([list(each.values())[-1] for each in pipelines.values()])
-    return Ladders(profile, pipelines, image)
+    return Ladders(profile, pipelines, image, engine)
 
 
 def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:
@@ -69,8 +85,10 @@ def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:
     Their times are the sums of those of the segments, up to 4 % above what they are. Raises as
     `load_ladders` does.
     """
-    own = {name: {each.name: each for each in ladder(name, zoo_dir)} for name in FUNCTIONS}
-    networks = ResidentNetworks([], cache_dir, weigh=False)
+    own = {
+        name: {each.name: each for each in ladder(name, zoo_dir)} for name in ladders.pipelines
+    }
+    networks = ResidentNetworks([], cache_dir, weigh=False, engine=ladders.engine)
     pipelines = {
         function: {name: networks.pipeline(function, own[function][name], 1) for name in chosen}
         for function, chosen in ladders.pipelines.items()

@@ -116,6 +116,6 @@ def _measured(pipeline: Pipeline, image: Image) -> tuple[Stage, ...]:
     return measured_stages(pipeline, frame_of(image), _REPEATS)
 
 
-def payload_of(image: Image) -> Work:
-    """Return the work of a new job on an image."""
+def payload_of(image: Image, frame: int) -> Work:
+    """Return the work of a new job on an image; all frames of the camera, by number, show it."""
     return Work(frame_of(image))

@@ -25,11 +25,11 @@ from rtmdl_ros.bench.settings import (
     tasks_of,
 )
 from rtmdl_ros.bench.workloads import RunnableTask
+from rtmdl_ros.evidence.simulated import report_of
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.search import search
 from rtmdl_ros.profiling.profile import Profile
-from rtmdl_ros.runtime.report import JobReport, StageSpan
-from rtmdl_ros.simulation.records import SimulatedJob
+from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource
 
@@ -115,19 +115,12 @@ def _reports(
         duration_ns=part.phase.end_ns - part.phase.start_ns,
         seed=seed,
     )
-    tasks = {each.task.name: each for each in way.tasks}
+    chains = {
+        (each.task.name, variant.name): variant.stages
+        for each in way.tasks
+        for variant in each.task.variants
+    }
+    bases = {each.task.name: each.task.base for each in way.tasks}
     for job in jobs:
-        yield _report(job, tasks[job.task], part.phase.start_ns)
-
-
-def _report(job: SimulatedJob, runnable: RunnableTask, start_ns: int) -> JobReport:
-    chains = {each.name: each.stages for each in runnable.task.variants}
-    stages = chains[job.variant or runnable.task.base]
-    spans = tuple(
-        StageSpan(stages[s.stage].name, s.executor, start_ns + s.start_ns, start_ns + s.end_ns)
-        for s in job.spans
-    )
-    return JobReport(
-        job.job_id, job.task, job.outcome, start_ns + job.release_ns, start_ns + job.deadline_ns,
-        start_ns + job.finish_ns, spans, job.detail, None, job.reason, variant=job.variant,
-    )  # fmt: skip
+        chain = chains[job.task, job.variant or bases[job.task]]
+        yield report_of(job, chain, part.phase.start_ns)

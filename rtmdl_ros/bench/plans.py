@@ -15,7 +15,6 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import cycle
 from pathlib import Path
 from statistics import mean
 
@@ -147,12 +146,13 @@ def _run(
     seconds: float,
     advance: Advance,
 ) -> tuple[JobReport, ...]:
-    frames = cycle(everyday_frames())
+    frames = everyday_frames()
     camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns)
     executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
     return run_workload(
-        Workload(tasks, (camera,)), lambda: Work(next(frames)), seconds, executors, advance
-    )
+        Workload(tasks, (camera,)), lambda number: Work(frames[number % len(frames)]), seconds,
+        executors, advance,
+    )  # fmt: skip
 
 
 def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float) -> Shares:

@@ -49,6 +49,16 @@ class Setting:
         """What becomes of jobs that can no longer be on time."""
         return self.tasks[0].task.late
 
+    @property
+    def late_words(self) -> str:
+        """The same for people to read."""
+        return self.late.value
+
+    @property
+    def lanes(self) -> int:
+        """How many networks run side by side."""
+        return self.contender.lanes
+
     def in_words(self) -> str:
         """Return the foreseen variants, the most urgent task first."""
         ordered = sorted(self.tasks, key=lambda each: -each.task.priority)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from rtmdl_ros.perception.functions import FUNCTIONS
+from rtmdl_ros.perception.functions import FUNCTIONS, function_of
+from rtmdl_ros.perception.task import TaskError
 from rtmdl_ros.workload.entry import Entry
 from rtmdl_ros.workload.errors import one_line
+from rtmdl_ros.workload.functions import may_be_function
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 _SUFFIX = '.yaml'
@@ -65,6 +67,7 @@ class CameraSpec:
 class TaskSpec:
     """A perception function on the frames of a camera."""
 
+    #: Shipped, or a user's class by its dotted name or entry point: see docs/own_task.md.
     function: str
     camera: str
     #: By the period of the camera.
@@ -82,6 +85,8 @@ class WorkloadSpec:
     cameras: Mapping[str, CameraSpec]
     tasks: Mapping[str, TaskSpec]
     disturbances: tuple[Disturbance, ...] = ()
+    #: What is to be known of its figures, told with them.
+    note: str = ''
 
 
 def workload_folder() -> Path | None:
@@ -141,9 +146,11 @@ def _workload(name: str, root: Entry) -> WorkloadSpec:
         for number, content in enumerate(listed)
     )
     utilization = _bounded(root, 'utilization', 0.0, 10.0, default=0.0)
-    description = str(root.take('description', ''))
+    description, note = str(root.take('description', '')), str(root.take('note', ''))
     root.finish()
-    return WorkloadSpec(name, description, utilization or None, cameras, tasks, disturbances)
+    return WorkloadSpec(
+        name, description, utilization or None, cameras, tasks, disturbances, note
+    )
 
 
 def _camera(entry: Entry) -> CameraSpec:
@@ -154,11 +161,25 @@ def _camera(entry: Entry) -> CameraSpec:
 
 
 def _task(entry: Entry, cameras: Mapping[str, CameraSpec]) -> TaskSpec:
-    function = _one_of(entry, 'function', FUNCTIONS)
+    function = _function(entry)
     camera = _one_of(entry, 'camera', cameras)
     deadline = _bounded(entry, 'deadline', 0.01, 100.0, default=1.0)
     entry.finish()
     return TaskSpec(function, camera, deadline)
+
+
+def _function(entry: Entry) -> str:
+    name = str(entry.take('function'))
+    if not may_be_function(name):
+        known = ', '.join(FUNCTIONS)
+        raise ValueError(
+            f'{entry.at("function")} is {name}; give one of: {known}, or the dotted name of a class'
+        )
+    try:
+        function_of(name)
+    except TaskError as error:
+        raise ValueError(f'{entry.at("function")} is {name}: {error}') from error
+    return name
 
 
 def _disturbance(

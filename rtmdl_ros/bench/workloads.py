@@ -105,15 +105,17 @@ def add_tasks(runtime: Runtime, workload: Workload) -> None:
 
 def run_workload(
     workload: Workload,
-    payload: Callable[[], object],
+    payload: Callable[[int], object],
     seconds: float,
     executors: Executors,
     advance: Advance,
     changes: Sequence[Change] = (),
+    keep: Callable[[object], object] = lambda payload: None,
 ) -> tuple[JobReport, ...]:
-    """Release jobs for some seconds and wait for all; returns their reports without payloads.
+    """Release jobs for some seconds and wait for all; returns their reports.
 
-    `changes` are made on the way, see `cameras.release_frames`.
+    `payload` makes one from the number of its frame, `changes` are made on the way: see
+    `cameras.release_frames`. Reports have in place of the payload what `keep` makes of it.
     Raises ExperimentError for jobs that failed or do not end.
     """
     reports: list[JobReport] = []
@@ -125,7 +127,7 @@ def run_workload(
         slow_downs=executors.slow_downs,
         real_time=executors.real_time,
         # Payloads hold whole tensors: with them a minute would fill the memory.
-        on_end=lambda report: reports.append(replace(report, payload=None)),
+        on_end=lambda report: reports.append(replace(report, payload=keep(report.payload))),
     )
     add_tasks(runtime, workload)
     runtime.start()

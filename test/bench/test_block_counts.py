@@ -137,7 +137,7 @@ def test_on_real_threads_nobody_is_blocked_by_more_than_one(packing, lanes):
         Camera((task.name,), 12_000_000 + 1_300_000 * number) for number, task in enumerate(chain)
     ]
     released = release_frames(
-        bench.runtime, cameras, RUN_NS, payload=object, advance=lambda seconds: None
+        bench.runtime, cameras, RUN_NS, payload=lambda number: None, advance=lambda seconds: None
     )
     reports = bench.wait(released)
     bench.runtime.stop(PATIENCE_S)

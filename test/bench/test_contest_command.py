@@ -5,6 +5,8 @@
 import json
 
 import pytest
+import torch
+from labelled_folder import write_labelled
 from small_zoo import write_small_zoo
 
 from rtmdl_ros import cli
@@ -34,15 +36,19 @@ def workload(tmp_path):
 def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cache_dir, capsys):
     out, file = tmp_path / 'out', tmp_path / 'figures.json'
     zoo = write_small_zoo(tmp_path / 'zoo')
+    boxes = [(0, [1, 2, 4, 8])]
+    frames = write_labelled(tmp_path / 'frames', ['red'], {'boxes': boxes}, {'boxes': boxes})
     policies = ['fifo', 'rtmdl_static', OURS, ORACLE]
     assert cli.main(
         ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1',
          '--policies', *policies, '--utilization', '0.5', '1', '--json', str(file),
-         '--out', str(out), '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+         '--frames', str(frames), '--out', str(out), '--zoo', str(zoo),
+         '--cache-dir', str(cache_dir)]
     ) == 0  # fmt: skip
     table = capsys.readouterr().out
     assert max(len(line) for line in table.splitlines() if ': ' not in line) <= 80
     assert 'tiny, load 0.50' in table
+    assert 'frames: 2 of 2 pictures of frames' in table
     half, full = json.loads(file.read_text())['runs']
     assert (half['utilization'], full['utilization']) == (0.5, 1.0)
     assert half['periods_ms']['front'] == pytest.approx(2 * full['periods_ms']['front'], rel=1e-6)
@@ -59,9 +65,16 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
             for task in policy['tasks'].values():
                 ends = ('on_time', 'late', 'superseded', 'discarded', 'failed')
                 assert sum(task[end] for end in ends) == task['released'] > 0
+        # One red light in every frame, and nobody knows of signs.
+        for name, policy in run['policies'].items():
+            assert ('labels' in policy['tasks']['lights']) == (name != ORACLE)
+            assert 'labels' not in policy['tasks']['signs']
+        lights = run['policies'][OURS]['tasks']['lights']
+        assert lights['labels']['objects'] == lights['released']
+        assert lights['labels']['objects_answered'] == lights['on_time']
     assert json.loads((out / 'tiny-1' / 'figures.json').read_text()) == full
     names = {path.relative_to(out).as_posix() for path in out.rglob('*.*')}
-    pictures = ['policies', 'responses', *(f'timeline-{name}' for name in policies[:-1])]
+    pictures = ['policies', 'responses', 'labels', *(f'timeline-{name}' for name in policies[:-1])]
     assert {f'tiny-0.5/{name}.png' for name in pictures} <= names
     assert {'sweep-tiny.png', 'bench.md'} <= names
 
@@ -88,9 +101,23 @@ def test_a_broken_file_is_told_before_anything_is_measured(tmp_path, capsys):
     assert f'{path}: disturbances[3].kind is dog' in capsys.readouterr().err
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
+def test_a_gpu_that_is_not_there_ends_with_1(tmp_path, capsys):
+    arguments = ['--device', 'cuda', '--policies', 'fifo', '--out', str(tmp_path)]
+    assert cli.main(['bench', *arguments]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('rtmdl bench: device is cuda, but that GPU cannot be used: ')
+
+
 def test_a_missing_zoo_ends_with_1(tmp_path, capsys):
     assert cli.main(['bench', '--zoo', str(tmp_path)]) == 1
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_missing_frames_are_told_before_anything_is_measured(tmp_path, capsys):
+    assert cli.main(['bench', '--frames', str(tmp_path), '--out', str(tmp_path / 'out')]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith(f'rtmdl bench: {tmp_path}: has none of ')
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_measured(tmp_path, capsys):

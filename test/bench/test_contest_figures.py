@@ -18,14 +18,31 @@ from rtmdl_ros.bench.contest_figures import (
     WORST,
     PhaseFigures,
     as_json,
+    baseline_of,
     figures_of,
 )
-from rtmdl_ros.bench.contest_pictures import draw_policies, draw_responses, draw_sweep
+from rtmdl_ros.bench.contest_pictures import (
+    draw_policies,
+    draw_responses,
+    draw_scores,
+    draw_sweep,
+)
+from rtmdl_ros.bench.contest_scores import Reply
 from rtmdl_ros.bench.contest_series import shown_as_timelines
-from rtmdl_ros.bench.contest_tables import COLUMNS, markdown, narrow, rows_of, shown
+from rtmdl_ros.bench.contest_tables import (
+    COLUMNS,
+    SCORE_COLUMNS,
+    markdown,
+    narrow,
+    rows_of,
+    score_rows,
+    shown,
+)
+from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.scenario import Scenario
 from rtmdl_ros.bench.workload_file import CameraSpec, Disturbance, Kind, TaskSpec, WorkloadSpec
 from rtmdl_ros.runtime.report import JobReport, StageSpan
+from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Outcome
 
 MS = 1_000_000
@@ -33,6 +50,8 @@ ACCURACIES = {('a', 'small'): 0.5, ('a', 'large'): 1.0, ('b', 'large'): 0.75}
 ON_TIME, LATE, SUPERSEDED = Outcome.ON_TIME, Outcome.LATE, Outcome.SUPERSEDED
 SPEC = WorkloadSpec('mine', '', None, {'front': CameraSpec(10.0)},
                     {'a': TaskSpec('f', 'front'), 'b': TaskSpec('g', 'front')})  # fmt: skip
+#: The second does better below.
+TEAMS = 'ros2_callback', 'ros2_callback_onnx'
 
 
 def job(task, outcome, variant='', response_ms=5, release_ms=0):
@@ -55,7 +74,7 @@ def contest(policies=(OURS, 'fifo')):
         (job('a', LATE, 'large', 20), job('b', SUPERSEDED)),
         (job('a', ON_TIME, 'large', 8), job('b', SUPERSEDED)),
     )
-    rounds = {OURS: ours, 'fifo': other, ORACLE: ours}
+    rounds = {OURS: ours, 'fifo': other, ORACLE: ours, TEAMS[0]: other, TEAMS[1]: 2 * other[1:]}
     runs = tuple(Runs(name, 2, rounds[name], 'run', f'plan {name}') for name in policies)
     return Contest(Scenario(SPEC, 1.5, 0.8, {'front': 10 * MS}), runs, ACCURACIES, {'cpu': 1.25})
 
@@ -133,6 +152,41 @@ def test_the_json_is_that_of_the_design():
     }  # fmt: skip
 
 
+def labelled():
+    """Return the contest on a picture with one object of task a; its every answer finds it."""
+    thing = Detection('thing', 1.0, Box(0.0, 0.0, 9.0, 9.0))
+    found = contest([OURS, 'fifo'])
+    policies = tuple(
+        replace(runs, rounds=tuple(
+            tuple(replace(each, payload=Reply(0, (thing,))) for each in jobs)
+            for jobs in runs.rounds
+        )) for runs in found.policies
+    )  # fmt: skip
+    truths = {'f': (Truth((thing,), (), frozenset(['thing'])),)}
+    return replace(found, policies=policies, truths=truths)
+
+
+def test_answers_are_scored_where_there_are_labels(tmp_path):
+    found = labelled()
+    figures = figures_of(found)
+    # On time were four of four jobs, and one of two.
+    assert score_rows(figures) == [
+        [OURS, 'a', '87.5', '100', '100', '100', '100'],
+        ['fifo', 'a', '50.0', '100', '100', '100', '50.0'],
+    ]
+    tasks = as_json(found, figures, 2)['policies']['fifo']['tasks']
+    assert tasks['a']['labels'] == {
+        'objects': 2, 'objects_answered': 1, 'detections': 1, 'correct': 1, 'precision': 1.0,
+        'recall_answered': 1.0, 'f1_answered': 1.0, 'recall_on_time': 0.5,
+    }  # fmt: skip
+    assert 'labels' not in tasks['b']
+    page = markdown('mine', figures, 'To be known.')
+    assert page.startswith('## mine\n\nTo be known.\n\n| policy |')
+    assert f'| {" | ".join(SCORE_COLUMNS)} |' in page
+    draw_scores('mine', figures, tmp_path / 'labels.png')
+    assert (tmp_path / 'labels.png').stat().st_size > 5000
+
+
 def test_tables_show_per_cent_and_fit_a_terminal():
     assert shown(Interval(0.5, None, None)) == '50.0'
     assert shown(Interval(0.125, 0.0, 1.0), signed=True) == '+12.5 [+0.0, +100]'
@@ -155,11 +209,31 @@ def test_timelines_are_those_of_ours_and_of_the_best_simple_one():
     assert shown_as_timelines(figures_of(contest([ORACLE]))) == ()
 
 
+def test_the_best_of_what_teams_do_is_the_baseline(tmp_path):
+    found = contest([*TEAMS, OURS, 'fifo'])
+    figures = figures_of(found)
+    assert baseline_of(figures) == TEAMS[1]
+    assert as_json(found, figures, 2)['baseline'] == TEAMS[1]
+    rows = rows_of(figures)
+    assert [row[0] for row in rows] == ['ros2_callback', 'ros2_callback_onnx†', OURS, 'fifo']
+    assert narrow(rows)[1][0] == 'ros2_callback\n_onnx†'
+    assert shown_as_timelines(figures) == (TEAMS[1], OURS, 'fifo')
+    draw_policies('mine', figures, tmp_path / 'policies.png')
+    # At another load another one is the best, and may be all there is.
+    other = figures_of(contest([TEAMS[0], OURS, 'fifo']))
+    draw_sweep('mine', {0.5: figures, 1.0: other}, tmp_path / 'sweep.png')
+    draw_responses(found, TEAMS[1], tmp_path / 'responses.png')
+    assert all(p.stat().st_size > 5000 for p in tmp_path.glob('*.png'))
+    without = contest()
+    assert baseline_of(figures_of(without)) == ''
+    assert as_json(without, figures_of(without), 2)['baseline'] is None
+
+
 def test_pictures_can_be_drawn(tmp_path):
     found = contest([OURS, 'fifo', ORACLE])
     figures = figures_of(found)
     draw_policies('mine', figures, tmp_path / 'a' / 'policies.png')
-    draw_responses(found, tmp_path / 'responses.png')
+    draw_responses(found, '', tmp_path / 'responses.png')
     draw_sweep('mine', {2.0: figures, 0.5: figures}, tmp_path / 'sweep.png')
     assert all(p.stat().st_size > 5000 for p in tmp_path.rglob('*.png'))
     assert len(list(tmp_path.rglob('*.png'))) == 3

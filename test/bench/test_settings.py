@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from known_profile import LIGHT, SIGN, known_profile
 
+from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL
 from rtmdl_ros.bench.contest import order_of
 from rtmdl_ros.bench.contest_series import PolicyError, policies_of
@@ -59,11 +60,13 @@ def setting(name, ladders):
 
 
 def test_every_policy_is_found_by_name_or_group():
-    assert policies_of(['usual']) == USUAL == (*BASELINES, 'rtmdl_static', OURS, ORACLE)
+    assert policies_of(['usual']) == USUAL == (
+        *CALLBACKS, *BASELINES, 'rtmdl_static', OURS, ORACLE,
+    )  # fmt: skip
     assert policies_of(['ablation', 'rm', OURS]) == (*ABLATION, 'rm')
     assert len(ABLATION) == 6
     assert all(name == each.name for name, each in CONTENDERS.items())
-    with pytest.raises(PolicyError, match='there is no lifo; give some of: usual, ablation, fifo'):
+    with pytest.raises(PolicyError, match='no lifo; give some of: usual, ablation, callbacks'):
         policies_of(['lifo'])
     with pytest.raises(PolicyError, match='oracle alone'):
         policies_of([ORACLE])
@@ -134,7 +137,7 @@ def test_hogs_share_the_cores():
 
 def test_the_oracle_sees_each_phase(ladders):
     scenario = scenario_of(SPEC, ladders.profile, 1.0)
-    oracle = oracle_of(scenario, ladders, 0.2)
+    oracle = oracle_of(scenario, ladders, 3.0)
     assert [len(part.ways[0].tasks) for part in oracle] == [1, 2]
     jobs = foreseen(scenario, oracle, 0)
     assert {job.outcome for job in jobs} == {Outcome.ON_TIME}

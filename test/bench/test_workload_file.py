@@ -18,6 +18,7 @@ from rtmdl_ros.bench.workload_file import (
 
 GOOD = """
 description: words
+note: more words
 utilization: 1.5
 cameras:
   front: {period_ms: 20, offset: 0.25}
@@ -32,7 +33,9 @@ disturbances:
 
 
 def test_the_shipped_ones_can_be_found_by_name():
-    assert list(shipped_workloads()) == ['burst', 'contended', 'f110', 'mode_change', 'two_cameras']
+    assert list(shipped_workloads()) == [
+        'burst', 'contended', 'f110', 'mixed', 'mode_change', 'two_cameras'
+    ]  # fmt: skip
     for name in shipped_workloads():
         spec = find_workload(name)
         assert spec.name == name
@@ -55,6 +58,7 @@ def test_a_file_is_read_as_it_stands(tmp_path):
             Disturbance(Kind.DEADLINE, 0.5, 1.0, 'lights', 0.5),
             Disturbance(Kind.ABSENT, 0.0, 0.25, 'lights'),
         ),
+        'more words',
     )
 
 
@@ -66,6 +70,8 @@ def test_a_file_is_read_as_it_stands(tmp_path):
         ('period_ms: 20', 'period_ms: x', "cameras.front.period_ms is 'x'; it must be a number"),
         ('offset', 'ofset', 'cameras.front.ofset is not known'),
         ('traffic_light', 'lidar', 'tasks.lights.function is lidar; give one of: traffic_light, '),
+        ('traffic_light', 'no_such.Task', 'is no_such.Task: there is no module no_such; put'),
+        ('traffic_light', 'json.JSONDecoder', 'json.JSONDecoder is no task; derive'),
         ('camera: front, dead', 'camera: rear, dead', 'tasks.lights.camera is rear; give one of'),
         ('deadline: 0.5', 'deadline: -1', 'tasks.lights.deadline is -1'),
         ('utilization: 1.5', 'utilization: 11', 'utilization is 11; give a number from 0 to 10'),

@@ -65,12 +65,21 @@ def small_workload(stage):
 def test_a_run_reports_every_job_without_its_payload():
     seen = []
     reports = run_workload(
-        small_workload(seen.append), lambda: 'tensors', 0.02, Executors(), lambda seconds: None
-    )
+        small_workload(seen.append), lambda number: f'tensors {number}', 0.02, Executors(),
+        lambda seconds: None,
+    )  # fmt: skip
     assert len(reports) == 4
     assert {report.payload for report in reports} == {None}
     assert all(r.outcome in (Outcome.ON_TIME, Outcome.SUPERSEDED) for r in reports)
-    assert set(seen) == {'tensors'}
+    assert set(seen) <= {f'tensors {number}' for number in range(4)}
+
+
+def test_reports_keep_what_is_asked_for():
+    reports = run_workload(
+        small_workload(lambda payload: False), str, 0.02, Executors(), lambda seconds: None,
+        keep=lambda payload: f'kept {payload}',
+    )  # fmt: skip
+    assert sorted(report.payload for report in reports) == [f'kept {n}' for n in range(4)]
 
 
 def test_a_run_with_failing_jobs_is_no_result():
@@ -78,4 +87,4 @@ def test_a_run_with_failing_jobs_is_no_result():
         raise OSError('no such network')
 
     with pytest.raises(ExperimentError, match=r'task t failed: .*no such network'):
-        run_workload(small_workload(fail), object, 0.01, Executors(), lambda seconds: None)
+        run_workload(small_workload(fail), str, 0.01, Executors(), lambda seconds: None)

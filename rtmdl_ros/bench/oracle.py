@@ -19,11 +19,11 @@ from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Phase, Scenario
 from rtmdl_ros.bench.settings import (
     hog_slowness,
-    simulated_task,
     slowed,
     task_accuracies,
     tasks_of,
 )
+from rtmdl_ros.bench.simulated_task import simulated_task
 from rtmdl_ros.bench.workloads import RunnableTask
 from rtmdl_ros.evidence.simulated import report_of
 from rtmdl_ros.planning.problem import Problem

@@ -38,13 +38,14 @@ from rtmdl_ros.bench.planned import (
     planned_workload,
     problem_for,
 )
+from rtmdl_ros.bench.simulated_task import simulated_task
 from rtmdl_ros.bench.workloads import Executors, RunnableTask, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.profiling.measure import everyday_frames
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask
+from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 
@@ -156,16 +157,7 @@ def _run(
 
 
 def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float) -> Shares:
-    simulated = []
-    for each in tasks:
-        times = {
-            variant.name: tuple(stage.quantiles_ns for stage in variant.stages)
-            for variant in ladders.profile.functions[each.function]
-        }
-        chosen = {variant.name: times[variant.name] for variant in each.task.variants}
-        simulated.append(
-            SimulatedTask(each.task, times[each.task.base], variant_times=chosen)
-        )
+    simulated = [simulated_task(each, ladders.profile) for each in tasks]
     found = [
         shares_of(
             simulate(

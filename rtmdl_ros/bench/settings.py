@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -13,6 +13,7 @@ from rtmdl_ros.bench.contenders import Base, Contender
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Scenario
+from rtmdl_ros.bench.simulated_task import simulated_task
 from rtmdl_ros.bench.workloads import Executors, RunnableTask
 from rtmdl_ros.planning.candidate import (
     Candidate,
@@ -27,7 +28,7 @@ from rtmdl_ros.planning.search import search
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.scheduling.choice import FULL
-from rtmdl_ros.simulation.records import Episode, SimulatedJob, SimulatedTask
+from rtmdl_ros.simulation.records import Episode, SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import LatePolicy, Resource, Task
 
@@ -181,20 +182,6 @@ def simulated(setting: Setting, scenario: Scenario, seed: int) -> tuple[Simulate
         seed=seed,
         episodes=episodes,
     )
-
-
-def simulated_task(
-    runnable: RunnableTask, profile: Profile, arrivals: Mapping[str, Sequence[int]] | None = None
-) -> SimulatedTask:
-    """Return a task with the times of a profile, its frames at given instants or regularly."""
-    task = runnable.task
-    times = {
-        variant.name: tuple(stage.quantiles_ns for stage in variant.stages)
-        for variant in profile.functions[runnable.function]
-    }
-    chosen = {variant.name: times[variant.name] for variant in task.variants}
-    arrivals_ns = tuple(arrivals[task.name]) if arrivals is not None else None
-    return SimulatedTask(task, times[task.base], variant_times=chosen, arrivals_ns=arrivals_ns)
 
 
 def hog_slowness(lanes: int, hogs: int) -> float:

@@ -127,10 +127,7 @@ def simulated_tasks(problem: Problem, plan: Plan, seed: int) -> tuple[SimulatedT
     for task, release, as_run in zip(
         problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
     ):
-        times = {
-            variant.name: tuple(stage.quantiles_ns for stage in variant.stages)
-            for variant in problem.profile.functions[task.function]
-        }
+        times = problem.profile.stage_times(task.function)
         simulated.append(
             SimulatedTask(
                 as_run,

@@ -106,6 +106,16 @@ class Profile:
         }
         return replace(self, functions=functions)
 
+    def stage_times(self, function: str) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """Return quantiles in ns of each stage of a function's variants, by variant.
+
+        Raises KeyError for an unknown function.
+        """
+        return {
+            variant.name: tuple(stage.quantiles_ns for stage in variant.stages)
+            for variant in self.functions[function]
+        }
+
     def segments(self, function: str, variant: str) -> int:
         """Return into how many segments the first network of a variant was cut.
 

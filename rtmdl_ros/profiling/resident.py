@@ -70,7 +70,7 @@ class ResidentNetworks:
         file.
         """
         models = [self.model(v, segments if v.kind == 'detector' else 1) for v in chosen.variants]
-        if urgent:
+        if urgent and self._engine.waits:
             models = [Model(each.variant, each.runner.for_urgent()) for each in models]
         return make_pipeline(function, models)
 

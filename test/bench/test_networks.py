@@ -19,7 +19,7 @@ def test_the_image_brings_work_through_all_stages(cache_dir):
     networks = load_networks(cache_dir, tasks=2)
     assert set(networks.functions) == {'traffic_light', 'traffic_sign'}
     for loaded in networks.functions.values():
-        work = payload_of(networks.image)
+        work = payload_of(networks.image, 0)
         done = [stage.run(work) for stage in loaded.pipeline.stages]
         assert done == [False] * (len(done) - 1) + [True]
         assert all(0 < stage.optimistic_ns <= stage.worst_ns for stage in loaded.stages)
@@ -30,7 +30,7 @@ def test_the_image_brings_work_through_all_stages(cache_dir):
 def test_each_job_has_a_copy_of_the_image():
     image = image_for([SimpleNamespace(stages=stages(False, True))])
     assert image.shape == (480, 640, 3)
-    assert payload_of(image).frame.image() is not image
+    assert payload_of(image, 0).frame.image() is not image
 
 
 def test_no_image_for_a_pipeline_that_always_ends_early(monkeypatch):

@@ -3,30 +3,24 @@
 """The node of a run: each task infers in the callback of its own subscription.
 
 As tutorials have it: a subscription, a callback and a mutually exclusive callback group for each
-task, depth 1 and best effort so that only the newest frame waits, the executor's own way to spin.
+task, depth 1 and best effort so that only the newest frame waits.
 Python, rclpy and its executors are as they come. Nothing is published, which saves it some time.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import cv2
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.executors import (
-    Executor,
-    ExternalShutdownException,
-    MultiThreadedExecutor,
-    SingleThreadedExecutor,
-)
+from rclpy.executors import Executor, MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
@@ -48,6 +42,7 @@ from rtmdl_ros.workload.records import Resource
 
 #: Frames that each task answers before the run.
 _WARM_UP_FRAMES = 3
+_SPIN_S = 0.2
 
 
 class CallbackNode(Node):
@@ -110,8 +105,7 @@ class CallbackNode(Node):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the node of the plan in a folder until SIGINT; see `place.run`."""
-    # rclpy's own handlers: a signal must wake the executor up.
-    return run('ros2_callback', arguments, _run, SignalHandlerOptions.ALL)
+    return run('ros2_callback', arguments, _run)
 
 
 def _run(folder: Path) -> None:
@@ -121,10 +115,15 @@ def _run(folder: Path) -> None:
     node = CallbackNode(plan, pipelines_of(plan), folder)
     executor = _executor(plan.executor_threads)
     executor.add_node(node)
-    with suppress(KeyboardInterrupt, ExternalShutdownException):
-        executor.spin()
+    stop = threading.Event()
+    # As spin does, but for the signal: rclpy's own handler shuts down below callbacks that still
+    # run, which has ended in segmentation faults.
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    while not stop.is_set():
+        executor.spin_once(timeout_sec=_SPIN_S)
     executor.shutdown()  # callbacks that run go on to their end
     write_answers(folder, node.answers)
+    node.destroy_node()
 
 
 def _executor(threads: int) -> Executor:

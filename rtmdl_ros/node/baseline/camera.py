@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -75,7 +74,7 @@ class Cameras:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Publish the frames of the plan in a folder; returns the exit status, see `place.run`."""
-    return run('ros2_callback camera', arguments, _run, SignalHandlerOptions.NO)
+    return run('ros2_callback camera', arguments, _run)
 
 
 def _run(folder: Path) -> None:

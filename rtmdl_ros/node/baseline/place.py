@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -41,12 +40,7 @@ def start_ns(folder: Path) -> int | None:
         return None
 
 
-def run(
-    name: str,
-    arguments: Sequence[str] | None,
-    work: Callable[[Path], None],
-    signals: SignalHandlerOptions,
-) -> int:
+def run(name: str, arguments: Sequence[str] | None, work: Callable[[Path], None]) -> int:
     """Do the work of a process in the domain that it shares with those of the same parent.
 
     Returns 0, also where SIGINT ends it, 1 for what cannot be loaded or written, 2 for
@@ -56,9 +50,11 @@ def run(
     if len(arguments) != 1:
         print(f'{name}: give the folder of the plan; rtmdl bench does', file=sys.stderr)
         return 2
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    over = threading.Event()
+    watch = threading.Thread(target=_end_with, args=(os.getppid(), over), daemon=True)
+    watch.start()
     os.environ.update(ros_environment(own_domain_id(os.getppid()), fastdds_profile()))
-    rclpy.init(args=[], signal_handler_options=signals)
+    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     try:
         work(Path(arguments[0]))
     except KeyboardInterrupt:
@@ -68,11 +64,14 @@ def run(
         return 2 if isinstance(error, BadInputError) else 1
     finally:
         rclpy.try_shutdown()
+        over.set()
+        watch.join()
     return 0
 
 
-def _end_with(parent: int) -> None:
+def _end_with(parent: int, over: threading.Event) -> None:
     """End this process when its parent is gone, however that ended."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK_S)
-    os.kill(os.getpid(), signal.SIGINT)
+    while not over.wait(_LOOK_S):
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGINT)
+            return

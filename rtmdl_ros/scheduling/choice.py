@@ -67,16 +67,13 @@ class Choice:
     ) -> Chain:
         """Return the most accurate of chains that is on time, or else the quickest.
 
-        The best of them was planned for, so that it need not be on time but in typical times; a
-        less accurate one is taken to be safe. Where more is asked of the lanes than was planned, it
-        should be on time in its worst times and with others beside it: else the guard keeps these
-        others waiting.
+        Where more is asked of the lanes than was planned, it should be on time in its worst times
+        and with others beside it: else the guard keeps these others waiting.
         """
         overload = any(live.foreseen is not live.base for live in tasks)
         for careful in (True, False) if overload else (False,):
             for chain in reversed(chains):
-                usual = chain.spans if chain is chains[-1] else chain.long_spans
-                spans = self._careful(chain) if careful else usual
+                spans = self._careful(chain) if careful else chain.long_spans
                 if urgent.copy().place(now_ns, spans) <= deadline_ns:
                     return chain
         return min(chains, key=lambda chain: chain.long_ns)

@@ -19,8 +19,8 @@ def share_heap() -> bool:
     glibc gives them up to 8 heaps a core, and each keeps what its threads once needed at most:
     every lane that is replaced, every activation takes another one, until all have grown by some
     images; on 2 cores 70 MB in 200 s. Threads that allocate at once then wait for each other. That
-    is rare here: small objects have Python's own allocator, tensors that of ONNX Runtime, and two
-    nodes beside each other, with 1 and with 16 heaps, answered in the same times.
+    is rare here: small objects have Python's own allocator, tensors that of ONNX Runtime; of two
+    nodes beside each other on a busy machine, with 1 and with 16 heaps, neither answered sooner.
 
     Call it before the first thread is started, which takes a heap for good. Without effect outside
     Linux, with other C libraries, and where the user has set the number (mallopt(3)).

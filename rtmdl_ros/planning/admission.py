@@ -67,8 +67,9 @@ def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
             refusals.append((2.0, f'{added.name} would take {bytes_too_many}'))
             continue
         attempt = plan_of(problem, candidate, _assumed(problem, candidate))
-        missed = _misses(problem, attempt, broken)
-        excess, reason = _judged(problem, missed, broken)
+        found = _misses(problem, attempt, broken)
+        missed = _worst(found)
+        excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
         if excess <= 0.0:
             return Admission(True, problem, _told(problem, attempt, missed), reason)
         refusals.append((excess, reason))
@@ -150,8 +151,8 @@ def _with(running: Problem, added: PlannedTask) -> Problem:
     return replace(running, tasks=(*others, added))
 
 
-def _broken(running: Problem, plan: Plan, added: str) -> dict[str, float]:
-    """Return what those tasks miss at worst that break their limits already."""
+def _broken(running: Problem, plan: Plan, added: str) -> dict[str, tuple[float, ...]]:
+    """Return what those tasks miss at each speed that break their limits already."""
     usual = _ratios(running, plan, 1.0, {})
     broken = [
         task.name
@@ -160,13 +161,23 @@ def _broken(running: Problem, plan: Plan, added: str) -> dict[str, float]:
     ]
     if not broken:
         return {}
-    misses = _misses(running, plan, dict.fromkeys(broken, 1.0))
-    return {name: misses[name].mean for name in broken}
+    found = _misses(running, plan, {name: (1.0,) * len(_SLOWNESS) for name in broken})
+    return {name: tuple(each[name].mean for each in found) for name in broken}
 
 
-def _misses(problem: Problem, plan: Plan, broken: Mapping[str, float]) -> dict[str, Misses]:
-    """Simulate with all seeds and both speeds; return what is missed at the worse one."""
-    found = [_summed(_ratios(problem, plan, slowness, broken)) for slowness in _SLOWNESS]
+def _misses(
+    problem: Problem, plan: Plan, broken: Mapping[str, Sequence[float]]
+) -> list[dict[str, Misses]]:
+    """Simulate with all seeds; return what is missed at each speed."""
+    found = []
+    for speed, slowness in enumerate(_SLOWNESS):
+        most = {name: limits[speed] for name, limits in broken.items()}
+        found.append(_summed(_ratios(problem, plan, slowness, most)))
+    return found
+
+
+def _worst(found: Sequence[Mapping[str, Misses]]) -> dict[str, Misses]:
+    """Return what each task misses at its worse speed."""
     return {
         name: Misses(
             max(each[name].mean for each in found), max(each[name].upper for each in found)
@@ -223,13 +234,12 @@ def _attempts(
 
 
 def _judged(
-    problem: Problem, misses: Mapping[str, Misses], broken: Mapping[str, float]
+    problem: Problem, worst: Mapping[str, Misses], excesses: Sequence[float]
 ) -> tuple[float, str]:
     """Return by how much the worst task misses too much, 0 or less for none, and a reason."""
-    excesses = [_excess(task, misses[task.name], broken) for task in problem.tasks]
     index = excesses.index(max(excesses))
     task = problem.tasks[index]
-    missed = misses[task.name].mean
+    missed = worst[task.name].mean
     who = f'{task.name} itself' if task is problem.tasks[-1] else task.name
     if excesses[index] <= 0.0:
         return excesses[index], f'nobody misses too much; nearest to it: {who}, {missed:.1%}'
@@ -239,11 +249,23 @@ def _judged(
     return excesses[index], f'{who} would miss {missed:.1%}, {limit}'
 
 
-def _excess(task: PlannedTask, misses: Misses, broken: Mapping[str, float]) -> float:
-    """Return by how much a task misses too much; 0 or less: it does not."""
-    if task.name in broken:
-        return misses.mean - broken[task.name]
-    return max(misses.mean - _MARGIN * task.miss_limit, misses.upper - task.miss_limit)
+def _excesses(
+    problem: Problem,
+    found: Sequence[Mapping[str, Misses]],
+    broken: Mapping[str, Sequence[float]],
+) -> list[float]:
+    """Return by how much each task misses too much at its worse speed; 0 or less: it does not."""
+    worst = _worst(found)
+    excesses = []
+    for task in problem.tasks:
+        if task.name in broken:
+            pairs = zip(found, broken[task.name], strict=True)
+            excesses.append(max(each[task.name].mean - before for each, before in pairs))
+        else:
+            misses = worst[task.name]
+            margin = misses.mean - _MARGIN * task.miss_limit
+            excesses.append(max(margin, misses.upper - task.miss_limit))
+    return excesses
 
 
 def _assumed(problem: Problem, candidate: Candidate) -> Fitness:

@@ -68,10 +68,11 @@ class Forecast:
         executors = self._reserved[resource]
         if resource is Resource.ACCELERATOR and len(executors) > 1 and self._crowded(ready_ns):
             length_ns = round(length_ns * self._shared)
-        best = min(
-            (_earliest(own, length_ns, ready_ns), number) for number, own in enumerate(executors)
+        # Of lanes that are free as early the one that was idle for the shortest time: what goes
+        # from segment to segment stays on its lane, and leaves long gaps to others.
+        start_ns, _, at, number = min(
+            (*_earliest(own, length_ns, ready_ns), number) for number, own in enumerate(executors)
         )
-        (start_ns, at), number = best
         executors[number].insert(at, (start_ns, start_ns + length_ns))
         return start_ns + length_ns
 
@@ -82,10 +83,15 @@ class Forecast:
 
 def _earliest(
     reserved: list[tuple[int, int]], length_ns: int, ready_ns: int
-) -> tuple[int, int]:
-    """Return the first instant from `ready_ns` on with so much room, and its place in the list."""
+) -> tuple[int, int, int]:
+    """Return the first instant from `ready_ns` on with so much room.
+
+    After it, for how long there was nothing before it, and its place in the list.
+    """
+    free_ns = 0
     for at, (start_ns, end_ns) in enumerate(reserved):
         if start_ns >= ready_ns + length_ns:
-            return ready_ns, at
+            return ready_ns, ready_ns - free_ns, at
+        free_ns = end_ns
         ready_ns = max(ready_ns, end_ns)
-    return ready_ns, len(reserved)
+    return ready_ns, ready_ns - free_ns, len(reserved)

@@ -23,7 +23,7 @@ from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Stages of a resource of which a quantile is its pace, how old they may be, how many are enough.
-_RECENT, _RECENT_NS, _ENOUGH = 9, 2_000_000_000, 5
+_RECENT, _RECENT_NS, _ENOUGH = 21, 2_000_000_000, 5
 #: Above the median: where threads share cores, times spread more than those of the profile.
 _SHARE = 0.75
 #: Runs of a stage whose median tells how far it is from that: so many more that the few for which

@@ -39,6 +39,12 @@ def test_lanes_are_slower_beside_others():
     assert forecast(shared=1.5).place(0, [(LANE, 10), (LANE, 10)]) == 20
 
 
+def test_segments_stay_on_their_lane_and_leave_the_other_whole():
+    plan = forecast(lanes=2)
+    assert plan.place(0, [(LANE, 4), (LANE, 4), (LANE, 4)]) == 12
+    assert plan.place(1, [(LANE, 10)]) == 11  # not 22, behind the hops of the first one
+
+
 def test_works_are_placed_in_their_order_whatever_order_they_come_in():
     urgent = Work((0,), 0, 10, ((LANE, 10),))
     other = Work((1,), 0, 20, ((LANE, 10),))

@@ -57,6 +57,8 @@ class CallbackSetting:
     plan: CallbackPlan
     #: Nothing is done about jobs that can no longer be on time.
     late_words: str = ''
+    #: All callbacks are alike to the executor.
+    urgent: str = ''
 
     @property
     def lanes(self) -> int:

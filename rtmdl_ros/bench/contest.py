@@ -65,6 +65,8 @@ class Runs:
     #: foreseen variants; '' both: various.
     late: str
     plan: str
+    #: The most urgent task of all rounds; '': there is none.
+    urgent: str = ''
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def run_contest(
             tell(f'round {number + 1} of {effort.rounds}: {name}')
             found[name].append(run_setting(settings[name], scenario, field.frames, advance))
     runs = [
-        Runs(name, each.lanes, tuple(found[name]), each.late_words, each.in_words())
+        Runs(name, each.lanes, tuple(found[name]), each.late_words, each.in_words(), each.urgent)
         for name, each in settings.items()
     ]
     if ORACLE in policies:

@@ -80,6 +80,9 @@ class PolicyFigures:
     plan: str
     #: By their names in SHARES.
     shares: Mapping[str, Interval]
+    #: The most urgent task and what it misses; '' and None: the policy knows none.
+    urgent: str
+    urgent_missed: Interval | None
     #: On-time accuracy: what ours has more, round by round.
     gain: Interval | None
     #: What it misses more than ours, round by round.
@@ -158,6 +161,12 @@ def _policy(
         gain = median_interval([a[RIGHT] - b[RIGHT] for a, b in pairs])
         more_missed = median_interval([b[MISSED] - a[MISSED] for a, b in pairs])
     jobs = [job for each in runs.rounds for job in each]
+    urgent_missed = None
+    if runs.urgent:
+        urgent = [[job for job in each if job.task == runs.urgent] for each in runs.rounds]
+        urgent_missed = median_interval(
+            [sum(job.missed for job in each) / max(1, len(each)) for each in urgent]
+        )
     functions = contest.scenario.functions
     truths = {task: contest.truths.get(function, ()) for task, function in functions.items()}
     return PolicyFigures(
@@ -166,6 +175,8 @@ def _policy(
         runs.late,
         runs.plan,
         {name: median_interval([each[name] for each in own]) for name in SHARES},
+        runs.urgent,
+        urgent_missed,
         gain,
         more_missed,
         {
@@ -215,11 +226,17 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
 
 
 def _policy_json(each: PolicyFigures) -> dict[str, Any]:
-    intervals = {**each.shares, 'gain': each.gain, 'more_missed': each.more_missed}
+    intervals = {
+        **each.shares,
+        'urgent_miss_ratio': each.urgent_missed,
+        'gain': each.gain,
+        'more_missed': each.more_missed,
+    }
     return {
         'simulated': each.simulated,
         'late': each.late,
         'plan': each.plan,
+        'urgent_task': each.urgent or None,
         **{name: interval and interval.median for name, interval in intervals.items()},
         'intervals': {
             name: interval and [interval.low, interval.high]

@@ -16,13 +16,16 @@ from rtmdl_ros.bench.contest_figures import (
     baseline_of,
 )
 
-COLUMNS = ('policy', 'missed', 'worst task', 'on-time accuracy', 'of answers', 'ours gains')
+COLUMNS = (
+    'policy', 'missed', 'worst task', 'urgent task', 'on-time accuracy', 'of answers', 'ours gains',
+)  # fmt: skip
 PHASES = 'On-time accuracy by phase'
-#: As wide as fits a narrow terminal: these two without intervals.
-_NARROW = ('worst task', 'of answers')
+#: As wide as fits a narrow terminal: these without intervals.
+_NARROW = ('worst task', 'urgent task', 'of answers')
 CAPTION = (
     'In %: medians of rounds [95 % intervals]; †: the best of what teams do, the baseline; '
-    '*: simulated. On-time: missed jobs count as wrong. '
+    '*: simulated. Worst, urgent task: what the task missed that misses most, and the most urgent '
+    'one. On-time: missed jobs count as wrong. '
     'Of answers: accuracy of those given. Ours gains: on-time accuracy.'
 )
 #: Against the labels of real frames.
@@ -45,6 +48,7 @@ def rows_of(figures: Sequence[PolicyFigures]) -> list[list[str]]:
             _name(each, best),
             shown(each.shares[MISSED]),
             shown(each.shares[WORST]),
+            shown(each.urgent_missed) if each.urgent_missed else '',
             shown(each.shares[RIGHT]),
             shown(each.shares[ANSWERS]),
             shown(each.gain, signed=True) if each.gain else '',

@@ -30,7 +30,7 @@ from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.scheduling.choice import FULL
 from rtmdl_ros.simulation.records import Episode, SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import LatePolicy, Resource, Task
+from rtmdl_ros.workload.records import LatePolicy, Policy, Resource, Task
 
 _SEEDS = range(3)
 
@@ -59,6 +59,13 @@ class Setting:
     def lanes(self) -> int:
         """How many networks run side by side."""
         return self.contender.lanes
+
+    @property
+    def urgent(self) -> str:
+        """The task that goes before all others; '': the policy knows none."""
+        if self.contender.policy is not Policy.FIXED_PRIORITY:
+            return ''
+        return max(self.tasks, key=lambda each: each.task.priority).task.name
 
     def in_words(self) -> str:
         """Return the foreseen variants, the most urgent task first."""

@@ -96,6 +96,19 @@ def test_shares_are_medians_of_the_rounds_with_their_intervals():
     assert fifo.shares[ANSWERS] == Interval(1.0, 1.0, 1.0)
 
 
+def test_the_most_urgent_task_is_told_apart():
+    ours, fifo = contest().policies
+    urgent = replace(contest(), policies=(replace(ours, urgent='b'), fifo))
+    ours, fifo = figures_of(urgent)
+    assert (ours.urgent, ours.urgent_missed) == ('b', Interval(0.25, 0.0, 0.5))
+    assert (fifo.urgent, fifo.urgent_missed) == ('', None)
+    row = dict(zip(COLUMNS, rows_of([ours])[0], strict=True))
+    assert row['urgent task'] == '25.0 [0.0, 50.0]'
+    figures = as_json(urgent, [ours, fifo], 2)['policies']
+    assert (figures[OURS]['urgent_task'], figures[OURS]['urgent_miss_ratio']) == ('b', 0.25)
+    assert (figures['fifo']['urgent_task'], figures['fifo']['urgent_miss_ratio']) == (None, None)
+
+
 def test_ours_is_compared_round_by_round():
     _, fifo = figures_of(contest())
     assert fifo.gain == Interval(pytest.approx((0.5625 + 0.375) / 2), 0.375, 0.5625)
@@ -193,7 +206,7 @@ def test_tables_show_per_cent_and_fit_a_terminal():
     figures = figures_of(contest([OURS, 'fifo', ORACLE]))
     rows = rows_of(figures)
     assert rows[1] == [
-        'fifo', '75.0 [50.0, 100]', '100 [100, 100]', '25.0 [0.0, 50.0]', '100 [100, 100]',
+        'fifo', '75.0 [50.0, 100]', '100 [100, 100]', '', '25.0 [0.0, 50.0]', '100 [100, 100]',
         '+46.9 [+37.5, +56.2]',
     ]  # fmt: skip
     assert rows[2][0] == 'oracle*'

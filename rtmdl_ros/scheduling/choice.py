@@ -68,18 +68,14 @@ class Choice:
         """Return the most accurate of chains that is on time, or else the quickest.
 
         What was planned need not be on time but in typical times, as long as no more is asked of
-        the lanes: the plan was simulated, and this is no more than a forecast. Where more is asked,
-        a variant should be on time in its worst times and with others beside it: else the guard
-        keeps these others waiting.
+        the lanes: the plan was simulated, and this is no more than a forecast.
         """
-        overload = any(live.foreseen is not live.base for live in tasks)
-        ways = (self._careful, _long) if overload else (_long,)
-        for spans_of in ways:
-            for chain in reversed(chains):
-                planned = not overload and chain is chains[-1]
-                spans = _typical(chain) if planned else spans_of(chain)
-                if urgent.copy().place(now_ns, spans) <= deadline_ns:
-                    return chain
+        as_planned = all(live.foreseen is live.base for live in tasks)
+        for chain in reversed(chains):
+            trusted = as_planned and chain is chains[-1]
+            spans = chain.spans if trusted else chain.long_spans
+            if urgent.copy().place(now_ns, spans) <= deadline_ns:
+                return chain
         return min(chains, key=lambda chain: chain.long_ns)
 
     def _careful(self, chain: Chain) -> list[Span]:
@@ -188,10 +184,6 @@ class Choice:
 
 def _typical(chain: Chain) -> Sequence[Span]:
     return chain.spans
-
-
-def _long(chain: Chain) -> Sequence[Span]:
-    return chain.long_spans
 
 
 def _load(live: LiveTask) -> Load:

@@ -11,6 +11,7 @@ from rtmdl_ros.scheduling.chains import Chain
 from rtmdl_ros.scheduling.forecast import Forecast, Span, Work
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
+from rtmdl_ros.scheduling.pace import TOLERANCE
 from rtmdl_ros.scheduling.policies import KeyFunction
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -67,10 +68,10 @@ class Choice:
     ) -> Chain:
         """Return the most accurate of chains that is on time, or else the quickest.
 
-        What was planned need not be on time but in typical times, as long as no more is asked of
-        the lanes: the plan was simulated, and this is no more than a forecast.
+        What was planned need not be on time but in typical times, as long as all is as it was
+        planned: the plan was simulated, and this is no more than a forecast.
         """
-        as_planned = all(live.foreseen is live.base for live in tasks)
+        as_planned = all(live.foreseen is live.base and _as_quick(live) for live in tasks)
         for chain in reversed(chains):
             trusted = as_planned and chain is chains[-1]
             spans = chain.spans if trusted else chain.long_spans
@@ -184,6 +185,14 @@ class Choice:
 
 def _typical(chain: Chain) -> Sequence[Span]:
     return chain.spans
+
+
+def _as_quick(live: LiveTask) -> bool:
+    """Tell whether the planned variant takes about what the plan was made with, or less."""
+    usual_ns, planned_ns = (
+        sum(length_ns for _, length_ns in chain.spans) for chain in (live.base, live.planned_base)
+    )
+    return usual_ns <= (1.0 + TOLERANCE) * planned_ns
 
 
 def _load(live: LiveTask) -> Load:

@@ -30,7 +30,7 @@ _SHARE = 0.75
 #: the pace lags behind do not count. What was learned stays, as a slow variant is not run again.
 _OWN = 15
 #: Smaller changes are not followed: every one has levels and forecasts made anew.
-_TOLERANCE = 0.1
+TOLERANCE = 0.1
 #: Between two looks at all stages.
 PERIOD_NS = 100_000_000
 _LEAST, _MOST = 0.25, 20.0
@@ -133,7 +133,7 @@ def _planned_typical_ns(job: LiveJob) -> int:
 
 def _near(planned: Stage, current: Stage, factor: float) -> bool:
     applied = current.typical_ns / planned.typical_ns if planned.typical_ns else 1.0
-    return abs(factor - applied) <= _TOLERANCE * applied
+    return abs(factor - applied) <= TOLERANCE * applied
 
 
 def _scaled(stage: Stage, factor: float) -> Stage:

@@ -24,7 +24,7 @@ _VARIANTS = 6
 #: Simulations of the plan of the running tasks.
 _SIMULATIONS = 12.0
 #: Other seeds than the admission's, each for a search's whole horizon.
-_SEEDS = range(7001, 7021)
+_SEEDS = range(7001, 7061)
 _EXAMPLES = """examples:
   make bench-admission
   make bench-admission ARGS='--additions 20'

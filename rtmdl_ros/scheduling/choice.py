@@ -68,10 +68,10 @@ class Choice:
     ) -> Chain:
         """Return the most accurate of chains that is on time, or else the quickest.
 
-        What was planned need not be on time but in typical times, as long as all is as it was
+        What was planned need not be on time but in typical times, as long as all goes as it was
         planned: the plan was simulated, and this is no more than a forecast.
         """
-        as_planned = all(live.foreseen is live.base and _as_quick(live) for live in tasks)
+        as_planned = all(map(_as_planned, tasks))
         for chain in reversed(chains):
             trusted = as_planned and chain is chains[-1]
             spans = chain.spans if trusted else chain.long_spans
@@ -187,8 +187,10 @@ def _typical(chain: Chain) -> Sequence[Span]:
     return chain.spans
 
 
-def _as_quick(live: LiveTask) -> bool:
-    """Tell whether the planned variant takes about what the plan was made with, or less."""
+def _as_planned(live: LiveTask) -> bool:
+    """Tell whether nothing speaks against a plan: load, times and misses are about as in it."""
+    if live.foreseen is not live.base or not live.punctual:
+        return False
     usual_ns, planned_ns = (
         sum(length_ns for _, length_ns in chain.spans) for chain in (live.base, live.planned_base)
     )

@@ -251,7 +251,7 @@ class Core:
         if job.queued:
             self._pools[job.current.resource].remove(job)
         job.ended = True
-        job.owner.forget(job)
+        job.owner.forget(job, outcome is not Outcome.ON_TIME)
         del self._jobs[job.job_id]
         self._commands.append(EndJob(job.job_id, outcome, time_ns, reason, detail))
         self._admit(job.owner)

@@ -20,6 +20,8 @@ NEVER = 1 << 62
 _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
+#: Of the last so many jobs, a plan may have so few missed: the default of miss limits.
+_OUTCOMES, _FEW_MISSED = 100, 5
 
 
 @dataclass(eq=False, slots=True)
@@ -110,6 +112,8 @@ class LiveTask:
     #: Time between releases as of late.
     period_ns: int = field(init=False)
     _releases_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_RELEASES))
+    #: Of its last jobs, whether they were missed.
+    _missed: deque[bool] = field(default_factory=lambda: deque(maxlen=_OUTCOMES))
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 
@@ -124,6 +128,7 @@ class LiveTask:
         self.task = task
         self.period_ns = task.period_ns
         self._releases_ns.clear()
+        self._missed.clear()
         self.planned = chains_of(task)
         self._take(self.planned)
         self.foreseen = self.base
@@ -163,8 +168,14 @@ class LiveTask:
         """All its jobs, in order of release."""
         return self.started if self.fresh is None else (*self.started, self.fresh)
 
-    def forget(self, job: LiveJob) -> None:
+    @property
+    def punctual(self) -> bool:
+        """Hardly any of its last jobs was missed."""
+        return sum(self._missed) <= _FEW_MISSED
+
+    def forget(self, job: LiveJob, missed: bool) -> None:
         """Drop a job that has ended."""
+        self._missed.append(missed)
         if job is self.fresh:
             self.fresh = None
         else:

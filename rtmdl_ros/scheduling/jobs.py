@@ -21,7 +21,7 @@ _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
 #: Of the last so many jobs, a plan may have so few missed: a smaller variant costs less than more.
-_OUTCOMES, _FEW_MISSED = 100, 2
+_OUTCOMES, _FEW_MISSED = 80, 2
 
 
 @dataclass(eq=False, slots=True)

@@ -94,7 +94,7 @@ def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
         chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
         core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
-    # Two missed ones of the last hundred are what a plan may have, a third is too much.
+    # Two missed ones of the last eighty are what a plan may have, a third is too much.
     assert [name for _, name in chosen] == 3 * ['best'] + ['good']
 
 

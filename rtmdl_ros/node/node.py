@@ -48,6 +48,8 @@ class RtmdlNode(LifecycleNode):
         Raises ParameterError for an unknown parameter or a value that cannot be used.
         """
         super().__init__('rtmdl', **options)
+        self._change = self._service_change_state.callback
+        self._service_change_state.callback = self._change_state
         try:
             self._configuration = declare(self, self._parameter_overrides)
         except ParameterError:
@@ -71,6 +73,19 @@ class RtmdlNode(LifecycleNode):
         )
         self._offered = Services(self)
         self.add_on_set_parameters_callback(self._on_parameters)
+
+    def _change_state(self, request: Any, response: Any) -> Any:
+        """Answer no to what cannot be done in this state: rclpy raises, which ends the node."""
+        asked = request.transition
+        possible = {each[0]: each[1] for each in self._state_machine.available_transitions}
+        if asked.label or asked.id in possible:
+            return self._change(request, response)
+        self.get_logger().warning(
+            f'transition {asked.id} is refused in state {self._state}; possible are '
+            f'{", ".join(f"{label} ({number})" for number, label in possible.items()) or "none"}'
+        )
+        response.success = False
+        return response
 
     def start(self) -> bool:
         """Configure and activate as `autostart` asks; returns whether the node is active."""

@@ -50,8 +50,9 @@ def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
 
     `plan` is that of `running`; a task of the name of `added` is taken to be changed to it. It is
     refused if it or another task comes near its miss limit, half of it or less where seeds differ
-    much, with the profile's stage times or 10 % longer ones. Who misses more than his limit
-    already must not miss more. Its variant and place are tried in turn: the most accurate variant
+    much, with the profile's stage times or 10 % longer ones. Who surely misses more than his
+    limit already must not miss more at either speed; a request that eases a task may be judged
+    so on suspicion. Its variant and place are tried in turn: the most accurate variant
     first, in the place that its deadline gives it, last and first. Deterministic by the problem's
     seed.
     """
@@ -154,10 +155,10 @@ def _with(running: Problem, added: PlannedTask) -> Problem:
 def _broken(running: Problem, plan: Plan, added: PlannedTask) -> dict[str, tuple[float, ...]]:
     """Return what those tasks miss at each speed that break their limits already.
 
-    Who asks for more is not told so on mere suspicion: then the limit counts.
+    Where a request asks for more, only those that surely do, by the error of the mean.
     """
-    others = {task.name: 1.0 for task in running.tasks}
-    usual = _summed(_ratios(running, plan, 1.0, others))
+    unlimited = {task.name: 1.0 for task in running.tasks}
+    usual = _summed(_ratios(running, plan, 1.0, unlimited))
     eases = any(_eases(task, added) for task in running.tasks)
     broken = []
     for task in running.tasks:
@@ -173,8 +174,8 @@ def _broken(running: Problem, plan: Plan, added: PlannedTask) -> dict[str, tuple
 
 def _eases(task: PlannedTask, added: PlannedTask) -> bool:
     """Tell whether a request lets a running task have more time, or frames less often."""
-    more = added.deadline_ns >= task.deadline_ns and added.period_ns >= task.period_ns
-    return added.name == task.name and more
+    asks_no_more = added.deadline_ns >= task.deadline_ns and added.period_ns >= task.period_ns
+    return added.name == task.name and asks_no_more
 
 
 def _misses(

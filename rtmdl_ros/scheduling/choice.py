@@ -73,8 +73,8 @@ class Choice:
         forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
         should be on time in its worst times and with others beside it.
         """
-        as_planned = all(map(_as_planned, tasks))
         punctual = all(live.punctual for live in tasks)
+        as_planned = punctual and all(map(_as_planned, tasks))
         for spans_of in (_long,) if punctual else (self._careful, _long):
             for chain in reversed(chains):
                 trusted = as_planned and chain is chains[-1]
@@ -196,8 +196,8 @@ def _long(chain: Chain) -> Sequence[Span]:
 
 
 def _as_planned(live: LiveTask) -> bool:
-    """Tell whether nothing speaks against a plan: load, times and misses are about as in it."""
-    if live.foreseen is not live.base or not live.punctual:
+    """Tell whether load and times are about what the plan was made with."""
+    if live.foreseen is not live.base:
         return False
     usual_ns, planned_ns = (
         sum(length_ns for _, length_ns in chain.spans) for chain in (live.base, live.planned_base)

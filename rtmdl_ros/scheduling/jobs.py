@@ -20,7 +20,7 @@ NEVER = 1 << 62
 _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
-#: Of the last so many jobs, a plan may have so few missed: a smaller variant costs less than more.
+#: Of the last so many jobs, so few may be missed: a smaller variant costs less than more would.
 _OUTCOMES, _FEW_MISSED = 80, 2
 
 
@@ -174,7 +174,7 @@ class LiveTask:
         return sum(self._missed) <= _FEW_MISSED
 
     def forget(self, job: LiveJob, missed: bool) -> None:
-        """Drop a job that has ended."""
+        """Drop a job that has ended, and keep in mind whether it was missed."""
         self._missed.append(missed)
         if job is self.fresh:
             self.fresh = None

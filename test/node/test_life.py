@@ -69,6 +69,19 @@ def test_memory_is_given_back_at_the_end(logged):
     assert after_mb < before_mb - 5
 
 
+def test_a_transition_of_another_state_is_refused_and_the_node_lives(logged):
+    bench, log = logged({'tasks': ['traffic_light']})
+    bench.start()
+    client = bench.peer.node.create_client(ChangeState, '/rtmdl/change_state')
+    assert client.wait_for_service(10.0)
+    for asked in (Transition(id=Transition.TRANSITION_ACTIVATE), Transition(label='activate')):
+        done = client.call_async(ChangeState.Request(transition=asked))
+        bench.feed(until=done.done)
+        assert not done.result().success
+    assert log.count('transition 3 is refused in state active; possible are deactivate (4)') == 1
+    bench.feed(until=lambda: len(bench.peer.detections) >= 2)
+
+
 def test_another_node_of_the_same_name_is_told_once(logged):
     bench, log = logged({'tasks': ['traffic_light']})
     twin = Node('rtmdl', context=bench.context, use_global_arguments=False)

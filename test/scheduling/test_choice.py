@@ -81,7 +81,7 @@ def test_the_planned_variant_is_taken_where_it_is_usually_on_time():
     core = core_with(spread(task(base='best', period_ns=70)))
     # 5 + 60 of 70 usually, 5 + 66 seldom: as the plan knew.
     assert started(core, 0, JobReleased(0, 0, 'a')) == [(0, 'best')]
-    # 5 + 60 of 64 are late usually, and so is what else seldom is.
+    # 5 + 60 of 64 are late usually; 5 + 33 not even seldom.
     core = core_with(spread(task(base='best', period_ns=70)))
     assert started(core, 6, JobReleased(0, 0, 'a')) == [(0, 'good')]
 
@@ -96,6 +96,23 @@ def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
     # Two missed ones of the last eighty are what a plan may have, a third is too much.
     assert [name for _, name in chosen] == 3 * ['best'] + ['good']
+
+
+def test_worst_times_count_where_too_many_jobs_were_missed():
+    usual = spread(task(period_ns=70))
+    variants = tuple(
+        replace(each, stages=(each.stages[0], replace(each.stages[1], worst_ns=worst_ns)))
+        for each, worst_ns in zip(usual.variants, (30, 90, 180), strict=True)
+    )
+    core = core_with(replace(usual, variants=variants, stages=variants[1].stages))
+    chosen = []
+    for job_id in range(4):
+        now_ns = 1000 * job_id
+        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
+        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
+        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
+    # 5 + 33 of 70 hardly ever exceeded, 5 + 90 at worst; 5 + 30 at worst of the fast one.
+    assert [name for _, name in chosen] == 3 * ['good'] + ['fast']
 
 
 def test_a_variant_below_the_planned_one_is_to_be_on_time_seldom_too():

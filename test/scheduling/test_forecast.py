@@ -42,7 +42,7 @@ def test_lanes_are_slower_beside_others():
 def test_segments_stay_on_their_lane_and_leave_the_other_whole():
     plan = forecast(lanes=2)
     assert plan.place(0, [(LANE, 4), (LANE, 4), (LANE, 4)]) == 12
-    assert plan.place(1, [(LANE, 10)]) == 11  # not 22, behind the hops of the first one
+    assert plan.place(1, [(LANE, 10)]) == 11  # not 18, behind the hops of the first one
 
 
 def test_works_are_placed_in_their_order_whatever_order_they_come_in():

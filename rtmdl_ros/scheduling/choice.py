@@ -73,7 +73,7 @@ class Choice:
         forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
         should be on time in its worst times and with others beside it.
         """
-        punctual = all(live.punctual for live in tasks)
+        punctual = all(live.punctual(now_ns) for live in tasks)
         as_planned = punctual and all(map(_as_planned, tasks))
         for spans_of in (_long,) if punctual else (self._careful, _long):
             for chain in reversed(chains):

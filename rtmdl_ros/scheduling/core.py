@@ -36,6 +36,9 @@ from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
+#: Ends of a job for want of time; so is being discarded as hopeless.
+_OUT_OF_TIME = (Outcome.LATE, Outcome.SUPERSEDED)
+
 
 class Core:
     """The scheduler. Deterministic: the same steps give the same commands.
@@ -251,7 +254,9 @@ class Core:
         if job.queued:
             self._pools[job.current.resource].remove(job)
         job.ended = True
-        job.owner.forget(job, outcome is not Outcome.ON_TIME)
+        job.owner.forget(job)
+        if outcome in _OUT_OF_TIME or reason is Reason.HOPELESS:
+            job.owner.missed(time_ns)
         del self._jobs[job.job_id]
         self._commands.append(EndJob(job.job_id, outcome, time_ns, reason, detail))
         self._admit(job.owner)

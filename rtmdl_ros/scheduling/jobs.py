@@ -20,8 +20,8 @@ NEVER = 1 << 62
 _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
-#: Of the last so many jobs, so few may be missed: a smaller variant costs less than more would.
-_OUTCOMES, _FEW_MISSED = 80, 2
+#: In so many periods so few jobs may be out of time: a smaller variant costs less than more would.
+_PERIODS, _FEW_MISSED = 80, 2
 
 
 @dataclass(eq=False, slots=True)
@@ -112,8 +112,8 @@ class LiveTask:
     #: Time between releases as of late.
     period_ns: int = field(init=False)
     _releases_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_RELEASES))
-    #: Of its last jobs, whether they were missed.
-    _missed: deque[bool] = field(default_factory=lambda: deque(maxlen=_OUTCOMES))
+    #: When its last jobs ended that were out of time, as many as are too many.
+    _missed_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_FEW_MISSED + 1))
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 
@@ -128,7 +128,7 @@ class LiveTask:
         self.task = task
         self.period_ns = task.period_ns
         self._releases_ns.clear()
-        self._missed.clear()
+        self._missed_ns.clear()
         self.planned = chains_of(task)
         self._take(self.planned)
         self.foreseen = self.base
@@ -168,14 +168,19 @@ class LiveTask:
         """All its jobs, in order of release."""
         return self.started if self.fresh is None else (*self.started, self.fresh)
 
-    @property
-    def punctual(self) -> bool:
-        """Hardly any of its last jobs was missed."""
-        return sum(self._missed) <= _FEW_MISSED
+    def punctual(self, now_ns: int) -> bool:
+        """Tell whether hardly any job was out of time of late."""
+        missed_ns = self._missed_ns
+        if len(missed_ns) <= _FEW_MISSED:
+            return True
+        return now_ns - missed_ns[0] > _PERIODS * self.period_ns
 
-    def forget(self, job: LiveJob, missed: bool) -> None:
-        """Drop a job that has ended, and keep in mind whether it was missed."""
-        self._missed.append(missed)
+    def missed(self, time_ns: int) -> None:
+        """Keep in mind that one of its jobs was out of time: late, or given up as it would be."""
+        self._missed_ns.append(time_ns)
+
+    def forget(self, job: LiveJob) -> None:
+        """Drop a job that has ended."""
         if job is self.fresh:
             self.fresh = None
         else:

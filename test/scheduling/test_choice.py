@@ -8,7 +8,13 @@ import pytest
 
 from rtmdl_ros.scheduling.commands import StartStage
 from rtmdl_ros.scheduling.core import Core
-from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded, TaskChanged
+from rtmdl_ros.scheduling.events import (
+    JobReleased,
+    StageFailed,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+)
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task, TaskVariant
 
 
@@ -94,8 +100,23 @@ def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
         chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
         core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
-    # Two missed ones of the last eighty are what a plan may have, a third is too much.
+    # Two missed ones in eighty periods are what a plan may have, a third is too much.
     assert [name for _, name in chosen] == 3 * ['best'] + ['good']
+    # Eighty periods of 1000 after the second of four two are left.
+    assert started(core, 81071, JobReleased(81071, 4, 'a')) == [(4, 'good')]
+    core.step(81076, [StageFinished(81076, 4, 0)])
+    core.step(81100, [StageFinished(81100, 4, 1)])
+    assert started(core, 81111, JobReleased(81111, 5, 'a')) == [(5, 'best')]
+
+
+def test_a_task_that_fails_is_not_taken_for_one_that_is_late():
+    core = core_with(spread(task(base='best', period_ns=70)))
+    chosen = []
+    for job_id in range(5):
+        now_ns = 1000 * job_id
+        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
+        core.step(now_ns + 5, [StageFailed(now_ns + 5, job_id, 0, 'no picture')])
+    assert [name for _, name in chosen] == 5 * ['best']
 
 
 def test_worst_times_count_where_too_many_jobs_were_missed():

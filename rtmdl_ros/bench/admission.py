@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from rtmdl_ros.bench.machine import machine_name
-from rtmdl_ros.planning.admission import admit, miss_ratios
+from rtmdl_ros.planning.admission import admit
 from rtmdl_ros.planning.fitness import horizon_ns
+from rtmdl_ros.planning.foreseen_misses import miss_ratios
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem

@@ -4,33 +4,24 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean, stdev
 
 from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic, kept_order
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.explain import too_large
-from rtmdl_ros.planning.fitness import Evaluator, Fitness, phases
-from rtmdl_ros.planning.plan import Plan, candidate_of, plan_of, tasks_of
+from rtmdl_ros.planning.fitness import Evaluator, Fitness
+from rtmdl_ros.planning.foreseen_misses import Misses, foreseen
+from rtmdl_ros.planning.plan import Plan, candidate_of, plan_of
 from rtmdl_ros.planning.problem import PlannedTask, Problem
-from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
-from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import Outcome, Task
 
-#: Simulated with so many seeds, each for some jobs of the slowest task: how releases lie to each
-#: other matters more than how long they lie so.
-_SEEDS = tuple(range(2001, 2025))
-_JOBS = 10
 #: Once with the profile's times and once with slower ones: what is missed only where releases lie
 #: unluckily, which few seeds show, is then missed more often. Not only slower ones, as jobs then
 #: take smaller variants.
 _SLOWNESS = (1.0, 1.1)
-#: No more than this part of a miss limit may be used, and not the whole one by the mean of the
-#: seeds and so many of its standard errors. Found by `make bench-admission`.
-_MARGIN, _ERRORS = 0.5, 2.0
+#: No more than this part of a miss limit may be used, and not the whole one by what the mean hardly
+#: exceeds. Found by `make bench-admission`.
+_MARGIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -77,99 +68,38 @@ def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
     return Admission(False, None, None, min(refusals)[1])
 
 
-@dataclass(frozen=True)
-class Misses:
-    """A task's miss ratio in several simulations."""
-
-    mean: float
-    #: What it hardly exceeds on average over many more.
-    upper: float
-
-
-def miss_ratios(
-    problem: Problem, plan: Plan, seeds: Iterable[int], duration_ns: int
-) -> dict[str, Misses]:
-    """Simulate the tasks with each seed; jobs choose their variants as they run."""
-    ratios = [_simulated(problem, plan, seed, duration_ns, 1.0) for seed in seeds]
-    return _summed(ratios)
-
-
-def _simulated(
-    problem: Problem, plan: Plan, seed: int, duration_ns: int, slowness: float
-) -> dict[str, float]:
-    jobs = simulate(
-        simulated_tasks(problem, plan, seed),
-        policy=problem.policy,
-        cpu_workers=problem.cpu_workers,
-        lanes=problem.lanes,
-        packing=problem.packing,
-        slow_downs=problem.profile.slow_downs,
-        duration_ns=duration_ns,
-        seed=seed,
-        episodes=[Episode(0, 2 * duration_ns, slowness=slowness)] if slowness != 1.0 else (),
-    )
-    released = Counter(job.task for job in jobs)
-    missed = Counter(job.task for job in jobs if job.outcome is not Outcome.ON_TIME)
-    return {task.name: missed[task.name] / max(1, released[task.name]) for task in problem.tasks}
-
-
-def _summed(ratios: Sequence[Mapping[str, float]]) -> dict[str, Misses]:
-    found = {}
-    for name in ratios[0]:
-        values = [each[name] for each in ratios]
-        error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-        found[name] = Misses(fmean(values), fmean(values) + _ERRORS * error)
-    return found
-
-
-def simulated_tasks(problem: Problem, plan: Plan, seed: int) -> tuple[SimulatedTask, ...]:
-    """Return the tasks as they run by the plan, with the profile's times of all variants."""
-    offsets = phases(problem, seed)
-    simulated = []
-    for task, release, as_run in zip(
-        problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
-    ):
-        times = problem.profile.stage_times(task.function)
-        simulated.append(
-            SimulatedTask(
-                as_run,
-                times[plan.tasks[task.name].variant],
-                offsets[release],
-                variant_times=_of_variants(as_run, times),
-            )
-        )
-    return tuple(simulated)
-
-
-def _of_variants(
-    task: Task, times: Mapping[str, tuple[StageTimes, ...]]
-) -> dict[str, tuple[StageTimes, ...]]:
-    return {variant.name: times[variant.name] for variant in task.variants}
-
-
 def _with(running: Problem, added: PlannedTask) -> Problem:
     others = tuple(task for task in running.tasks if task.name != added.name)
     return replace(running, tasks=(*others, added))
 
 
 def _broken(running: Problem, plan: Plan, added: PlannedTask) -> dict[str, tuple[float, ...]]:
-    """Return what those tasks miss at each speed that break their limits already.
-
-    Where a request asks for more, only those that surely do, by the error of the mean.
-    """
-    unlimited = {task.name: 1.0 for task in running.tasks}
-    usual = _summed(_ratios(running, plan, 1.0, unlimited))
-    eases = any(_eases(task, added) for task in running.tasks)
-    broken = []
-    for task in running.tasks:
-        misses = usual[task.name]
-        least = misses.mean if eases else 2.0 * misses.mean - misses.upper
-        if task.name != added.name and least > task.miss_limit:
-            broken.append(task.name)
-    if not broken:
+    """Return what those tasks miss at each speed that break their limits already."""
+    unlimited: dict[str, float] = {}
+    usual = foreseen(running, plan, _SLOWNESS[0], unlimited)
+    names = over_limit(running.tasks, usual, added)
+    if not names:
         return {}
-    found = _misses(running, plan, {name: (1.0,) * len(_SLOWNESS) for name in broken})
-    return {name: tuple(each[name].mean for each in found) for name in broken}
+    slower = (foreseen(running, plan, slowness, unlimited) for slowness in _SLOWNESS[1:])
+    found = [usual, *slower]
+    return {name: tuple(each[name].mean for each in found) for name in names}
+
+
+def over_limit(
+    tasks: Sequence[PlannedTask], missed: Mapping[str, Misses], added: PlannedTask
+) -> list[str]:
+    """Return who of the running tasks is over its miss limit before a request, `added`, is met.
+
+    By the mean where the request eases one of them; else only who surely is, as whoever is taken
+    for broken may go on missing as much.
+    """
+    eases = any(_eases(task, added) for task in tasks)
+    names = []
+    for task in tasks:
+        misses = missed[task.name]
+        if task.name != added.name and task.miss_limit < (misses.mean if eases else misses.lower):
+            names.append(task.name)
+    return names
 
 
 def _eases(task: PlannedTask, added: PlannedTask) -> bool:
@@ -181,11 +111,14 @@ def _eases(task: PlannedTask, added: PlannedTask) -> bool:
 def _misses(
     problem: Problem, plan: Plan, broken: Mapping[str, Sequence[float]]
 ) -> list[dict[str, Misses]]:
-    """Simulate with all seeds; return what is missed at each speed."""
+    """Return what is missed at each speed, as far as it can be admitted at all."""
     found = []
     for speed, slowness in enumerate(_SLOWNESS):
-        most = {name: limits[speed] for name, limits in broken.items()}
-        found.append(_summed(_ratios(problem, plan, slowness, most)))
+        most = {
+            task.name: broken[task.name][speed] if task.name in broken else task.miss_limit
+            for task in problem.tasks
+        }
+        found.append(foreseen(problem, plan, slowness, most))
     return found
 
 
@@ -197,20 +130,6 @@ def _worst(found: Sequence[Mapping[str, Misses]]) -> dict[str, Misses]:
         )
         for name in found[0]
     }
-
-
-def _ratios(
-    problem: Problem, plan: Plan, slowness: float, broken: Mapping[str, float]
-) -> list[dict[str, float]]:
-    """Simulate with all seeds, or until the first of them say that it is too much."""
-    most = {task.name: broken.get(task.name, task.miss_limit) for task in problem.tasks}
-    duration_ns = _JOBS * max(task.period_ns for task in problem.tasks)
-    ratios: list[dict[str, float]] = []
-    for seed in _SEEDS:
-        ratios.append(_simulated(problem, plan, problem.seed + seed, duration_ns, slowness))
-        if any(sum(r[n] for r in ratios) > len(_SEEDS) * limit for n, limit in most.items()):
-            break
-    return ratios
 
 
 def _attempts(

@@ -8,7 +8,8 @@ import pytest
 from known_problem import MS, problem, task
 
 from rtmdl_ros.bench.admission import cases
-from rtmdl_ros.planning.admission import Misses, admit, miss_ratios, simulated_tasks
+from rtmdl_ros.planning.admission import admit, over_limit
+from rtmdl_ros.planning.foreseen_misses import Misses
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.workload.records import Policy
@@ -89,16 +90,28 @@ def test_where_the_policy_knows_no_priorities_there_is_one_place():
     assert admit(before, plan, ALL.tasks[1]).admitted
 
 
-def test_tasks_are_simulated_as_they_run():
-    before, plan = running('a', 'b')
-    first, second = simulated_tasks(before, plan, 0)
-    assert set(first.variant_times) == {'small', 'medium', 'large'}
-    assert first.task.base == plan.tasks['a'].variant
-    assert first.times[1][0] == first.task.stages[1].worst_ns
-    assert miss_ratios(before, plan, [0, 1], 1000 * MS) == {
-        'a': Misses(0.0, 0.0), 'b': Misses(0.0, 0.0),
-    }  # fmt: skip
-    assert second.offset_ns == 0
+def test_whoever_is_over_its_limit_already_must_not_miss_more():
+    # d needs more than its 3 ms with each variant, whoever runs beside it.
+    before, plan = running('d')
+    below = admit(before, plan, ALL.tasks[0])
+    assert below.admitted
+    assert below.plan.tasks['d'].expected_miss_ratio == 1.0
+    assert not below.plan.feasible
+
+
+def test_who_is_over_its_limit_by_the_mean_alone_is_so_only_where_a_request_eases_a_task():
+    a, b, c, _ = ALL.tasks
+    missed = {'a': Misses(0.06, 0.08), 'b': Misses(0.09, 0.1), 'c': Misses(0.04, 0.06)}
+    assert over_limit([a, b], missed, c) == ['b']
+    tighter = replace(c, deadline_ns=c.deadline_ns - 1)
+    assert over_limit([a, b, c], missed, tighter) == ['b']
+    assert over_limit([a, b, c], missed, replace(c, period_ns=c.period_ns + 1)) == ['a', 'b']
+
+
+def test_a_task_that_is_changed_is_never_excused():
+    a, b, _, _ = ALL.tasks
+    missed = {'a': Misses(0.9, 0.9), 'b': Misses(0.9, 0.9)}
+    assert over_limit([a, b], missed, replace(b, deadline_ns=2 * b.deadline_ns)) == ['a']
 
 
 def test_no_admitted_task_breaks_a_promise():

@@ -1,0 +1,115 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""What tasks will miss, from simulations in which jobs choose their variants as they run."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from rtmdl_ros.planning.fitness import phases
+from rtmdl_ros.planning.plan import Plan, tasks_of
+from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
+from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.workload.records import Outcome, Task
+
+#: Simulated with so many seeds, each for some jobs of the slowest task: how releases lie to each
+#: other matters more than how long they lie so.
+_SEEDS = tuple(range(2001, 2025))
+_JOBS = 10
+#: Standard errors between the mean of the seeds and what it hardly exceeds.
+_ERRORS = 2.0
+
+
+@dataclass(frozen=True)
+class Misses:
+    """A task's miss ratio in several simulations."""
+
+    mean: float
+    #: What it hardly exceeds on average over many more.
+    upper: float
+
+    @property
+    def lower(self) -> float:
+        """What it hardly falls below on average over many more."""
+        return 2.0 * self.mean - self.upper
+
+
+def miss_ratios(
+    problem: Problem, plan: Plan, seeds: Iterable[int], duration_ns: int
+) -> dict[str, Misses]:
+    """Simulate the tasks with each seed; jobs choose their variants as they run."""
+    return _summed([_simulated(problem, plan, seed, duration_ns, 1.0) for seed in seeds])
+
+
+def foreseen(
+    problem: Problem, plan: Plan, slowness: float, most: Mapping[str, float]
+) -> dict[str, Misses]:
+    """Simulate with several seeds, or until a task is bound to miss more than `most` of it.
+
+    Stages take `slowness` times as long as in the profile.
+    """
+    duration_ns = _JOBS * max(task.period_ns for task in problem.tasks)
+    ratios: list[dict[str, float]] = []
+    for seed in _SEEDS:
+        ratios.append(_simulated(problem, plan, problem.seed + seed, duration_ns, slowness))
+        if any(sum(r[n] for r in ratios) > len(_SEEDS) * limit for n, limit in most.items()):
+            break
+    return _summed(ratios)
+
+
+def simulated_tasks(problem: Problem, plan: Plan, seed: int) -> tuple[SimulatedTask, ...]:
+    """Return the tasks as they run by the plan, with the profile's times of all variants."""
+    offsets = phases(problem, seed)
+    simulated = []
+    for task, release, as_run in zip(
+        problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
+    ):
+        times = problem.profile.stage_times(task.function)
+        simulated.append(
+            SimulatedTask(
+                as_run,
+                times[plan.tasks[task.name].variant],
+                offsets[release],
+                variant_times=_of_variants(as_run, times),
+            )
+        )
+    return tuple(simulated)
+
+
+def _of_variants(
+    task: Task, times: Mapping[str, tuple[StageTimes, ...]]
+) -> dict[str, tuple[StageTimes, ...]]:
+    return {variant.name: times[variant.name] for variant in task.variants}
+
+
+def _simulated(
+    problem: Problem, plan: Plan, seed: int, duration_ns: int, slowness: float
+) -> dict[str, float]:
+    jobs = simulate(
+        simulated_tasks(problem, plan, seed),
+        policy=problem.policy,
+        cpu_workers=problem.cpu_workers,
+        lanes=problem.lanes,
+        packing=problem.packing,
+        slow_downs=problem.profile.slow_downs,
+        duration_ns=duration_ns,
+        seed=seed,
+        episodes=[Episode(0, 2 * duration_ns, slowness=slowness)] if slowness != 1.0 else (),
+    )
+    released = Counter(job.task for job in jobs)
+    missed = Counter(job.task for job in jobs if job.outcome is not Outcome.ON_TIME)
+    return {task.name: missed[task.name] / max(1, released[task.name]) for task in problem.tasks}
+
+
+def _summed(ratios: Sequence[Mapping[str, float]]) -> dict[str, Misses]:
+    found = {}
+    for name in ratios[0]:
+        values = [each[name] for each in ratios]
+        error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+        found[name] = Misses(fmean(values), fmean(values) + _ERRORS * error)
+    return found

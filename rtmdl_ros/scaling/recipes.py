@@ -232,7 +232,7 @@ RECIPES = {
             'detector',
             TRAFFIC_SIGN_FAMILIES,
             DETECTOR_FAMILY,
-            _sizes((192, 320), (288, 480), (384, 640), (480, 800)),
+            _sizes((192, 320), (288, 480), (384, 640), (480, 800), (576, 960)),
             InputSize(384, 640),
             Schedule(steps=7000, batch=16, learning_rate=2e-3, evaluate_every=500),
             _sign_lesson,

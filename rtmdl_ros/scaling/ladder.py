@@ -87,6 +87,10 @@ def thinned(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
     return fronts.thinned(candidates, most, _macs)
 
 
+def _inside(scale: Scale, whole: Scale) -> bool:
+    return scale.width <= whole.width and scale.depth <= whole.depth
+
+
 def _macs(candidate: Candidate) -> int:
     return candidate.macs
 
@@ -96,11 +100,14 @@ def within(
 ) -> list[Candidate]:
     """Return the longest even ladder of at most `most` variants that `size_of` finds to fit.
 
-    Where not even the most accurate one fits the next best takes its place.
+    All are slices of the most accurate one, so that it is what the file takes: a deeper one that
+    is less accurate is not worth its blocks. Where not even the most accurate one fits the next
+    best takes its place.
     """
     for top in range(len(front), 0, -1):
-        for count in range(min(most, top), 0, -1):
-            ladder = thinned(front[:top], count)
+        slices = [each for each in front[:top] if _inside(each.scale, front[top - 1].scale)]
+        for count in range(min(most, len(slices)), 0, -1):
+            ladder = thinned(slices, count)
             if size_of(ladder) <= bound_bytes:
                 return ladder
     return []

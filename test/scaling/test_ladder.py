@@ -13,9 +13,9 @@ from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.ladder import Candidate, pareto, thinned, within
 
 
-def candidate(macs: int, figure: float) -> Candidate:
+def candidate(macs: int, figure: float, width: float = 1.0, depth: int = 1) -> Candidate:
     """Return a candidate that is told by its operations."""
-    return Candidate(Scale(1.0, 1), InputSize(32, 32), 1, macs, figure, torch.zeros(2, 1))
+    return Candidate(Scale(width, depth), InputSize(32, 32), 1, macs, figure, torch.zeros(2, 1))
 
 
 def macs_of(candidates: list[Candidate]) -> list[int]:
@@ -62,3 +62,11 @@ def test_where_the_best_does_not_fit_the_next_takes_its_place() -> None:
     """Its size is that of the largest."""
     front = [candidate(macs, macs / 10) for macs in (1, 2, 30)]
     assert macs_of(within(front, 3, 20, lambda some: some[-1].macs)) == [1, 2]
+
+
+def test_whoever_is_no_slice_of_the_most_accurate_one_is_left_out() -> None:
+    """It would make the file larger than what it is beaten by."""
+    front = [candidate(1, 0.5, width=0.5), candidate(2, 0.6, 0.5, 2), candidate(3, 0.7)]
+    assert macs_of(within(front, 3, 100, len)) == [1, 3]
+    # Where the most accurate one does not fit, the deep one may stay.
+    assert macs_of(within(front, 3, 2, lambda some: some[-1].macs)) == [1, 2]

@@ -20,8 +20,10 @@ NEVER = 1 << 62
 _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
-#: In so many periods so few jobs may be out of time: a smaller variant costs less than more would.
-_PERIODS, _FEW_MISSED = 80, 2
+#: More than so few jobs out of time in so many periods cost more than smaller variants would, ...
+_FEW_MISSED, _SHORT_PERIODS = 2, 20
+#: ... and it takes so many to see whether they would come again.
+_LONG_PERIODS = 80
 
 
 @dataclass(eq=False, slots=True)
@@ -114,6 +116,8 @@ class LiveTask:
     _releases_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_RELEASES))
     #: When its last jobs ended that were out of time, as many as are too many.
     _missed_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_FEW_MISSED + 1))
+    #: Until then it is remembered that these came too close together.
+    _unpunctual_ns: int = 0
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 
@@ -129,6 +133,7 @@ class LiveTask:
         self.period_ns = task.period_ns
         self._releases_ns.clear()
         self._missed_ns.clear()
+        self._unpunctual_ns = 0
         self.planned = chains_of(task)
         self._take(self.planned)
         self.foreseen = self.base
@@ -170,14 +175,15 @@ class LiveTask:
 
     def punctual(self, now_ns: int) -> bool:
         """Tell whether hardly any job was out of time of late."""
-        missed_ns = self._missed_ns
-        if len(missed_ns) <= _FEW_MISSED:
-            return True
-        return now_ns - missed_ns[0] > _PERIODS * self.period_ns
+        return now_ns >= self._unpunctual_ns
 
     def missed(self, time_ns: int) -> None:
         """Keep in mind that one of its jobs was out of time: late, or given up as it would be."""
-        self._missed_ns.append(time_ns)
+        missed_ns = self._missed_ns
+        missed_ns.append(time_ns)
+        short_ns = _SHORT_PERIODS * self.period_ns
+        if len(missed_ns) > _FEW_MISSED and time_ns - missed_ns[0] <= short_ns:
+            self._unpunctual_ns = time_ns + _LONG_PERIODS * self.period_ns
 
     def forget(self, job: LiveJob) -> None:
         """Drop a job that has ended."""

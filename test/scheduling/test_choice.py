@@ -96,17 +96,29 @@ def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
     core = core_with(spread(task(base='best', period_ns=70)))
     chosen = []
     for job_id in range(4):
-        now_ns = 1000 * job_id
+        now_ns = 100 * job_id
         chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
         core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
-    # Two missed ones in eighty periods are what a plan may have, a third is too much.
+    # Two out of time in twenty periods are what a plan may have, a third is too much.
     assert [name for _, name in chosen] == 3 * ['best'] + ['good']
-    # Eighty periods of 1000 after the second of four two are left.
-    assert started(core, 81071, JobReleased(81071, 4, 'a')) == [(4, 'good')]
-    core.step(81076, [StageFinished(81076, 4, 0)])
-    core.step(81100, [StageFinished(81100, 4, 1)])
-    assert started(core, 81111, JobReleased(81111, 5, 'a')) == [(5, 'best')]
+    # The last of them was at 371; for eighty periods of 70 it is not forgotten.
+    assert started(core, 5970, JobReleased(5970, 4, 'a')) == [(4, 'good')]
+    core.step(5975, [StageFinished(5975, 4, 0)])
+    core.step(6000, [StageFinished(6000, 4, 1)])
+    assert started(core, 6040, JobReleased(6040, 5, 'a')) == [(5, 'best')]
+
+
+def test_what_is_out_of_time_now_and_then_is_what_a_plan_may_have():
+    core = core_with(spread(task(base='best', period_ns=70)))
+    chosen = []
+    for job_id in range(6):
+        now_ns = 1000 * job_id
+        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
+        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
+        # Late; once five have come, a period is taken to be as long as they are apart.
+        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])
+    assert [name for _, name in chosen] == 5 * ['best'] + ['good']
 
 
 def test_a_task_that_fails_is_not_taken_for_one_that_is_late():
@@ -128,7 +140,7 @@ def test_worst_times_count_where_too_many_jobs_were_missed():
     core = core_with(replace(usual, variants=variants, stages=variants[1].stages))
     chosen = []
     for job_id in range(4):
-        now_ns = 1000 * job_id
+        now_ns = 100 * job_id
         chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
         core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late

@@ -52,6 +52,17 @@ def started(core, now_ns, *events):
     return [(c.job_id, c.variant) for c in commands if isinstance(c, StartStage)]
 
 
+def chosen_one_by_one(core, jobs, gap_ns):
+    """Release jobs of a task of 70 ns so far apart, each 1 ns late; return their variants."""
+    chosen = []
+    for job_id in range(jobs):
+        now_ns = gap_ns * job_id
+        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
+        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
+        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])
+    return [variant for _, variant in chosen]
+
+
 def core_with(*tasks):
     core = Core(Policy.FIXED_PRIORITY, 1, 1)
     core.step(0, [TaskAdded(0, each) for each in tasks])
@@ -94,14 +105,9 @@ def test_the_planned_variant_is_taken_where_it_is_usually_on_time():
 
 def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
     core = core_with(spread(task(base='best', period_ns=70)))
-    chosen = []
-    for job_id in range(4):
-        now_ns = 100 * job_id
-        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
-        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
-        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
+    chosen = chosen_one_by_one(core, 4, 100)
     # Two out of time in twenty periods are what a plan may have, a third is too much.
-    assert [name for _, name in chosen] == 3 * ['best'] + ['good']
+    assert chosen == 3 * ['best'] + ['good']
     # The last of them was at 371; for eighty periods of 70 it is not forgotten.
     assert started(core, 5970, JobReleased(5970, 4, 'a')) == [(4, 'good')]
     core.step(5975, [StageFinished(5975, 4, 0)])
@@ -111,21 +117,16 @@ def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
 
 def test_what_is_out_of_time_now_and_then_is_what_a_plan_may_have():
     core = core_with(spread(task(base='best', period_ns=70)))
-    chosen = []
-    for job_id in range(6):
-        now_ns = 1000 * job_id
-        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
-        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
-        # Late; once five have come, a period is taken to be as long as they are apart.
-        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])
-    assert [name for _, name in chosen] == 5 * ['best'] + ['good']
+    chosen = chosen_one_by_one(core, 6, 1000)
+    # Once five have come, a period is taken to be as long as they are apart.
+    assert chosen == 5 * ['best'] + ['good']
 
 
 def test_a_task_that_fails_is_not_taken_for_one_that_is_late():
     core = core_with(spread(task(base='best', period_ns=70)))
     chosen = []
     for job_id in range(5):
-        now_ns = 1000 * job_id
+        now_ns = 100 * job_id
         chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
         core.step(now_ns + 5, [StageFailed(now_ns + 5, job_id, 0, 'no picture')])
     assert [name for _, name in chosen] == 5 * ['best']
@@ -138,14 +139,9 @@ def test_worst_times_count_where_too_many_jobs_were_missed():
         for each, worst_ns in zip(usual.variants, (30, 90, 180), strict=True)
     )
     core = core_with(replace(usual, variants=variants, stages=variants[1].stages))
-    chosen = []
-    for job_id in range(4):
-        now_ns = 100 * job_id
-        chosen += started(core, now_ns, JobReleased(now_ns, job_id, 'a'))
-        core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
-        core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])  # late
+    chosen = chosen_one_by_one(core, 4, 100)
     # 5 + 33 of 70 hardly ever exceeded, 5 + 90 at worst; 5 + 30 at worst of the fast one.
-    assert [name for _, name in chosen] == 3 * ['good'] + ['fast']
+    assert chosen == 3 * ['good'] + ['fast']
 
 
 def test_a_variant_below_the_planned_one_is_to_be_on_time_seldom_too():

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Of many variants those that are worth having: no dominated one, even steps in cost."""
+"""Of many variants those that are worth having: no dominated one, none that gains little."""
 
 from collections.abc import Callable, Sequence
 from math import log
@@ -23,14 +23,24 @@ def pareto(
     return front
 
 
-def thinned(front: Sequence[Item], most: int, cost: Callable[[Item], int]) -> list[Item]:
-    """Return at most `most` of a front, its ends among them, the steps in log cost even.
+def thinned(
+    front: Sequence[Item],
+    most: int,
+    cost: Callable[[Item], int],
+    figure: Callable[[Item], float],
+) -> list[Item]:
+    """Return at most `most` of a front, its ends among them: those that make the best of any bound.
 
-    Costs rise and are above 0. Of two that are close the one that is left out is the one that
-    leaves the smaller gap. Of 1 it is the dearest.
+    Costs rise and are above 0. One after the other goes whoever loses least: the gain over the one
+    before, times the span of log costs for which it was the best to be had (greedy hypervolume
+    subset selection, A. P. Guerreiro, C. M. Fonseca, L. Paquete, "The hypervolume indicator",
+    2021). Of 1 it is the dearest.
     """
     kept = list(front)
     while len(kept) > max(2, most):
-        gaps = [log(cost(c) / cost(a)) for a, c in zip(kept, kept[2:], strict=False)]
-        del kept[1 + gaps.index(min(gaps))]
+        losses = [
+            (figure(item) - figure(before)) * log(cost(after) / cost(item))
+            for before, item, after in zip(kept, kept[1:], kept[2:], strict=False)
+        ]
+        del kept[1 + losses.index(min(losses))]
     return kept[-most:]

@@ -68,8 +68,8 @@ class ZooFunction:
         networks = [read_zoo(zoo_dir / network) for network in self.networks]
         combined = [_combined(variants) for variants in product(*networks)]
         if len(networks) > 1:
-            front = pareto(combined, lambda c: c.macs, lambda c: c.accuracy)
-            return tuple(thinned(front, most, lambda c: c.macs))
+            front = pareto(combined, _macs, _share_right)
+            return tuple(thinned(front, most, _macs, _share_right))
         return tuple(sorted(combined, key=lambda c: (c.accuracy, c.macs)))
 
     def pipeline(self, models: Sequence[Model]) -> Pipeline:
@@ -125,7 +125,7 @@ def ladders(tasks: Mapping[str, str], zoo_dir: Path) -> dict[str, tuple[Function
     return found
 
 
-def ladder(function: str, zoo_dir: Path, most: int = 12) -> tuple[FunctionVariant, ...]:
+def ladder(function: str, zoo_dir: Path, most: int = 16) -> tuple[FunctionVariant, ...]:
     """Return the variants of a function from the least to the most accurate.
 
     Of a function with one network these are all variants in the zoo. Of several networks they
@@ -141,6 +141,14 @@ def ladder(function: str, zoo_dir: Path, most: int = 12) -> tuple[FunctionVarian
 def _combined(variants: tuple[Variant, ...]) -> FunctionVariant:
     name = '+'.join(variant.id for variant in variants)
     return FunctionVariant(name, variants, prod(map(_accuracy, variants)))
+
+
+def _macs(choice: FunctionVariant) -> int:
+    return choice.macs
+
+
+def _share_right(choice: FunctionVariant) -> float:
+    return choice.accuracy
 
 
 def _accuracy(variant: Variant) -> float:

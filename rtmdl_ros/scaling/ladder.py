@@ -79,12 +79,12 @@ def _candidate(
 
 def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return those that no other beats with as few operations, from the fewest to the most."""
-    return fronts.pareto(candidates, _macs, lambda candidate: candidate.figure)
+    return fronts.pareto(candidates, _macs, _figure)
 
 
 def thinned(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
-    """Return at most `most` of a front, its ends among them, the steps in operations even."""
-    return fronts.thinned(candidates, most, _macs)
+    """Return at most `most` of a front, its ends among them, see `networks.pareto.thinned`."""
+    return fronts.thinned(candidates, most, _macs, _figure)
 
 
 def _inside(scale: Scale, whole: Scale) -> bool:
@@ -95,10 +95,14 @@ def _macs(candidate: Candidate) -> int:
     return candidate.macs
 
 
+def _figure(candidate: Candidate) -> float:
+    return candidate.figure
+
+
 def within(
     front: Sequence[Candidate], most: int, bound_bytes: int, size_of: Size
 ) -> list[Candidate]:
-    """Return the longest even ladder of at most `most` variants that `size_of` finds to fit.
+    """Return the longest ladder of at most `most` variants that `size_of` finds to fit.
 
     All are slices of the most accurate one, so that it is what the file takes: a deeper one that
     is less accurate is not worth its blocks. Where not even the most accurate one fits the next

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Choosing variants: no dominated one, even steps, within the bound."""
+"""Choosing variants: no dominated one, none that gains little, within the bound."""
 
 from itertools import pairwise
 
@@ -40,10 +40,15 @@ def test_a_front_rises_and_beats_all(values: list[tuple[int, float]]) -> None:
         assert any(c.macs <= other.macs and c.figure >= other.figure for c in front)
 
 
-def test_thinning_keeps_ends_and_even_steps() -> None:
-    """Of 100, 110 and 1000 between 10 and 10000 the middle pair loses one."""
-    front = [candidate(macs, macs / 1e5) for macs in (10, 100, 110, 1000, 10000)]
-    assert macs_of(thinned(front, 4)) == [10, 100, 1000, 10000]
+def test_thinning_keeps_ends_and_what_gains_most() -> None:
+    """Between 10 and 10000 the one goes that gains little, or is the best for a short while."""
+    front = [
+        candidate(macs, figure)
+        for macs, figure in ((10, 0.1), (100, 0.5), (110, 0.6), (1000, 0.61), (10000, 0.9))
+    ]
+    # Lost: 0.4 * log(110 / 100), 0.1 * log(1000 / 110), 0.01 * log(10000 / 1000).
+    assert macs_of(thinned(front, 4)) == [10, 100, 110, 10000]
+    assert macs_of(thinned(front, 3)) == [10, 110, 10000]
     assert macs_of(thinned(front, 2)) == [10, 10000]
     assert macs_of(thinned(front, 1)) == [10000]
     assert thinned(front, 9) == front

@@ -33,11 +33,6 @@ class Chain:
         """Return the typical time that the whole chain takes of a resource."""
         return sum(length_ns for kind, length_ns in self.spans if kind is resource)
 
-    @property
-    def long_ns(self) -> int:
-        """What the whole chain hardly ever exceeds."""
-        return sum(length_ns for _, length_ns in self.long_spans)
-
 
 def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
     """Return the chain with its sums; of a time that is not known, the nearest one counts."""

@@ -40,29 +40,38 @@ class Choice:
         #: Periods and chains of the tasks for which those that they can afford were found.
         self._found_for: list[tuple[int, tuple[Chain, ...]]] = []
 
-    def chain_for(self, job: LiveJob, tasks: Collection[LiveTask], now_ns: int) -> Chain:
-        """Return what a job that starts now runs through."""
-        chains = job.chains
+    def chain_for(
+        self, job: LiveJob, chains: Sequence[Chain], tasks: Collection[LiveTask], now_ns: int
+    ) -> Chain:
+        """Return by which of its choices a job goes on that starts a stage now."""
         if len(chains) == 1:
             return chains[0]
-        self._foresee(tasks)
-        foreseen = job.owner.foreseen.name
-        if chains is not job.owner.chains:  # the task has changed since the job was released
-            foreseen = job.task.base
-        level = next(n for n, chain in enumerate(chains) if chain.name == foreseen)
         begun = self._begun(tasks, now_ns)
+        level = self._level(job, chains, tasks)
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
         if better is not None:
             return better
         works = self._works(job, tasks, now_ns, job.deadline_ns, _typical)
         begun.place_all(work for work in works if work.key < job.key)
-        return self._best(chains[: level + 1], begun, job.deadline_ns, tasks, now_ns)
+        return self._best(chains[: level + 1], begun, job, tasks, now_ns)
+
+    def _level(
+        self, job: LiveJob, chains: Sequence[Chain], tasks: Collection[LiveTask]
+    ) -> int:
+        """Return up to which of the chains a job need not ask whether all others are on time."""
+        foreseen = job.chain
+        if job.stage == 0:
+            self._foresee(tasks)
+            foreseen = job.owner.foreseen
+            if job.chains is not job.owner.chains:  # the task has changed since its release
+                return next(n for n, chain in enumerate(chains) if chain.name == job.task.base)
+        return next(n for n, chain in enumerate(chains) if chain.name == foreseen.name)
 
     def _best(
         self,
         chains: Sequence[Chain],
         urgent: Forecast,
-        deadline_ns: int,
+        job: LiveJob,
         tasks: Collection[LiveTask],
         now_ns: int,
     ) -> Chain:
@@ -71,17 +80,18 @@ class Choice:
         How sure that has to be: what was planned need not be on time but in typical times, as long
         as all goes as it was planned, since the plan was simulated and this is no more than a
         forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
-        should be on time in its worst times and with others beside it.
+        should be on time in its worst times and with others beside it. A job that has begun is
+        nothing that was simulated: its time is what is left of it.
         """
         punctual = all(live.punctual(now_ns) for live in tasks)
         as_planned = punctual and all(map(_as_planned, tasks))
         for spans_of in (_long,) if punctual else (self._careful, _long):
             for chain in reversed(chains):
-                trusted = as_planned and chain is chains[-1]
+                trusted = as_planned and job.stage == 0 and chain is chains[-1]
                 spans = chain.spans if trusted else spans_of(chain)
-                if urgent.copy().place(now_ns, spans) <= deadline_ns:
+                if urgent.copy().place(now_ns, spans[job.stage :]) <= job.deadline_ns:
                     return chain
-        return min(chains, key=lambda chain: chain.long_ns)
+        return min(chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
 
     def _careful(self, chain: Chain) -> list[Span]:
         """Return the worst times of a chain's stages, beside others."""
@@ -162,7 +172,7 @@ class Choice:
 
     def _better(
         self,
-        chains: tuple[Chain, ...],
+        chains: Sequence[Chain],
         begun: Forecast,
         job: LiveJob,
         tasks: Collection[LiveTask],
@@ -177,7 +187,7 @@ class Choice:
         coming = [each.next_release_ns + 1 for each in tasks if each.next_release_ns < NEVER]
         for chain in chains:
             forecast = begun.copy()
-            done_ns = forecast.place(now_ns, self._careful(chain))
+            done_ns = forecast.place(now_ns, self._careful(chain)[job.stage :])
             if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
                 break
             works = self._works(job, tasks, now_ns, max(done_ns, *coming), self._careful)
@@ -185,6 +195,10 @@ class Choice:
                 break
             best = chain
         return best
+
+
+def _sum(spans: Sequence[Span]) -> int:
+    return sum(length_ns for _, length_ns in spans)
 
 
 def _typical(chain: Chain) -> Sequence[Span]:
@@ -199,9 +213,7 @@ def _as_planned(live: LiveTask) -> bool:
     """Tell whether load and times are about what the plan was made with."""
     if live.foreseen is not live.base:
         return False
-    usual_ns, planned_ns = (
-        sum(length_ns for _, length_ns in chain.spans) for chain in (live.base, live.planned_base)
-    )
+    usual_ns, planned_ns = (_sum(chain.spans) for chain in (live.base, live.planned_base))
     return usual_ns <= (1.0 + TOLERANCE) * planned_ns
 
 

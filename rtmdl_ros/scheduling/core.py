@@ -57,7 +57,8 @@ class Core:
        or behind it; ready stages that are less urgent and shorter may then go first. Under
        `Packing.GREEDY` it starts at once.
     6. A job of a task with variants is done with the most accurate one that is on time
-       (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts.
+       (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts, and once more before
+       a network that not all of those have in common with which it may still be done.
     7. The times of stages follow those that were measured (`rtmdl_ros.scheduling.pace`).
 
     A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
@@ -329,8 +330,9 @@ class Core:
     def _start_one(self, pool: Pool, now_ns: int) -> bool:
         """Start the most urgent of the ready jobs that may start; tells whether there is one."""
         for job in pool.ready:
-            if job is job.owner.fresh and job.task.variants:
-                job.take(self._choice.chain_for(job, self._tasks.values(), now_ns))
+            choices = job.choices()
+            if choices:
+                job.take(self._choice.chain_for(job, choices, self._tasks.values(), now_ns))
             if self._guard is not None:
                 objection = self._guard.objection(job, self._tasks.values(), now_ns)
                 if objection is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rtmdl_ros.scheduling.chains import Chain, chains_of
+from rtmdl_ros.scheduling.forks import Forks
 from rtmdl_ros.scheduling.policies import Key
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
@@ -34,12 +35,13 @@ class LiveJob:
     owner: LiveTask
     #: The task as it was at the release.
     task: Task
-    #: What it runs through; until its first stage starts, what it is expected to.
+    #: What it runs through, as far as it is known: see `choices`.
     chain: Chain
     deadline_ns: int
     key: Key
-    #: What it may run through, from the least to the most accurate.
+    #: What it may run through, from the least to the most accurate, and where they part.
     chains: tuple[Chain, ...] = field(init=False)
+    forks: Forks = field(init=False)
     stage: int = field(init=False)
     #: Where the stage runs; None: the job waits.
     executor: str | None = None
@@ -60,19 +62,35 @@ class LiveJob:
     def __post_init__(self) -> None:
         """Wait for the first stage."""
         self.chains = self.owner.chains
+        self.forks = self.owner.forks
         self.stages_left = self.owner.fewest_stages
         self._wait_for(0, self.owner.least_ns)
 
     def advance(self) -> None:
         """Wait for the next stage."""
         self.stages_left -= 1
-        self._wait_for(self.stage + 1, self.chain.least_ns[self.stage + 1])
+        stage = self.stage + 1
+        least_ns = self.chain.least_ns[stage]
+        for place in self.forks.open(self.chain.name, stage):
+            least_ns = min(least_ns, self.chains[place].least_ns[stage])
+        self._wait_for(stage, least_ns)
+
+    def choices(self) -> tuple[Chain, ...]:
+        """Return what it may run through from this stage on; empty where none is to be chosen.
+
+        Before the first stage that are all, later those that part here (`Forks`).
+        """
+        if self.stage == 0:
+            return self.chains if self.task.variants else ()
+        if not self.forks.parting(self.chain.name, self.stage):
+            return ()
+        return tuple(self.chains[n] for n in self.forks.open(self.chain.name, self.stage))
 
     def take(self, chain: Chain) -> None:
-        """Choose what to run through, before the first stage starts."""
+        """Choose one of `choices`."""
         self.chain = chain
-        self.current = chain.stages[0]
-        self.stages_left = len(chain.stages)
+        self.current = chain.stages[self.stage]
+        self.stages_left = len(chain.stages) - self.stage
 
     def _wait_for(self, stage: int, least_ns: int) -> None:
         # What the core asks for again and again is kept, not computed.
@@ -101,6 +119,8 @@ class LiveTask:
     #: those of late.
     planned: tuple[Chain, ...] = field(init=False)
     chains: tuple[Chain, ...] = field(init=False)
+    #: Where they part.
+    forks: Forks = field(init=False)
     #: Of the chains the one of the plan, and the one that the next job is expected to take.
     base: Chain = field(init=False)
     foreseen: Chain = field(init=False)
@@ -135,6 +155,7 @@ class LiveTask:
         self._missed_ns.clear()
         self._unpunctual_ns = 0
         self.planned = chains_of(task)
+        self.forks = Forks(self.planned)
         self._take(self.planned)
         self.foreseen = self.base
 

@@ -66,7 +66,7 @@ def test_the_next_one_would_lose_more_than_it_gains():
     tasks = problem(task('a', 20, 17), task('b', 20, 17, miss_limit=1.0))
     assert said(tasks, 1, 2)[0] == (
         'a: medium; the next more accurate one, large, would lose more through misses than it '
-        'gains: b would miss 100.0% (now 0.0%)'
+        'gains: b would miss 100.0% (now 1.4%)'
     )
 
 

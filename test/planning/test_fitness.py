@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fitness: exact numbers of small problems, bounds that are none too small, and the objective."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -15,12 +16,15 @@ from rtmdl_ros.planning.fitness import (
     Fitness,
     bytes_above,
     horizon_ns,
+    lateness,
     objective,
     phases,
     rank,
     search_seeds,
 )
 from rtmdl_ros.planning.random_problems import random_problem
+from rtmdl_ros.simulation.records import SimulatedJob
+from rtmdl_ros.workload.records import Outcome
 
 
 def fitness(given_problem, *variants, order=None):
@@ -35,6 +39,27 @@ def test_one_task_on_time():
     assert (found.miss_ratio, found.violation, found.exact) == (0.0, 0.0, True)
     assert found.accuracy_loss == pytest.approx(1.0 - 0.7 / 0.8)
     assert objective(found) == found.on_time_accuracy == 0.7
+
+
+def job(end_ns, outcome=Outcome.ON_TIME):
+    """Return a job that had 100 ns and ended after some of them."""
+    return SimulatedJob(0, 'a', outcome, 50, 150, 50 + end_ns, None, '', ())
+
+
+def test_a_job_that_ends_close_to_its_deadline_will_miss_now_and_then():
+    # What it takes beyond is 5 % in the mean; what is less likely than 0.1 % counts as 0.
+    assert lateness(job(100)) == 1.0
+    assert lateness(job(98)) == pytest.approx(math.exp(-2 / 4.9))
+    assert lateness(job(80)) == pytest.approx(math.exp(-20 / 4))
+    assert lateness(job(74)) == 0.0
+    assert lateness(job(10, Outcome.DISCARDED)) == 1.0
+
+
+def test_what_may_be_late_counts_as_missed():
+    # Alone it ends after 10 of 11 ms.
+    found = fitness(problem(task('a', 20, 11, miss_limit=0.2)), 2)
+    assert found.miss_ratios == pytest.approx((math.exp(-1 / 0.5),))
+    assert found.on_time_accuracy == pytest.approx(0.8 * (1.0 - math.exp(-1 / 0.5)))
 
 
 def test_a_task_that_is_always_late():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
@@ -53,12 +54,20 @@ STAGES = st.builds(
 
 
 @st.composite
-def chains(draw, first=None):
+def chains(draw, first=None, name='stage'):
     """Return 1 to 4 stages with short times, so that much happens in a few steps."""
     stages = draw(st.lists(STAGES, min_size=1, max_size=4))
     if first is not None:
         stages[0] = replace(stages[0], resource=first)
-    return tuple(replace(stage, name=f'stage{number}') for number, stage in enumerate(stages))
+    return tuple(replace(stage, name=f'{name}{number}') for number, stage in enumerate(stages))
+
+
+@st.composite
+def same_beginning(draw, stages):
+    """Return as many stages, of which the first few are the same and the others as short."""
+    at = draw(st.integers(1, len(stages)))
+    rest = [replace(draw(STAGES), name=old.name, resource=old.resource) for old in stages[at:]]
+    return (*stages[:at], *rest)
 
 
 @st.composite
@@ -66,9 +75,9 @@ def tasks(draw, name):
     """Return a task that has one chain or some variants."""
     stages, variants, base = draw(chains()), (), ''
     if draw(st.booleans()):
-        others = draw(st.lists(chains(stages[0].resource), max_size=2))
-        every = [stages, *others]
-        variants = tuple(TaskVariant(f'v{n}', each, 0.3 * n) for n, each in enumerate(every))
+        others = draw(st.lists(chains(stages[0].resource, 'other'), max_size=2))
+        every = [stages, *others, *draw(st.lists(same_beginning(stages), max_size=2))]
+        variants = tuple(TaskVariant(f'v{n}', each, 0.2 * n) for n, each in enumerate(every))
         base = draw(st.sampled_from(variants)).name
         stages = next(each.stages for each in variants if each.name == base)
     return Task(
@@ -83,6 +92,14 @@ def tasks(draw, name):
     )
 
 
+def what(stage):
+    return stage.name, stage.resource, stage.segment
+
+
+def is_segment(stage):
+    return stage.resource is Resource.ACCELERATOR and stage.segment != ''
+
+
 @dataclass
 class Job:
     """A live job as the commands have told it."""
@@ -94,14 +111,27 @@ class Job:
     release_ns: int
     stage: int = 0
     executor: str | None = None
-    #: What it runs through, once that is chosen.
+    #: What it runs through, once a stage has started.
     chain: tuple[Stage, ...] | None = None
 
     @property
     def chains(self):
-        if self.chain is not None:
-            return [self.chain]
-        return [variant.stages for variant in self.task.variants] or [self.task.stages]
+        """What it may run through: its own first, if that is chosen."""
+        every = [variant.stages for variant in self.task.variants] or [self.task.stages]
+        if self.chain is None:
+            return every
+        return [self.chain, *(chain for chain in every if self.may_become(chain))]
+
+    def may_become(self, chain):
+        """Tell whether all that was done belongs to networks that both chains begin with."""
+        pairs = list(zip(self.chain, chain, strict=False))
+        common = [*takewhile(lambda pair: what(pair[0]) == what(pair[1]), pairs)]
+        ends = [n + 1 for n, (stage, _) in enumerate(common) if is_segment(stage)]
+        fork = max(ends, default=0)
+        if fork < max(1, self.stage) or fork >= len(pairs):
+            return False
+        own, other = pairs[fork]
+        return own.resource is other.resource
 
     @property
     def fresh(self):
@@ -292,8 +322,9 @@ class CoreMachine(RuleBasedStateMachine):
             if passed_over and self.packing is Packing.GREEDY:
                 assert job.urgency(self.policy) <= other.urgency(self.policy)
         job.executor = start.executor
-        if job.stage == 0:
-            job.take(start.variant)
+        before = job.chains
+        job.take(start.variant)
+        assert job.chain in before, 'a job becomes what it no longer can'
 
     def check_nobody_waits_beside_a_free_executor(self):
         free = {kind for name, kind in self.executors.items() if name not in self.busy()}

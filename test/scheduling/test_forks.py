@@ -1,0 +1,138 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs that go on with another variant once they have begun (rule 6)."""
+
+import pytest
+
+from rtmdl_ros.scheduling.chains import chain_of
+from rtmdl_ros.scheduling.commands import EndJob, StartStage
+from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.forks import Forks, alike_stages
+from rtmdl_ros.workload.reasons import Reason
+from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task, TaskVariant
+
+CPU, LANE = Resource.CPU, Resource.ACCELERATOR
+
+
+def stage(name, resource, time_ns, segment=''):
+    return Stage(name, resource, time_ns, time_ns, segment, time_ns)
+
+
+def finding_and_naming(found_by, find_ns, named_by, name_ns):
+    """Return the stages of a detector in two segments and a recogniser behind it."""
+    return (
+        stage('pre', CPU, 5),
+        stage('find 1/2', LANE, find_ns, found_by),
+        stage('find 2/2', LANE, find_ns, found_by),
+        stage('crop', CPU, 5),
+        stage('name', LANE, name_ns, named_by),
+    )
+
+
+LADDER = (
+    TaskVariant('s+quick', finding_and_naming('s', 5, 'quick', 5), 0.5),
+    TaskVariant('l+quick', finding_and_naming('l', 20, 'quick', 5), 0.8),
+    TaskVariant('l+slow', finding_and_naming('l', 20, 'slow', 40), 0.9),
+)
+CHAINS = [chain_of(each.name, each.stages, each.accuracy) for each in LADDER]
+
+
+def signs(base='l+slow', deadline_ns=100):
+    stages = next(each.stages for each in LADDER if each.name == base)
+    return Task('signs', stages, 200, deadline_ns, variants=LADDER, base=base)
+
+
+def core_with(task):
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, task)])
+    return core
+
+
+def run(core, *ends_ns):
+    """Release a job at 0 and end its stages at the given instants; return all that starts."""
+    commands = core.step(0, [JobReleased(0, 0, 'signs')])
+    for number, end_ns in enumerate(ends_ns):
+        commands += core.step(end_ns, [StageFinished(end_ns, 0, number)])
+    return commands
+
+
+def variants(commands):
+    """Return the variants that stages were started with."""
+    return [c.variant for c in commands if isinstance(c, StartStage)]
+
+
+def test_chains_are_alike_up_to_the_last_common_network():
+    small, quick, slow = (each.stages for each in LADDER)
+    assert alike_stages(quick, slow) == 3  # the crop is made for the one that names it
+    assert alike_stages(small, quick) == 0  # as far as to the detector's name, not beyond
+    assert alike_stages(quick, quick[:3]) == 0  # nothing to go on with
+
+
+def test_a_network_without_a_name_is_not_known_to_be_the_same():
+    stages = [stage('pre', CPU, 5), stage('net', LANE, 5), stage('post', CPU, 5)]
+    assert alike_stages(stages, stages) == 0
+
+
+def test_a_fork_needs_the_same_resource_next():
+    stages = [stage('net', LANE, 5, 'a'), stage('post', CPU, 5)]
+    other = [stage('net', LANE, 5, 'a'), stage('more', LANE, 5, 'b')]
+    assert alike_stages(stages, other) == 0
+
+
+def test_what_is_open_and_where_it_parts():
+    forks = Forks(CHAINS)
+    assert [forks.open('l+slow', n) for n in range(5)] == [(), (1, 2), (1, 2), (1, 2), ()]
+    assert [forks.parting('l+slow', n) for n in range(5)] == [False, False, False, True, False]
+    assert forks.open('s+quick', 3) == ()
+
+
+def test_all_as_foreseen_the_job_keeps_its_variant():
+    assert variants(run(core_with(signs()), 5, 25, 45, 50)) == ['l+slow'] * 5
+
+
+def test_a_job_that_was_held_up_goes_on_with_the_quicker_network():
+    # 20 ns late: 5 + 40 do not fit into the 35 that are left, 5 + 5 do.
+    found = variants(run(core_with(signs()), 5, 25, 65, 70))
+    assert found == ['l+slow', 'l+slow', 'l+slow', 'l+quick', 'l+quick']
+
+
+def test_a_job_with_time_left_goes_on_with_the_better_network():
+    core = core_with(signs('l+quick', deadline_ns=95))
+    begun = variants(core.step(15, [JobReleased(0, 0, 'signs')]))
+    assert begun == ['l+quick']  # 90 ns do not fit into 80
+    commands = []
+    for number, end_ns in enumerate((16, 26, 36)):
+        commands += core.step(end_ns, [StageFinished(end_ns, 0, number)])
+    # The detector took 20 ns in place of 40: 5 + 40 fit into 59.
+    assert variants(commands) == ['l+quick', 'l+quick', 'l+slow']
+
+
+def test_only_what_can_still_be_chosen_is_hopeless():
+    # At 85 ns 15 are left: enough for 5 + 5, not for 5 + 40. At 95 for neither.
+    saved = run(core_with(signs()), 5, 25, 85)
+    assert variants(saved)[-1] == 'l+quick'
+    lost = run(core_with(signs()), 5, 25, 95)
+    (end,) = [c for c in lost if isinstance(c, EndJob)]
+    assert (end.outcome, end.reason) == (Outcome.DISCARDED, Reason.HOPELESS)
+
+
+def test_whoever_chose_the_quicker_network_cannot_go_back():
+    # Cropped for the quick one: that the time would do for the slow one now is of no use.
+    found = variants(run(core_with(signs()), 5, 25, 65, 66))
+    assert found == ['l+slow', 'l+slow', 'l+slow', 'l+quick', 'l+quick']
+
+
+@pytest.mark.parametrize('left_ns', range(10, 75, 5))
+def test_a_late_detector_never_makes_a_job_late_that_has_a_way_out(left_ns):
+    core = core_with(signs())
+    commands = run(core, 5, 25, 100 - left_ns)
+    now_ns = 100 - left_ns
+    for number in (3, 4):
+        variant = variants(commands)[-1]
+        chosen = next(each for each in LADDER if each.name == variant)
+        now_ns += chosen.stages[number].worst_ns
+        commands = core.step(now_ns, [StageFinished(now_ns, 0, number)])
+    (end,) = [c for c in commands if isinstance(c, EndJob)]
+    assert end.outcome is Outcome.ON_TIME
+    assert chosen.name == ('l+slow' if left_ns >= 45 else 'l+quick')

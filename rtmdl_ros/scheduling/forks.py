@@ -49,8 +49,8 @@ def alike_stages(first: Sequence[Stage], second: Sequence[Stage]) -> int:
     """Return after how many stages a job of one chain can become a job of the other.
 
     That is after the last segment of the networks that both begin with; what lies behind it on the
-    CPU belongs to the networks to come. 0 where the first network differs or is not told, and
-    where the next stages need other resources.
+    CPU belongs to the networks to come. 0 where the first network differs or is not told, where no
+    other one follows, and where the next stages need other resources.
     """
     alike = 0
     for number, (one, other) in enumerate(zip(first, second, strict=False)):
@@ -58,5 +58,7 @@ def alike_stages(first: Sequence[Stage], second: Sequence[Stage]) -> int:
             break
         if one.resource is Resource.ACCELERATOR and one.segment:
             alike = number + 1
-    following = [chain[alike].resource for chain in (first, second) if len(chain) > alike]
-    return alike if len(following) == 2 and following[0] is following[1] else 0
+    kinds = [[stage.resource for stage in chain[alike:]] for chain in (first, second)]
+    if all(Resource.ACCELERATOR in own for own in kinds) and kinds[0][0] is kinds[1][0]:
+        return alike
+    return 0

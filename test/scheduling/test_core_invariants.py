@@ -128,10 +128,9 @@ class Job:
         common = [*takewhile(lambda pair: what(pair[0]) == what(pair[1]), pairs)]
         ends = [n + 1 for n, (stage, _) in enumerate(common) if is_segment(stage)]
         fork = max(ends, default=0)
-        if fork < max(1, self.stage) or fork >= len(pairs):
-            return False
-        own, other = pairs[fork]
-        return own.resource is other.resource
+        rests = [[stage.resource for stage in each[fork:]] for each in (self.chain, chain)]
+        goes_on = all(Resource.ACCELERATOR in rest for rest in rests)
+        return fork >= max(1, self.stage) and goes_on and rests[0][0] is rests[1][0]
 
     @property
     def fresh(self):

@@ -66,7 +66,7 @@ def test_chains_are_alike_up_to_the_last_common_network():
     small, quick, slow = (each.stages for each in LADDER)
     assert alike_stages(quick, slow) == 3  # the crop is made for the one that names it
     assert alike_stages(small, quick) == 0  # as far as to the detector's name, not beyond
-    assert alike_stages(quick, quick[:3]) == 0  # nothing to go on with
+    assert alike_stages(quick, quick[:4]) == 0  # no network to go on with
 
 
 def test_a_network_without_a_name_is_not_known_to_be_the_same():
@@ -75,8 +75,9 @@ def test_a_network_without_a_name_is_not_known_to_be_the_same():
 
 
 def test_a_fork_needs_the_same_resource_next():
-    stages = [stage('net', LANE, 5, 'a'), stage('post', CPU, 5)]
+    stages = [stage('net', LANE, 5, 'a'), stage('crop', CPU, 5), stage('more', LANE, 5, 'b')]
     other = [stage('net', LANE, 5, 'a'), stage('more', LANE, 5, 'b')]
+    assert alike_stages(stages, [*stages[:2], stage('other', LANE, 5, 'c')]) == 1
     assert alike_stages(stages, other) == 0
 
 

@@ -82,14 +82,19 @@ class Choice:
         forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
         should be on time in its worst times and with others beside it. A job that has begun is
         nothing that was simulated: its time is what is left of it.
+
+        Where a job may still become a quicker one later (`Forks`), that one has to be on time for
+        sure, and the one itself in typical times.
         """
         punctual = all(live.punctual(now_ns) for live in tasks)
         as_planned = punctual and all(map(_as_planned, tasks))
         for spans_of in (_long,) if punctual else (self._careful, _long):
             for chain in reversed(chains):
-                trusted = as_planned and job.stage == 0 and chain is chains[-1]
-                spans = chain.spans if trusted else spans_of(chain)
-                if urgent.copy().place(now_ns, spans[job.stage :]) <= job.deadline_ns:
+                tried: list[Sequence[Span]] = [chain.spans]
+                if not (as_planned and job.stage == 0 and chain is chains[-1]):
+                    tried.append(spans_of(_way_out(job, chain)))
+                ends_ns = [urgent.copy().place(now_ns, each[job.stage :]) for each in tried]
+                if max(ends_ns) <= job.deadline_ns:
                     return chain
         return min(chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
 
@@ -195,6 +200,13 @@ class Choice:
                 break
             best = chain
         return best
+
+
+def _way_out(job: LiveJob, chain: Chain) -> Chain:
+    """Return the quickest that a job may become which starts with a chain now."""
+    open_later = () if job.stage else job.forks.open(chain.name, 1)
+    ways = [job.chains[place] for place in open_later] or [chain]
+    return min(ways, key=lambda way: _sum(way.long_spans))
 
 
 def _sum(spans: Sequence[Span]) -> int:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs that go on with another variant once they have begun (rule 6)."""
 
+from dataclasses import replace
+
 import pytest
 
 from rtmdl_ros.scheduling.chains import chain_of
@@ -122,6 +124,20 @@ def test_whoever_chose_the_quicker_network_cannot_go_back():
     # Cropped for the quick one: that the time would do for the slow one now is of no use.
     found = variants(run(core_with(signs()), 5, 25, 65, 66))
     assert found == ['l+slow', 'l+slow', 'l+slow', 'l+quick', 'l+quick']
+
+
+def test_a_job_dares_more_that_may_still_become_a_quicker_one():
+    # What l+slow may take, 5 + 40 + 5 + 60, is too much for 100 ns, and l+quick's 55 is not.
+    unsure = tuple(
+        replace(each, expected_ns=60, worst_ns=60, typical_ns=40) if each.segment == 'slow' else each
+        for each in LADDER[2].stages
+    )
+    too_large = TaskVariant('xl+slow', finding_and_naming('xl', 40, 'slow', 40), 0.95)
+    daring = (*LADDER[:2], TaskVariant('l+slow', unsure, 0.9), too_large)
+    task = Task('signs', too_large.stages, 200, 100, variants=daring, base='xl+slow')
+    assert variants(run(core_with(task))) == ['l+slow']
+    cautious = (daring[0], daring[2], too_large)
+    assert variants(run(core_with(replace(task, variants=cautious)))) == ['s+quick']
 
 
 @pytest.mark.parametrize('left_ns', range(10, 75, 5))

@@ -128,10 +128,8 @@ def test_whoever_chose_the_quicker_network_cannot_go_back():
 
 def test_a_job_dares_more_that_may_still_become_a_quicker_one():
     # What l+slow may take, 5 + 40 + 5 + 60, is too much for 100 ns, and l+quick's 55 is not.
-    unsure = tuple(
-        replace(each, expected_ns=60, worst_ns=60, typical_ns=40) if each.segment == 'slow' else each
-        for each in LADDER[2].stages
-    )
+    *begun, naming = LADDER[2].stages
+    unsure = (*begun, replace(naming, expected_ns=60, worst_ns=60, typical_ns=40))
     too_large = TaskVariant('xl+slow', finding_and_naming('xl', 40, 'slow', 40), 0.95)
     daring = (*LADDER[:2], TaskVariant('l+slow', unsure, 0.9), too_large)
     task = Task('signs', too_large.stages, 200, 100, variants=daring, base='xl+slow')

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenes: few jobs with round times, one rule each.
 
-All jobs prepare for 1 ms on the CPU, detect on a lane and finish for 1 ms on the CPU. There is one
-CPU worker.
+All jobs prepare for 1 ms on the CPU, detect on a lane and finish for 1 ms on the CPU; those of the
+last scene recognise on a lane before that. There is one CPU worker.
 """
 
 from __future__ import annotations
@@ -144,6 +144,31 @@ def _variants() -> Scene:
     return Scene('variants', tasks, 90)
 
 
+def _held_up_detector() -> Scene:
+    variants = tuple(
+        TaskVariant(name, _two_networks(name, recognise_ms), accuracy)
+        for name, recognise_ms, accuracy in (('quick', 2, 0.75), ('large', 10, 0.78))
+    )
+    stages = variants[-1].stages
+    task = Task(
+        'signs', stages, _LONG_MS * _MS, 33 * _MS, 1, variants=variants, base=variants[-1].name
+    )
+    times = {each.name: _times(each.stages) for each in variants}
+    before, _, *after = times['large']
+    held_up = SimulatedTask(
+        task, (before, (24 * _MS,), *after), variant_times=times, arrivals_ns=(0,)
+    )
+    return Scene('held_up_detector', (held_up,), 35)
+
+
+def _two_networks(name: str, recognise_ms: int) -> tuple[Stage, ...]:
+    """Return the stages of a job with a detector that all variants share, and a recogniser."""
+    return (
+        _stage('prepare', 1), _stage('detect', 12, 'detector'), _stage('crop', 1),
+        _stage('recognise', recognise_ms, name), _stage('finish', 1),
+    )  # fmt: skip
+
+
 SCENES = (
     _priorities(),
     _newest_frame(),
@@ -157,4 +182,5 @@ SCENES = (
     _hopeless('hopeless', run_late=False),
     _hopeless('hopeless_run', run_late=True),
     _variants(),
+    _held_up_detector(),
 )

@@ -81,6 +81,8 @@ class _Story:
     def __init__(self, jobs: Iterable[SimulatedJob], chains: Mapping[str, _Chains]) -> None:
         self._jobs = {job.job_id: job for job in jobs}
         self._chains = chains
+        #: Of each job, what was last told.
+        self._variants: dict[int, str] = {}
         counts: Counter[str] = Counter()
         #: Name of each job: its task and which of its frames it is.
         self._names: dict[int, str] = {}
@@ -110,7 +112,9 @@ class _Story:
     def _start(self, start: StartStage) -> str:
         span = self._jobs[start.job_id].spans[start.stage]
         stage = self._stage(start.job_id, start.stage)
-        variant = f', variant {start.variant}' if start.variant and start.stage == 0 else ''
+        known = self._variants.get(start.job_id, '')
+        variant = f', variant {start.variant}' if start.variant != known else ''
+        self._variants[start.job_id] = start.variant
         return f'{stage} on {start.executor} until {_ms(span.end_ns)}{variant}'
 
     def _end(self, end: EndJob) -> str:

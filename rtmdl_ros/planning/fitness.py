@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.problem import Problem, Release, memory_of, storage_of
+from rtmdl_ros.planning.trial import tried
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, StageTimes
-from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Outcome, Stage, Task
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -174,16 +174,8 @@ class Evaluator:
         """Simulate a part of the time with one seed; return how many of a task's jobs will miss."""
         self.simulations += part / len(self.seeds)
         cut_ns = round(self.duration_ns * part)
-        problem = self.problem
-        jobs = simulate(
-            self._tasks(candidate, seed),
-            policy=problem.policy,
-            cpu_workers=problem.cpu_workers,
-            lanes=problem.lanes,
-            packing=problem.packing,
-            slow_downs=problem.profile.slow_downs,
-            duration_ns=cut_ns,
-            seed=seed,
+        jobs = tried(
+            self.problem, self._tasks(candidate, seed), seed=seed, duration_ns=cut_ns
         )
         missed: dict[str, float] = defaultdict(float)
         for job in jobs:

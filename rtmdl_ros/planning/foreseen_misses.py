@@ -13,8 +13,8 @@ from statistics import fmean, stdev
 from rtmdl_ros.planning.fitness import phases
 from rtmdl_ros.planning.plan import Plan, tasks_of
 from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.planning.trial import tried
 from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
-from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Outcome, Task
 
 #: Simulated with so many seeds, each for some jobs of the slowest task: how releases lie to each
@@ -90,15 +90,11 @@ def _of_variants(
 def _simulated(
     problem: Problem, plan: Plan, seed: int, duration_ns: int, slowness: float
 ) -> dict[str, float]:
-    jobs = simulate(
+    jobs = tried(
+        problem,
         simulated_tasks(problem, plan, seed),
-        policy=problem.policy,
-        cpu_workers=problem.cpu_workers,
-        lanes=problem.lanes,
-        packing=problem.packing,
-        slow_downs=problem.profile.slow_downs,
-        duration_ns=duration_ns,
         seed=seed,
+        duration_ns=duration_ns,
         episodes=[Episode(0, 2 * duration_ns, slowness=slowness)] if slowness != 1.0 else (),
     )
     released = Counter(job.task for job in jobs)

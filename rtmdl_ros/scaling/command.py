@@ -134,8 +134,10 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
     else:
         cuda = args.device == 'cuda' or (args.device == 'auto' and torch.cuda.is_available())
         device = torch.device('cuda' if cuda else 'cpu')
-        start = shared_weights(read_zoo(args.start / network)) if args.start else None
-        weights = train(lesson, recipe.schedule, work, args.seed, device, start)
+        schedule, start = recipe.schedule, None
+        if args.start:
+            schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
+        weights = train(lesson, schedule, work, args.seed, device, start)
     made = Made(args.seed, _command_line(network, args, recipe.storage_mb))
     return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)
 

@@ -81,7 +81,7 @@ class Recipe:
 LIGHT_AUGMENTATION = Augmentation(
     zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
     paste_share=0.5, paste_size=(14, 220), paste_count=2,
-    paste_weights=(0.3, 0.25, 0.3, 0.15), turn_share=0.06,
+    paste_weights=(0.25, 0.25, 0.25, 0.25), turn_share=0.06,
 )  # fmt: skip
 SIGN_AUGMENTATION = Augmentation(
     zoom=(0.6, 2.2), mosaic_zoom=(0.6, 1.6), mosaic_share=0.4, rendered_share=0.25,
@@ -101,7 +101,7 @@ def _light_weight(frame: Frame) -> float:
     """Return how often a frame is drawn: yellow and off are scarce."""
     if frame.source == 'gtsdb':
         return 0.6
-    shares = {'red': 1.0, 'yellow': 4.0, 'green': 1.5, 'off': 5.0}
+    shares = {'red': 1.0, 'yellow': 4.0, 'green': 1.5, 'off': 10.0}
     return max((shares[TRAFFIC_LIGHT_STATES[label]] for label in frame.labels), default=1.0)
 
 
@@ -120,7 +120,7 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Detector
     # are not labelled, so they count only where lights are pasted into them.
     frames = lights + tuple(_host(frame) for frame in read_gtsdb(data, 'train'))
     scenes = [as_scene(frame) for frame in frames]
-    unlit = [all_switched_off(scene) for scene in scenes[::4] if len(scene.boxes)]
+    unlit = [all_switched_off(scene) for scene in scenes[::2] if len(scene.boxes)]
     weights = [_light_weight(frame) for frame in frames] + [UNLIT_WEIGHT] * len(unlit)
     views = Views(
         scenes + unlit,

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The training loop: all scales of a network at once, checkpoints that resume exactly."""
 
+from __future__ import annotations
+
 import math
 import os
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TextIO, TypeVar
 
@@ -47,6 +49,10 @@ class ImageBatch(Protocol):
 Batch = TypeVar('Batch', bound=ImageBatch)
 
 
+#: Learning rate of a network that was trained before by that of a new one.
+_TRAINED = 0.6
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How long and how fast a network learns."""
@@ -70,6 +76,10 @@ class Schedule:
             return self.learning_rate * (step + 1) / self.warmup_steps
         done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
         return self.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+
+    def of_trained(self) -> Schedule:
+        """Return the schedule for a network that has learned before: slower, to lose less of it."""
+        return replace(self, learning_rate=_TRAINED * self.learning_rate)
 
 
 class Lesson(Examiner, Protocol[Batch]):

@@ -56,6 +56,7 @@ def test_learning_rate_warms_up_and_falls() -> None:
     assert schedule.rate_at(10) == pytest.approx(1.0)
     assert schedule.rate_at(60) == pytest.approx(0.505)
     assert schedule.rate_at(110) == pytest.approx(0.01)
+    assert schedule.of_trained().rate_at(10) == pytest.approx(0.6)
 
 
 def test_resumed_run_equals_whole_run(tmp_path: Path) -> None:

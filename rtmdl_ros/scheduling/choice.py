@@ -80,15 +80,15 @@ class Choice:
         How sure that has to be: what was planned need not be on time but in typical times, as long
         as all goes as it was planned, since the plan was simulated and this is no more than a
         forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
-        should be on time in its worst times and with others beside it. A job that has begun is
-        nothing that was simulated: its time is what is left of it.
+        should be on time in its worst times and with others beside it. So should the rest of a job
+        that has begun: nobody simulated its delay, and what it would lose is all that it has done.
 
         Where a job may still become a quicker one later (`Forks`), that one has to be on time for
         sure, and the one itself in typical times.
         """
         punctual = all(live.punctual(now_ns) for live in tasks)
         as_planned = punctual and all(map(_as_planned, tasks))
-        for spans_of in (_long,) if punctual else (self._careful, _long):
+        for spans_of in (_long,) if punctual and job.stage == 0 else (self._careful, _long):
             for chain in reversed(chains):
                 tried: list[Sequence[Span]] = [chain.spans]
                 if not (as_planned and job.stage == 0 and chain is chains[-1]):

@@ -138,6 +138,16 @@ def test_a_job_dares_more_that_may_still_become_a_quicker_one():
     assert variants(run(core_with(replace(task, variants=cautious)))) == ['s+quick']
 
 
+def test_what_is_left_of_a_job_is_to_be_on_time_in_its_worst_times():
+    # 5 + 40 fit into 55 ns; the 5 + 60 that it once took do not.
+    *begun, naming = LADDER[2].stages
+    unsure = (*begun, replace(naming, expected_ns=40, worst_ns=60, typical_ns=40))
+    ladder = (*LADDER[:2], TaskVariant('l+slow', unsure, 0.9))
+    task = Task('signs', unsure, 200, 100, variants=ladder, base='l+slow')
+    assert variants(run(core_with(task), 5, 25, 45))[-1] == 'l+quick'
+    assert variants(run(core_with(task), 5, 25, 35))[-1] == 'l+slow'
+
+
 @pytest.mark.parametrize('left_ns', range(10, 75, 5))
 def test_a_late_detector_never_makes_a_job_late_that_has_a_way_out(left_ns):
     core = core_with(signs())

@@ -93,8 +93,10 @@ class Choice:
                 tried: list[Sequence[Span]] = [chain.spans]
                 if not (as_planned and job.stage == 0 and chain is chains[-1]):
                     tried.append(spans_of(_way_out(job, chain)))
-                ends_ns = [urgent.copy().place(now_ns, each[job.stage :]) for each in tried]
-                if max(ends_ns) <= job.deadline_ns:
+                if all(
+                    urgent.copy().place(now_ns, spans[job.stage :]) <= job.deadline_ns
+                    for spans in tried
+                ):
                     return chain
         return min(chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
 

@@ -58,6 +58,8 @@ def alike_stages(first: Sequence[Stage], second: Sequence[Stage]) -> int:
             break
         if one.resource is Resource.ACCELERATOR and one.segment:
             alike = number + 1
+    if not alike:  # of most pairs
+        return 0
     kinds = [[stage.resource for stage in chain[alike:]] for chain in (first, second)]
     if all(Resource.ACCELERATOR in own for own in kinds) and kinds[0][0] is kinds[1][0]:
         return alike

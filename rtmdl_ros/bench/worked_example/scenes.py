@@ -89,8 +89,8 @@ def _with_variants(
 
 def _held_up(simulated: SimulatedTask, detect_ms: int) -> SimulatedTask:
     """Let the network take longer than it was ever seen to."""
-    before, _, after = simulated.times
-    return replace(simulated, times=(before, (detect_ms * _MS,), after))
+    before, _, *after = simulated.times
+    return replace(simulated, times=(before, (detect_ms * _MS,), *after))
 
 
 def _run_late(simulated: SimulatedTask) -> SimulatedTask:
@@ -154,11 +154,8 @@ def _held_up_detector() -> Scene:
         'signs', stages, _LONG_MS * _MS, 33 * _MS, 1, variants=variants, base=variants[-1].name
     )
     times = {each.name: _times(each.stages) for each in variants}
-    before, _, *after = times['large']
-    held_up = SimulatedTask(
-        task, (before, (24 * _MS,), *after), variant_times=times, arrivals_ns=(0,)
-    )
-    return Scene('held_up_detector', (held_up,), 35)
+    signs = SimulatedTask(task, times['large'], variant_times=times, arrivals_ns=(0,))
+    return Scene('held_up_detector', (_held_up(signs, 24),), 35)
 
 
 def _two_networks(name: str, recognise_ms: int) -> tuple[Stage, ...]:

@@ -5,7 +5,8 @@
 Start it beside the shipped tasks, in the folder of this file::
 
     export PYTHONPATH=$PWD:$PYTHONPATH
-    ros2 run rtmdl_ros rtmdl_node --ros-args --params-file person_detector.param.yaml
+    ros2 launch rtmdl_ros rtmdl.launch.py image_topic:=/image_raw \\
+        params_file:=$PWD/person_detector.param.yaml
 
 The first start downloads the weights, exports both networks and measures them; later ones need
 neither torch nor the internet.

@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser(chosen: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='rtmdl',
-        description='Several deep-learning perception tasks on one CPU and one GPU, each on time.',
+        description='Several perception networks on one CPU and one GPU, with deadlines.',
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 VERSION = '0.1.0'
 SPDX = 'SPDX-License-Identifier: Apache-2.0'
 
-#: What each room imports of ours, directly or further down (DESIGN.md, section 4).
+#: What each room imports of ours, directly or further down (docs/architecture.md).
 ROOMS = {
     'workload': set(),
     'scheduling': {'workload'},

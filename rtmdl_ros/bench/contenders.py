@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The policies that are compared (DESIGN.md, section 10), and parts of ours left out.
+"""The policies that are compared (docs/results.md), and parts of ours left out.
 
 All have one CPU worker, the same frames at the same times, the same networks and the same engine,
 and freshness: of a task only the newest frame waits. `fifo`, `rm` and `edf` have one lane, as a

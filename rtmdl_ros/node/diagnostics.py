@@ -5,7 +5,6 @@
 import platform
 from collections.abc import Iterable, Mapping
 
-import onnxruntime
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from rtmdl_ros.deployment.message_fields import OutputStatistics
@@ -18,6 +17,8 @@ from rtmdl_ros.workload.core_list import core_list
 from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
 from rtmdl_ros.workload.units import NS_PER_MS
 
+#: Fields of a profile's device that say what runs the networks: see `Engine.fields`.
+_ENGINE = ('engine', 'gpu', 'precision')
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
@@ -117,11 +118,15 @@ def accelerator_status(
     node: NodeParameters,
     statistics: RuntimeStatistics,
     real_time: RealTimeState,
+    device: Mapping[str, str],
 ) -> DiagnosticStatus:
-    """Tell how busy lanes and CPU workers are, how they are placed, and what was refused them."""
+    """Tell how busy lanes and CPU workers are, how they are placed, and what was refused them.
+
+    `device` is what the profile was measured with: see `profiling.device.fingerprint`.
+    """
     busy = f'{100 * statistics.accelerator_busy:.0f} % busy'
     values = {
-        'Engine': f'ONNX Runtime {onnxruntime.__version__}, CPU',
+        'Engine': ', '.join(device[field] for field in _ENGINE if field in device),
         'Policy': node.policy,
         'Lanes': node.lanes,
         'CPU workers': node.cpu_workers,

@@ -59,6 +59,7 @@ class Session:
         self._node = node
         self._configuration = configuration
         self._tasks = {task.name: task for task in loaded.tasks}
+        self._device = loaded.profile.device
         self._gatekeeper = Gatekeeper(configuration.tasks)
         #: Of each camera the tasks that its frames release: those that are enabled.
         self._released: Mapping[str, tuple[str, ...]] = {}
@@ -193,7 +194,10 @@ class Session:
             for task in statistics.tasks
         ]
         cameras = self._cameras.statuses()
-        return [*tasks, *cameras, accelerator_status(name, node, statistics, self._real_time())]
+        accelerator = accelerator_status(
+            name, node, statistics, self._real_time(), self._device
+        )
+        return [*tasks, *cameras, accelerator]
 
     def look_around(self) -> bool:
         """Find out who looks at what and how the cameras are; returns whether there is news."""

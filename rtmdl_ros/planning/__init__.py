@@ -1,3 +1,3 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Which variant and which priority each task gets (DESIGN.md, section 7)."""
+"""Which variant and which priority each task gets."""

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a task may be added, or changed, beside those that run (DESIGN.md section 5, rule 8)."""
+"""Whether a task may be added, or changed, beside those that run (docs/scheduling.md, 8)."""
 
 from __future__ import annotations
 

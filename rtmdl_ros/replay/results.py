@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of a replay, and their JSON (DESIGN.md, section 10)."""
+"""The figures of a replay, and their JSON."""
 
 from __future__ import annotations
 

@@ -24,14 +24,23 @@ _WIDTH_PX, _HEIGHT_PX, _DPI = 1600, 500, 100
 
 
 def draw_timeline(
-    source: Path | Sequence[JobReport], path: Path, start_s: float, length_s: float
+    source: Path | Sequence[JobReport],
+    path: Path,
+    start_s: float,
+    length_s: float,
+    *,
+    executors: Sequence[str] = (),
+    coloured_first: Sequence[str] = (),
 ) -> None:
     """Draw `length_s` seconds from `start_s` after the first release to `path`, 1600x500.
 
     `source` is a trace that `write_chrome_trace` wrote, or reports. One row an executor, one
     colour a task; stages of jobs that missed have a red edge. Above them one row a task: a line
     from release to end, a black tick at the deadline, a red cross at the end of a job that
-    missed. Raises OSError, and ValueError for a source without jobs or one that is no trace.
+    missed. `executors` have a row even where nothing ran on them; the tasks `coloured_first`, there
+    or not, take the first colours, so that several pictures have the same ones.
+
+    Raises OSError, and ValueError for a source without jobs or one that is no trace.
     """
     reports = read_chrome_trace(source) if isinstance(source, Path) else tuple(source)
     if not reports:
@@ -39,9 +48,10 @@ def draw_timeline(
     origin_ns = min(report.release_ns for report in reports) + round(start_s * 1e9)
     shown = [r for r in reports if _overlaps(r, origin_ns, origin_ns + round(length_s * 1e9))]
     tasks = sorted({report.task for report in reports})
-    executors = sorted({span.executor for report in reports for span in report.spans})
-    rows = {name: number for number, name in enumerate([*tasks, *executors])}
-    colours = {task: _COLOURS[n % len(_COLOURS)] for n, task in enumerate(tasks)}
+    busy = {span.executor for report in reports for span in report.spans}
+    rows = {name: n for n, name in enumerate([*tasks, *sorted(busy.union(executors))])}
+    order = list(dict.fromkeys([*coloured_first, *tasks]))
+    colours = {task: _COLOURS[order.index(task) % len(_COLOURS)] for task in tasks}
 
     figure = Figure(figsize=(_WIDTH_PX / _DPI, _HEIGHT_PX / _DPI), dpi=_DPI)
     FigureCanvasAgg(figure)
@@ -55,11 +65,9 @@ def draw_timeline(
             _draw_stages(axes, report, rows, colours[task], origin_ns)
     _decorate(axes, rows, len(tasks), length_s)
     misses = sum(report.missed for report in shown)
-    axes.set_title(
-        f'{len(shown)} jobs, {misses} missed, from {start_s:g} s after the first release',
-        loc='left',
-        fontsize=11,
-    )
+    jobs = '1 job' if len(shown) == 1 else f'{len(shown)} jobs'
+    title = f'{jobs}, {misses} missed, from {start_s:g} s after the first release'
+    axes.set_title(title, loc='left', fontsize=11)
     _add_legend(figure, colours)
     figure.subplots_adjust(left=0.1, right=0.985, top=0.93, bottom=0.2)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,5 +124,6 @@ def _add_legend(figure: Figure, colours: Mapping[str, str]) -> None:
         Line2D([], [], color='0.4', lw=3, label='release to end'),
         Line2D([], [], color='black', marker='|', ls='', ms=10, label='deadline'),
         Line2D([], [], color=_MISS_COLOUR, marker='x', ls='', mew=2.2, label=f'miss ({missed})'),
+        Patch(facecolor='white', edgecolor=_MISS_COLOUR, label='a stage of it'),
     ]
     figure.legend(handles=handles, loc='lower center', ncols=len(handles), frameon=False)

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Which variant a job is done with (DESIGN.md section 5, rule 6)."""
+"""Which variant a job is done with (docs/scheduling.md, 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The state machine: events of one instant in, commands out (DESIGN.md section 5, rules 1 to 7)."""
+"""The state machine: events of one instant in, commands out (docs/scheduling.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How long stages take as of late, by what was measured before (DESIGN.md section 5, rule 7).
+"""How long stages take as of late, by what was measured before (docs/scheduling.md, 7).
 
 A machine that gets hot, or that other programs use, is slow at everything; a profile may be wrong
 about one stage. So the times of all stages follow the pace of their resource, and those of a stage

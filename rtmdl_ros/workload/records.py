@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks, stages and outcomes: what the scheduler speaks about (DESIGN.md, section 2)."""
+"""Tasks, stages and outcomes: what the scheduler speaks about (docs/README.md)."""
 
 import math
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Policy(Enum):
 
 
 class Packing(Enum):
-    """When a free worker or lane takes a ready stage (DESIGN.md section 5, rule 5)."""
+    """When a free worker or lane takes a ready stage (docs/scheduling.md, 5)."""
 
     #: Only if, by what is known, no more urgent job misses its deadline through it.
     GUARDED = 'guarded'

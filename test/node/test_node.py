@@ -140,6 +140,8 @@ def test_diagnostics_name_every_component(make_bench):
         assert status.level == DiagnosticStatus.OK, status
         assert status.hardware_id
         assert status.values
+    values = {value.key: value.value for value in peer.component('accelerator').values}
+    assert values['Engine'] == 'ONNX Runtime, CPU'
 
 
 def test_compressed_images_come_from_the_topic_below(make_bench):

@@ -12,7 +12,7 @@ from rtmdl_ros.runtime.trace import write_chrome_trace
 from rtmdl_ros.workload.records import Outcome
 
 MS = 1_000_000
-RED = (0x00, 0x00, 0xD0)
+RED, BLUE, ORANGE = (0x00, 0x00, 0xD0), (0xB2, 0x72, 0x00), (0x00, 0x9F, 0xE6)
 
 
 def job(job_id, start_ms, outcome):
@@ -26,7 +26,12 @@ def red_pixels(path):
     """Count the pixels of a miss."""
     image = cv2.imread(str(path))
     assert image.shape == (500, 1600, 3)
-    return int(np.all(image == RED, axis=2).sum())
+    return pixels_of(image, RED)
+
+
+def pixels_of(image, colour):
+    """Count the pixels of a colour."""
+    return int(np.all(image == colour, axis=2).sum())
 
 
 def test_a_miss_is_marked_red_and_only_in_its_time(tmp_path):
@@ -43,6 +48,19 @@ def test_a_trace_file_gives_the_same_picture_as_its_reports(tmp_path):
     draw_timeline(tmp_path / 'trace.json', tmp_path / 'a.png', 0, 0.1)
     draw_timeline(reports, tmp_path / 'b.png', 0, 0.1)
     assert np.array_equal(*(cv2.imread(str(tmp_path / f'{name}.png')) for name in 'ab'))
+
+
+def test_rows_and_colours_can_be_those_of_other_pictures(tmp_path):
+    reports = [job(0, 0, Outcome.ON_TIME)]
+    draw_timeline(reports, tmp_path / 'alone.png', 0, 0.1)
+    draw_timeline(reports, tmp_path / 'second.png', 0, 0.1, coloured_first=('b', 'a'))
+    draw_timeline(reports, tmp_path / 'lanes.png', 0, 0.1, executors=('lane0', 'lane1'))
+    alone, second, lanes = (
+        cv2.imread(str(tmp_path / f'{name}.png')) for name in ('alone', 'second', 'lanes')
+    )
+    assert pixels_of(alone, BLUE) > 1000 and not pixels_of(alone, ORANGE)
+    assert pixels_of(second, ORANGE) > 1000 and not pixels_of(second, BLUE)
+    assert 0 < pixels_of(lanes, BLUE) < 0.8 * pixels_of(alone, BLUE)  # rows are lower
 
 
 def test_no_jobs_no_picture(tmp_path):

@@ -3,7 +3,7 @@
 """Invariants of the core under random steps, against a model that only knows the rules.
 
 The model decides nothing: it follows the commands and checks each of them, and what was left
-undone, against DESIGN.md section 5.
+undone, against docs/scheduling.md.
 """
 
 from __future__ import annotations

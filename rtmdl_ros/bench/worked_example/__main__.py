@@ -43,7 +43,11 @@ def main(arguments: Sequence[str]) -> int:
             print(f'{scene.name}\n' + '\n'.join(told.lines) + '\n')
             if scene.length_ms:
                 path = options.out / f'{scene.name}.png'
-                draw_timeline(told.reports, path, 0, scene.length_ms / 1e3)
+                draw_timeline(
+                    told.reports, path, 0, scene.length_ms / 1e3,
+                    executors=[f'lane{lane}' for lane in range(scene.lanes)],
+                    coloured_first=('lights', 'signs', 'people'),
+                )  # fmt: skip
     except OSError as error:
         print(error, file=sys.stderr)
         return 1

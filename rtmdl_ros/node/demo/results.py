@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of a run, and their JSON (DESIGN.md, section 10)."""
+"""The figures of a run, and their JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

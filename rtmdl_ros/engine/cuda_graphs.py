@@ -9,7 +9,8 @@ tensors between two operations is the lane's, shared by all graphs of the lane.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,8 @@ class CapturedNetwork:
     def __init__(self, lane: CudaLane, segments: Sequence[TorchSegment], image: Tensor) -> None:
         """Capture on the lane's stream; `image` is an input on the host in the full batch size.
 
-        No other capture may be under way. Raises what torch raises, mostly RuntimeError.
+        No other capture may be under way, and no graph be destroyed meanwhile. Raises what torch
+        raises, mostly RuntimeError: first of all for a module that reads back what it computed.
         """
         self.segments = len(segments)
         self.image_shape = tuple(image.shape[1:])
@@ -53,8 +55,12 @@ class CapturedNetwork:
         for segment in segments:
             own = {name: inputs[name] for name in segment.inputs}
             captured.append(_captured(lane, segment, own))
-            # Of its own, so that this one's next run and that of the segment behind do not meet.
-            inputs = {name: made.clone() for name, made in captured[-1].outputs.items()}
+            with torch.cuda.stream(lane.stream):
+                # A capture computes nothing, and on what memory happened to hold an index of the
+                # segment behind may lead anywhere.
+                captured[-1].graph.replay()
+                # Of its own, so that this one's next run and that of the one behind do not meet.
+                inputs = {name: made.clone() for name, made in captured[-1].outputs.items()}
         self._segments = tuple(captured)
         self._host_outputs = {
             name: torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
@@ -113,18 +119,63 @@ def _captured(
     lane: CudaLane, segment: TorchSegment, inputs: Mapping[str, Tensor]
 ) -> CapturedSegment:
     device = lane.stream.device
-    # Algorithms for these very shapes, and of single precision all 24 bits, not TF32's 11.
-    quick = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
-    with torch.cuda.device(device), torch.no_grad(), quick:
-        torch.cuda.synchronize(device)
-        with torch.cuda.stream(lane.stream):
+    torch.cuda.synchronize(device)
+    # The stream around the capture, too: torch 2.11 does not leave it where a capture fails.
+    with torch.cuda.device(device), torch.no_grad(), torch.cuda.stream(lane.stream):
+        with _cudnn(tries_algorithms=True):
             for _ in range(_WARM_UP):
                 segment.run(inputs)
+        with _cudnn(tries_algorithms=False), _nothing_read_back():
+            segment.run(inputs)
         lane.stream.synchronize()
         graph = torch.cuda.CUDAGraph()
-        # Other threads may use CUDA meanwhile, such as another node in this process.
-        with torch.cuda.graph(
-            graph, pool=lane.pool, stream=lane.stream, capture_error_mode='thread_local'
+        with (
+            _cudnn(tries_algorithms=False),
+            _own_workspaces(),
+            # Other threads may use CUDA meanwhile, such as another node in this process.
+            torch.cuda.graph(
+                graph, pool=lane.pool, stream=lane.stream, capture_error_mode='thread_local'
+            ),
         ):
             outputs = segment.run(inputs)
     return CapturedSegment(graph, segment, inputs, outputs)
+
+
+def _cudnn(tries_algorithms: bool) -> AbstractContextManager[None]:
+    """Let cuDNN take the quickest algorithms for these very shapes, or those it found before.
+
+    Where it tries them and memory ends, it says nothing and goes on with others, which must not
+    happen in a capture. Single precision has all its 24 bits, not TF32's 11.
+    """
+    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(
+        enabled=True, benchmark=tries_algorithms, allow_tf32=False
+    )
+    return flags
+
+
+@contextmanager
+def _nothing_read_back() -> Iterator[None]:
+    """Raise RuntimeError where the host waits for a value, as it must not in a capture.
+
+    torch 2.11 cannot capture any more in a process in which a capture has failed.
+    """
+    before = torch.cuda.get_sync_debug_mode()
+    torch.cuda.set_sync_debug_mode('error')
+    try:
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
+
+
+@contextmanager
+def _own_workspaces() -> Iterator[None]:
+    """Let cuBLAS take its workspaces from the lane's pool, as torch's own graph trees do.
+
+    Otherwise the graphs of a stream share one, and some versions of torch free it with the first
+    of them that is destroyed.
+    """
+    torch._C._cuda_clearCublasWorkspaces()
+    try:
+        yield
+    finally:
+        torch._C._cuda_clearCublasWorkspaces()

@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +16,9 @@ _MB = 1_000_000
 _MEMINFO = Path('/proc/meminfo')
 #: Not for networks: other programs, the driver's own, and what graphs take beside tensors.
 _RESERVE = 0.05
+#: Held while a graph is captured: torch takes one at a time in a process, and none while memory is
+#: given back.
+_CAPTURING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,37 @@ class GpuMemory:
     def __str__(self) -> str:
         """Return it for people."""
         return f'{self.free_bytes // _MB} of {self.total_bytes // _MB} MB free'
+
+
+@contextmanager
+def undisturbed_capture() -> Iterator[None]:
+    """Let nobody else capture a graph meanwhile, and none be destroyed: that breaks a capture.
+
+    Networks refer to themselves, so that their graphs end when garbage is collected. What earlier
+    ones had is given back before. For a process that uses a GPU.
+    """
+    with _CAPTURING:
+        gc.collect()
+        _give_back()
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
+
+
+def give_back_unused() -> None:
+    """Give back what torch keeps of a GPU's memory for tensors to come; nothing without one."""
+    with _CAPTURING:
+        _give_back()
+
+
+def _give_back() -> None:
+    torch = sys.modules.get('torch')
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def available_bytes(meminfo: Path = _MEMINFO) -> int:

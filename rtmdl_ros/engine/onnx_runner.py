@@ -35,7 +35,7 @@ class OnnxRunner(Runner):
         self.waits = providers.on_gpu
         if segments == 1:
             # Uncut, networks will do that cannot be cut.
-            own = providers.for_network(path.stem)
+            own = providers.for_network(path)
             self._sessions = [_open_session(str(path), f'{path}', threads, own)]
             self._outputs = [output.name for output in self._sessions[0].get_outputs()]
         else:
@@ -45,7 +45,7 @@ class OnnxRunner(Runner):
                     model.SerializeToString(),
                     f'{path}, segment {number} of {segments}',
                     threads,
-                    providers.for_network(f'{path.stem}-{number}of{segments}'),
+                    providers.for_network(path, f'{number}of{segments}'),
                 )
                 for number, model in enumerate(network.cut(segments), 1)
             ]
@@ -97,7 +97,10 @@ def _open_session(
         if providers.engine_dir is not None:
             providers.engine_dir.mkdir(parents=True, exist_ok=True)
         options, arguments = _options(threads), providers.arguments()
-        session = onnxruntime.InferenceSession(model, options, providers=arguments)
+        # It would fall back on the processor where a provider fails, in the middle of a drive, too.
+        session = onnxruntime.InferenceSession(
+            model, options, providers=arguments, enable_fallback=0
+        )
     except Exception as error:  # the binding has no common class of its errors
         raise EngineError(f'{name}: ONNX Runtime cannot load it: {error}') from error
     check_used(providers.names, session.get_providers(), name)

@@ -7,6 +7,7 @@ Options as in onnxruntime.ai/docs/execution-providers, pages CUDA and TensorRT.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ _REMEDY = (
     'it off the list'
 )
 Options = dict[str, str]
+#: Digits of a checksum that are kept.
+_SHORT = 12
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,18 @@ class Providers:
         """Whether some operations are in half precision."""
         return self.half and 'tensorrt' in self.names
 
-    def for_network(self, name: str) -> Providers:
-        """Return the same with a folder of its own for a network.
+    def for_network(self, path: Path, part: str = 'whole') -> Providers:
+        """Return the same with a folder of its own for an ONNX file, or for a part of it.
 
-        TensorRT tells networks apart by the shape of their graphs, not by their weights, so the
-        name must change with the weights. The kind of GPU is in the names of its own files.
+        TensorRT tells networks apart by the shape of their graphs, not by their weights; the folder
+        by both. The kind of GPU is in the names of its own files. Raises OSError.
         """
         if self.engine_dir is None:
             return self
+        weights = hashlib.sha256(path.read_bytes()).hexdigest()[:_SHORT]
         precision = 'half' if self.half else 'single'
-        return replace(self, engine_dir=self.engine_dir / f'{name}-{precision}')
+        name = f'{path.stem}-{weights}-{part}-{precision}'
+        return replace(self, engine_dir=self.engine_dir / name)
 
     def arguments(self) -> list[tuple[str, Options]]:
         """Return what InferenceSession takes as providers."""
@@ -79,6 +84,8 @@ class Providers:
                     'trt_engine_cache_enable': 'True',
                     'trt_engine_cache_path': str(self.engine_dir),
                     'trt_timing_cache_enable': 'True',
+                    # Of all networks; without it in whatever folder the process was started.
+                    'trt_timing_cache_path': str(self.engine_dir.parent),
                 }
         return options
 

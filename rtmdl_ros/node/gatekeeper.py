@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Which changes at run time the other tasks would pay for, by the last plan (docs/scheduling.md)."""
+"""Which changes at run time other tasks would pay for, by the last plan (docs/scheduling.md)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from rclpy.parameter import Parameter
 from rtmdl_ros.deployment.loading import Loaded, load
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.gpu_memory import give_back_unused
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.node.camera_input import camera_topic
 from rtmdl_ros.node.diagnostics import inactive_statuses
@@ -223,6 +224,7 @@ class RtmdlNode(LifecycleNode):
         self._loaded = None
         thaw_garbage()
         after = resident_bytes()
+        give_back_unused()
         self.get_logger().info(f'memory: {before // MB} MB before cleanup, {after // MB} MB now')
         return 'unconfigured'
 

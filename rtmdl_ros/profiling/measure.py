@@ -29,7 +29,7 @@ from rtmdl_ros.profiling.profile import (
     VariantProfile,
 )
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.profiling.slow_downs import Clock, NetworkCall, network_calls, pair_factors
+from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_factors
 from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
 from rtmdl_ros.rendering.track import RATE_HZ, Track
 from rtmdl_ros.runtime.real_time import on_cores
@@ -133,9 +133,9 @@ def measured_profile(
         stages = dict(zip(pipelines, measured, strict=True))
         variants = tuple(v for v in variants if network_name(v) in networks.memory_bytes)
         names = [network_name(variant) for variant in variants]
-        clock_ns = time.perf_counter_ns if request.engine and request.engine.waits else None
+        on_gpu = request.engine is not None and request.engine.waits
         calls = network_calls(scenes)
-        slow_downs = _slow_downs(names, calls, clock_ns, effort.pair_budget_s, progress)
+        slow_downs = _slow_downs(names, calls, on_gpu, effort.pair_budget_s, progress)
     return Profile(
         device=device,
         functions={
@@ -279,14 +279,21 @@ def _variant_profile(choice: FunctionVariant, stages: tuple[StageProfile, ...]) 
 def _slow_downs(
     names: Sequence[str],
     calls: Mapping[str, NetworkCall],
-    clock_ns: Clock | None,
+    on_gpu: bool,
     budget_s: float,
     progress: Progress,
 ) -> SlowDowns:
+    clock_ns = time.perf_counter_ns if on_gpu else None
+
     def measure(pair: tuple[str, str]) -> Mapping[tuple[str, str], float]:
         # A network that no scene reaches cannot be run.
         if not all(name in calls for name in pair):
             return {}
-        return pair_factors(calls, pair, _PAIR_RUNS, clock_ns)
+        factors = pair_factors(calls, pair, _PAIR_RUNS, clock_ns)
+        if not on_gpu:
+            return factors
+        # Which of a pair had the lane with the urgent stream was chance.
+        other_way = pair_factors(calls, pair[::-1], _PAIR_RUNS, clock_ns)
+        return {key: max(factor, other_way[key]) for key, factor in factors.items()}
 
     return slow_downs_within(names, measure, budget_s, partial(progress, 'measuring pairs'))

@@ -113,8 +113,9 @@ class ResidentNetworks:
 
 def _warm_up(model: Model) -> None:
     """Run a network once for every batch size that jobs may bring, as its pipeline does."""
-    # From the largest on: TensorRT builds anew for each size outside of those that it has seen.
-    for batch in range(_largest_batch(model.variant), 0, -1):
+    # The largest and the least first: TensorRT builds anew for each beyond those that it has seen.
+    largest = _largest_batch(model.variant)
+    for batch in dict.fromkeys((largest, 1, *range(2, largest))):
         images = model.variant.example(batch)
         try:
             model.runner.run(images)

@@ -14,6 +14,7 @@ from torch import nn
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
 from rtmdl_ros.engine.cuda_engine import CudaEngine, batch_sizes, weight_bytes
 from rtmdl_ros.engine.engine import OnnxEngine
+from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 
 MOST = 8
@@ -85,7 +86,7 @@ def test_jobs_of_several_threads_do_not_meet(zoo, processor):
 def test_a_waiting_lane_lets_other_threads_compute(zoo, processor):
     variant = zoo[0]
     runner = engine_of(processor, half=False).load(variant, 1)
-    images, counted, done = telling_input(variant), [0], threading.Event()
+    counted, done = [0], threading.Event()
 
     def count():
         while not done.is_set():
@@ -93,11 +94,16 @@ def test_a_waiting_lane_lets_other_threads_compute(zoo, processor):
 
     thread = threading.Thread(target=count)
     thread.start()
-    for _ in range(200):
-        runner.run(images)
+    (lane, _) = runner._lanes.all
+    with torch.cuda.stream(lane.stream):
+        for _ in range(2000):
+            runner.networks[lane.number, 1].launch()
+        before = counted[0]
+        lane.wait()
+    waited = counted[0] - before
     done.set()
     thread.join()
-    assert counted[0] > 1000
+    assert waited > 1000
 
 
 @pytest.mark.gpu
@@ -115,9 +121,50 @@ def test_other_images_and_segments_are_refused(zoo, processor):
 @pytest.mark.gpu
 def test_memory_is_shared_by_the_graphs_of_a_lane(zoo, processor):
     engine = engine_of(processor, half=True)
-    taken = []
+    taken, kept = [], []
     for segments in (1, 2, 3):
-        engine.load(zoo[0], segments)
+        kept.append(engine.load(zoo[0], segments))
         taken.append(torch.cuda.memory_reserved())
     assert taken[-1] - taken[0] < 64e6
     assert engine.memory().free_bytes > 0
+
+
+class Broken(nn.Module):
+    """Reads back what it computed, which a graph cannot."""
+
+    def forward(self, images):
+        mean = images.float().mean()
+        return images.float() * (2.0 if mean.item() > 0 else 3.0)
+
+
+@pytest.mark.gpu
+def test_a_network_that_reads_back_is_refused_and_the_next_one_loads(zoo, processor, monkeypatch):
+    engine = engine_of(processor, half=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(zoo[0]), 'module', lambda variant: Broken())
+        with pytest.raises(EngineError, match=r'cannot be captured on the GPU: .*synchroniz'):
+            engine.load(zoo[0], 1)
+    images = telling_input(zoo[0])
+    expected = processor.load(zoo[0], 1).run(images)
+    assert relative_error(expected, engine.load(zoo[0], 1).run(images)) <= 1e-4
+
+
+@pytest.mark.gpu
+def test_networks_that_are_let_go_do_not_disturb_captures(zoo, processor):
+    engine = engine_of(processor, half=False)
+    for _ in range(5):
+        runner = engine.load(zoo[0], 3)
+        runner.itself = runner  # ends with the next collection of garbage alone
+        assert runner.run(telling_input(zoo[0]))
+        del runner
+
+
+@pytest.mark.gpu
+def test_two_threads_load_one_after_the_other(zoo, processor):
+    engines = [engine_of(processor, half=False) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        runners = list(pool.map(lambda engine: engine.load(zoo[0], 2), engines))
+    images = telling_input(zoo[0])
+    expected = processor.load(zoo[0], 1).run(images)
+    for runner in runners:
+        assert relative_error(expected, runner.run(images)) <= 1e-4

@@ -22,18 +22,22 @@ def test_the_processor_takes_what_others_cannot():
     ]  # fmt: skip
 
 
-def test_tensorrt_keeps_what_it_builds_by_network_and_precision():
+def test_tensorrt_keeps_what_it_builds_by_network_weights_and_precision(tmp_path):
+    lights = tmp_path / 'lights.onnx'
+    lights.write_bytes(b'weights')
     providers = Providers(('tensorrt', 'cuda', 'cpu'), 0, True, Path('/cache/tensorrt'))
-    (name, options), (second, _), (third, _) = providers.for_network('lights-1a').arguments()
+    (name, options), (second, _), (third, _) = providers.for_network(lights).arguments()
     assert (name, second, third) == tuple(NAMES.values())
     assert options == {
         'device_id': '0', 'trt_fp16_enable': 'True', 'trt_engine_cache_enable': 'True',
-        'trt_engine_cache_path': '/cache/tensorrt/lights-1a-half',
-        'trt_timing_cache_enable': 'True',
+        'trt_engine_cache_path': '/cache/tensorrt/lights-9a129038d9a0-whole-half',
+        'trt_timing_cache_enable': 'True', 'trt_timing_cache_path': '/cache/tensorrt',
     }  # fmt: skip
-    single = Providers(('tensorrt',), 0, False, Path('/cache')).for_network('lights-1a')
+    single = Providers(('tensorrt',), 0, False, Path('/cache')).for_network(lights, '1of2')
     assert single.arguments()[0][1]['trt_fp16_enable'] == 'False'
-    assert single.engine_dir == Path('/cache/lights-1a-single')
+    assert single.engine_dir == Path('/cache/lights-9a129038d9a0-1of2-single')
+    lights.write_bytes(b'trained again')
+    assert providers.for_network(lights).engine_dir != Path(options['trt_engine_cache_path'])
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import run_whole
 from rtmdl_ros.profiling.measure import everyday_frames
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.runtime.real_time import shorten_switch_interval
+from rtmdl_ros.runtime.real_time import restore_switch_interval, shorten_switch_interval
 from rtmdl_ros.workload.arguments import device, number, whole
 from rtmdl_ros.workload.parameters import NodeParameters
 
@@ -184,11 +184,11 @@ def packing_figures(engine: Any, variants: Sequence[Variant], seconds: float) ->
     thread = threading.Thread(
         target=lambda: beside.extend(_loop(lambda: other.run(two), seconds))
     )
-    before = shorten_switch_interval()
+    shorten_switch_interval()
     thread.start()
     packed = _loop(lambda: urgent.run(one), seconds)
     thread.join()
-    sys.setswitchinterval(before)
+    restore_switch_interval()
     first, second = (f'{variant.network} {variant.id}' for variant in variants)
     return PackingFigures(
         first, second, serial / seconds, (len(packed) + len(beside)) / seconds, times_of(alone),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from rtmdl_ros.node.replanning import Answer
 from rtmdl_ros.planning.limits import DeadlineLimit
@@ -47,16 +48,26 @@ class Gatekeeper:
             if task.enabled and not before[name].enabled:
                 objection = self._to_enabling(name, after)
             elif task.enabled and task.deadline_ms < before[name].deadline_ms:
-                objection = self._to_deadline(name, task.deadline_ms)
+                objection = self._to_deadline(name, after)
             else:
                 continue
             if objection:
                 return objection
         return ''
 
-    def _to_deadline(self, name: str, deadline_ms: float) -> str:
+    def _to_deadline(self, name: str, after: Tasks) -> str:
         limit = self._limits.get(name)
-        if limit is None or deadline_ms >= limit.least_ns / NS_PER_MS:
+        if limit is None:
+            return ''
+        deadline_ms, learned = after[name].deadline_ms, self._demands[name]
+        own = replace(planned_task(name, after[name]), deadline_ns=learned.deadline_ns)
+        others = _enabled(after) - {name}
+        if own != learned or not (others <= self._planned and self._simulated(others, after)):
+            return (
+                f'what {name}.deadline_ms {deadline_ms:g} does to the other tasks as they are now '
+                'is still being simulated; change one after the other, or ask again in some seconds'
+            )
+        if deadline_ms >= limit.least_ns / NS_PER_MS:
             return ''
         return (
             f'{name}.deadline_ms is {deadline_ms:g}, too short beside the other tasks '

@@ -21,6 +21,8 @@ from rtmdl_ros.workload.records import Outcome, Task
 #: other matters more than how long they lie so.
 _SEEDS = tuple(range(2001, 2025))
 _JOBS = 10
+#: ... unless that would be more jobs than this of all tasks.
+_MOST_JOBS = 300
 #: Standard errors between the mean of the seeds and what it hardly exceeds.
 _ERRORS = 2.0
 
@@ -53,7 +55,9 @@ def foreseen(
 
     Stages take `slowness` times as long as in the profile.
     """
-    duration_ns = _JOBS * max(task.period_ns for task in problem.tasks)
+    periods = [task.period_ns for task in problem.tasks]
+    rate = sum(1.0 / period_ns for period_ns in periods)
+    duration_ns = round(min(_JOBS * max(periods), _MOST_JOBS / rate))
     ratios: list[dict[str, float]] = []
     for seed in _SEEDS:
         ratios.append(_simulated(problem, plan, problem.seed + seed, duration_ns, slowness))
@@ -62,9 +66,14 @@ def foreseen(
     return _summed(ratios)
 
 
-def simulated_tasks(problem: Problem, plan: Plan, seed: int) -> tuple[SimulatedTask, ...]:
-    """Return the tasks as they run by the plan, with the profile's times of all variants."""
-    offsets = phases(problem, seed)
+def simulated_tasks(
+    problem: Problem, plan: Plan, seed: int, duration_ns: int
+) -> tuple[SimulatedTask, ...]:
+    """Return the tasks as they run by the plan, with the profile's times of all variants.
+
+    For a simulation of `duration_ns`: see `phases`.
+    """
+    offsets = phases(problem, seed, duration_ns)
     simulated = []
     for task, release, as_run in zip(
         problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
@@ -92,7 +101,7 @@ def _simulated(
 ) -> dict[str, float]:
     jobs = tried(
         problem,
-        simulated_tasks(problem, plan, seed),
+        simulated_tasks(problem, plan, seed, duration_ns),
         seed=seed,
         duration_ns=duration_ns,
         episodes=[Episode(0, 2 * duration_ns, slowness=slowness)] if slowness != 1.0 else (),

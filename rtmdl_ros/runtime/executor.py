@@ -28,6 +28,8 @@ class Work:
     stage_name: str
     function: Callable[[Any], bool]
     payload: object
+    #: What of a network it runs (`Stage.segment`); '' on the CPU.
+    segment: str = ''
 
 
 @dataclass(frozen=True)

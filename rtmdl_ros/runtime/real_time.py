@@ -23,6 +23,9 @@ from rtmdl_ros.workload.records import Resource
 #: 6.6 ms at Python's 5 ms, 0.37 ms at 1 ms, 0.25 ms at 0.5 ms, 0.14 ms at 0.2 ms and no less
 #: below; alone 0.14 ms at any value (`python3 -m rtmdl_ros.runtime.hand_over --busy`).
 SWITCH_INTERVAL_S = 2e-4
+#: Those from before each call of `shorten_switch_interval`, and who changes them.
+_INTERVALS_S: list[float] = []
+_SWITCHING = threading.Lock()
 
 # From Linux' sys/mman.h and linux/capability.h.
 _MCL_CURRENT, _MCL_FUTURE = 1, 2
@@ -166,16 +169,25 @@ def locked_memory_mb() -> float:
     return int(_status_field('VmLck', '0 kB').split()[0]) * 1024 / 1e6
 
 
-def shorten_switch_interval(seconds: float = SWITCH_INTERVAL_S) -> float:
-    """Set the GIL switch interval (Python's default: 5 ms) to `seconds`, never raise it.
+def shorten_switch_interval() -> None:
+    """Set the GIL switch interval (Python's default: 5 ms) to SWITCH_INTERVAL_S, never raise it.
 
     Every return from a call that released the GIL (an inference, a sleep, a lock) may wait one
     interval for a busy Python thread: see `sys.setswitchinterval` in the Python library
-    reference. Returns the interval before, for `sys.setswitchinterval` to restore.
+    reference. It is to be restored as often: with the last call it is as before the first.
     """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(min(before, seconds))
-    return before
+    with _SWITCHING:
+        before = sys.getswitchinterval()
+        _INTERVALS_S.append(before)
+        sys.setswitchinterval(min(before, SWITCH_INTERVAL_S))
+
+
+def restore_switch_interval() -> None:
+    """Take one `shorten_switch_interval` back."""
+    with _SWITCHING:
+        if len(_INTERVALS_S) == 1:
+            sys.setswitchinterval(_INTERVALS_S[0])
+        _INTERVALS_S.pop()
 
 
 def freeze_garbage() -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from rtmdl_ros.runtime.real_time import (
     RealTimeSettings,
     end_fifo,
     placement_of,
+    restore_switch_interval,
     shorten_switch_interval,
 )
 from rtmdl_ros.runtime.report import JobReport, StageSpan
@@ -108,7 +108,6 @@ class Runtime:
         self._start_ns: int | None = None
         self._accepts = False
         self._stopped = False
-        self._switch_interval_s = sys.getswitchinterval()
         self._raised = OnceLogger(_LOGGER)
         #: The last jobs, for `Trace.write_chrome_trace`.
         self.trace = Trace()
@@ -120,7 +119,8 @@ class Runtime:
 
         A function takes the job's payload; True means that the job is complete and its
         remaining stages are skipped. It never runs beside itself. Raises ValueError for a
-        wrong number of functions or other variants, and DuplicateTaskError for a known name.
+        wrong number of functions or other variants, and DuplicateTaskError for a known name. A task
+        that was removed should not come back before its running stages have ended.
         """
         served = Served(task, chains_of(task, functions))
         with self._lock:
@@ -163,7 +163,7 @@ class Runtime:
         if self._start_ns is not None:
             raise RuntimeError('a runtime is started once; make a new one')
         self._start_ns = self._clock()
-        self._switch_interval_s = shorten_switch_interval()
+        shorten_switch_interval()
         for thread in (*self._executors.values(), self._timer):
             thread.start()
         if self._timer.native_id is not None:
@@ -198,7 +198,7 @@ class Runtime:
                 if thread.is_alive():
                     end_fifo(thread)
         self._abandon_hung(timeout_s)
-        sys.setswitchinterval(self._switch_interval_s)
+        restore_switch_interval()
 
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:
@@ -307,7 +307,8 @@ class Runtime:
         if done.error is not None:
             self._raised.log(f'task {work.task}: stage {work.stage_name}', done.error)
         self._deliver(reports)
-        return next_work
+        # `on_end` may have stopped the runtime: the job has failed then.
+        return None if self._stopped else next_work
 
     def _time_passed(self) -> None:
         """Wake the core and replace the executors whose stages hang."""
@@ -384,17 +385,18 @@ class Runtime:
         stage = command.stage
         name = job.served.task.name
         return Work(
-            command.job_id, name, command.variant, stage, *job.stage(stage), job.payload
-        )
+            command.job_id, name, command.variant, stage, *job.stage(stage), job.payload,
+            job.segment(stage),
+        )  # fmt: skip
 
     # Outside the lock.
 
     def _deliver(self, reports: Sequence[JobReport]) -> None:
         for report in reports:
-            self.trace.add(report)
             try:
+                self.trace.add(report)
                 self._on_end(report)
-            except Exception as error:
+            except BaseException as error:  # even SystemExit must not take the lane along
                 self._raised.log('on_end', error)
 
     def _tell_late_return(self, done: Done) -> None:

@@ -45,6 +45,12 @@ class ActiveJob:
         chains = self.served.chains
         return chains[self.variant or self.served.task.base][index]
 
+    def segment(self, index: int) -> str:
+        """Return what of a network a stage runs; '' on the CPU."""
+        task = self.served.task
+        stages = {each.name: each.stages for each in task.variants}.get(self.variant, task.stages)
+        return stages[index].segment
+
     def wait(self, command: WaitStage, now_ns: int) -> None:
         """Begin to wait, for another reason or another stage than before."""
         self.end_wait(now_ns)

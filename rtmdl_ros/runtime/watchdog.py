@@ -55,10 +55,14 @@ class Watchdog:
         """Tell why a stage cannot be served now; None: it can.
 
         By the name of the task: one that was removed and comes back may have the same functions.
+        Variants of a task may have functions and segments of networks in common.
         """
         for work in self._given_up:
-            same = (work.task, work.variant, work.stage)
-            if same == (wanted.task, wanted.variant, wanted.stage):
+            same_stage = (work.variant, work.stage) == (wanted.variant, wanted.stage)
+            same_segment = work.segment != '' and work.segment == wanted.segment
+            same_function = (work.stage_name, work.function) == (wanted.stage_name, wanted.function)
+            same = same_stage or same_segment or same_function
+            if same and work.task == wanted.task:
                 return f'stage {work.stage_name} still hangs in job {work.job_id}'
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
 from rtmdl_ros.scheduling.forecast import Forecast, Span, Work
-from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.pace import TOLERANCE
 from rtmdl_ros.scheduling.policies import KeyFunction
@@ -19,6 +19,9 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 #: Of each resource, what all tasks together may take before they give way: waiting times grow
 #: without bound as it comes near 1.
 FULL = 0.75
+#: Of a task so many expected jobs count at most: a job with a distant deadline is not foreseen to
+#: its end, as that would take longer than the job.
+_FORESEEN_JOBS = 32
 
 
 class Choice:
@@ -46,6 +49,7 @@ class Choice:
         """Return by which of its choices a job goes on that starts a stage now."""
         if len(chains) == 1:
             return chains[0]
+        tasks = [live for live in tasks if live.is_active(now_ns)]
         begun = self._begun(tasks, now_ns)
         level = self._level(job, chains, tasks)
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
@@ -54,6 +58,10 @@ class Choice:
         works = self._works(job, tasks, now_ns, job.deadline_ns, _typical)
         begun.place_all(work for work in works if work.key < job.key)
         return self._best(chains[: level + 1], begun, job, tasks, now_ns)
+
+    def forget(self) -> None:
+        """Find out anew what tasks can afford: they are others than before."""
+        self._found_for = []
 
     def _level(
         self, job: LiveJob, chains: Sequence[Chain], tasks: Collection[LiveTask]
@@ -75,7 +83,7 @@ class Choice:
         tasks: Collection[LiveTask],
         now_ns: int,
     ) -> Chain:
-        """Return the most accurate of chains that is on time, or else the quickest.
+        """Return the most accurate of chains that is on time, or else the quickest that may be.
 
         How sure that has to be: what was planned need not be on time but in typical times, as long
         as all goes as it was planned, since the plan was simulated and this is no more than a
@@ -98,7 +106,8 @@ class Choice:
                     for spans in tried
                 ):
                     return chain
-        return min(chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
+        possible = [c for c in chains if now_ns + c.least_ns[job.stage] <= job.deadline_ns]
+        return min(possible or chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
 
     def _careful(self, chain: Chain) -> list[Span]:
         """Return the worst times of a chain's stages, beside others."""
@@ -149,7 +158,10 @@ class Choice:
         until_ns: int,
         spans_of: Callable[[Chain], Sequence[Span]],
     ) -> Iterator[Work]:
-        """Return what is left of all other jobs, and those of other tasks that come by then."""
+        """Return what is left of all other jobs, and those of other tasks that come by then.
+
+        Of each task one job at least that is to come.
+        """
         for live in tasks:
             for other in live.live():
                 if other is job:
@@ -162,7 +174,8 @@ class Choice:
                 yield Work(other.key, ready_ns, other.deadline_ns, spans)
             if live is not job.owner:
                 spans = tuple(spans_of(live.foreseen))
-                yield from self._expected(live, spans, now_ns, until_ns)
+                last_ns = max(until_ns, live.next_release_ns + 1)
+                yield from self._expected(live, spans, now_ns, last_ns)
 
     def _expected(
         self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
@@ -171,7 +184,9 @@ class Choice:
         release_ns = live.next_release_ns
         if release_ns + live.period_ns <= now_ns:
             return
-        while release_ns < until_ns:
+        for _ in range(_FORESEEN_JOBS):
+            if release_ns >= until_ns:
+                return
             deadline_ns = release_ns + live.task.deadline_ns
             key = self._key(live.task, release_ns, deadline_ns, NOT_RELEASED)
             yield Work(key, max(now_ns, release_ns), deadline_ns, spans)
@@ -191,13 +206,12 @@ class Choice:
         ones, and is to be done before its task's next one comes.
         """
         best = None
-        coming = [each.next_release_ns + 1 for each in tasks if each.next_release_ns < NEVER]
         for chain in chains:
             forecast = begun.copy()
             done_ns = forecast.place(now_ns, self._careful(chain)[job.stage :])
             if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
                 break
-            works = self._works(job, tasks, now_ns, max(done_ns, *coming), self._careful)
+            works = self._works(job, tasks, now_ns, done_ns, self._careful)
             if not forecast.place_all(works):
                 break
             best = chain

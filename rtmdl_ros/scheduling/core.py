@@ -156,14 +156,17 @@ class Core:
         if name in self._tasks:
             raise DuplicateTaskError(f'task {name} exists already')
         self._tasks[name] = LiveTask(event.task)
+        self._choice.forget()
 
     def _task_changed(self, event: TaskChanged) -> None:
         self._task(event.task.name).change(event.task)
+        self._choice.forget()
 
     def _task_removed(self, event: TaskRemoved) -> None:
         live = self._task(event.task)
         live.removed = event.detail
         del self._tasks[event.task]
+        self._choice.forget()
         for job in live.waiting():
             self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, event.detail)
 

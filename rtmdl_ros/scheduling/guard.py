@@ -115,8 +115,6 @@ class Guard:
         """Return why the candidate's stage must not start now, or None if it may."""
         stage = candidate.current
         lanes = stage.resource is Resource.ACCELERATOR
-        if not lanes and self._idle[Resource.CPU] > 1:
-            return None  # another worker is left for whoever comes
         shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
         if stage.worst_ns > 0 and not (shares and self._may_be_unknown(stage)):
             free_ns = self._all_free_ns(stage, now_ns)
@@ -238,13 +236,15 @@ def _latest_ends(
     not to slow each other down.
     """
     ends = _latest_ends_of_running(demands, running, executors, slow, now_ns)
-    timelines = {
-        kind: _Timeline(
-            [(ends[name], r.stage) for name, r in running.items() if r.stage.resource is kind],
-            count,
-            slow if kind is Resource.ACCELERATOR else None,
-        )
-        for kind, count in executors.items()
+    lanes = [
+        (ends[name], each.stage)
+        for name, each in running.items()
+        if each.stage.resource is Resource.ACCELERATOR
+    ]
+    workers = [ends[name] for name, r in running.items() if r.stage.resource is Resource.CPU]
+    timelines: dict[Resource, _Lanes | _Workers] = {
+        Resource.ACCELERATOR: _Lanes(lanes, executors[Resource.ACCELERATOR], slow),
+        Resource.CPU: _Workers(workers, executors[Resource.CPU]),
     }
     forecast = []
     for demand in demands:
@@ -285,8 +285,33 @@ def _latest_ends_of_running(
     return ends
 
 
-class _Timeline:
-    """The executors of one kind: what they run now, and a reservation after the other."""
+class _Workers:
+    """The CPU workers: each with reservations behind what it runs now, in order of time."""
+
+    def __init__(self, ends_ns: Sequence[int], count: int) -> None:
+        """Take when those that run something end it."""
+        self._rows = [[(0, end_ns)] for end_ns in ends_ns]
+        self._rows += [[] for _ in range(count - len(ends_ns))]
+
+    def place(self, stage: Stage, ready_ns: int) -> int:
+        """Reserve the earliest time for a stage; returns its end."""
+        starts_ns = [_first_gap(row, ready_ns, stage.worst_ns) for row in self._rows]
+        start_ns = min(starts_ns)
+        end_ns = start_ns + stage.worst_ns
+        insort(self._rows[starts_ns.index(start_ns)], (start_ns, end_ns))
+        return end_ns
+
+
+def _first_gap(row: Sequence[tuple[int, int]], ready_ns: int, length_ns: int) -> int:
+    for first_ns, last_ns in row:
+        if first_ns >= ready_ns + length_ns:
+            break
+        ready_ns = max(ready_ns, last_ns)
+    return ready_ns
+
+
+class _Lanes:
+    """The lanes: what they run now, and a reservation after the other."""
 
     def __init__(
         self, beside: Sequence[tuple[int, Stage]], executors: int, slow: SlowDowns | None

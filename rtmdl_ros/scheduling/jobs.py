@@ -21,6 +21,9 @@ NEVER = 1 << 62
 _RELEASES = 5
 #: ... where that is further from the given period than this part of it.
 _PERIOD_TOLERANCE = 0.1
+#: Frames that were held up and come all at once are no such rate: no more than so many times the
+#: given one is believed.
+_FASTEST = 4
 #: More than so few jobs out of time in so many periods cost more than smaller variants would, ...
 _FEW_MISSED, _SHORT_PERIODS = 2, 20
 #: ... and it takes so many to see whether they would come again.
@@ -187,12 +190,18 @@ class LiveTask:
             gaps_ns = sorted(after - before for before, after in pairwise(times_ns))
             median_ns = gaps_ns[len(gaps_ns) // 2]
             if abs(median_ns - planned_ns) > _PERIOD_TOLERANCE * planned_ns:
-                self.period_ns = max(1, median_ns)
+                self.period_ns = max(1, planned_ns // _FASTEST, median_ns)
         self.next_release_ns = time_ns + self.period_ns
 
     def live(self) -> Iterable[LiveJob]:
         """All its jobs, in order of release."""
         return self.started if self.fresh is None else (*self.started, self.fresh)
+
+    def is_active(self, now_ns: int) -> bool:
+        """Tell whether it has jobs or is to have some: it does not rest, nor its camera."""
+        if self.started or self.fresh is not None:
+            return True
+        return self.next_release_ns < NEVER and now_ns < self.next_release_ns + self.period_ns
 
     def punctual(self, now_ns: int) -> bool:
         """Tell whether hardly any job was out of time of late."""

@@ -33,8 +33,12 @@ class Entry:
         return f'{self.place}.{name}' if self.place else str(name)
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
-        """Take all out, each a mapping itself."""
+        """Take all out, each a mapping itself. Raises ValueError for two of the same name."""
+        seen = set()
         for name, content in self._left.items():
+            if str(name) in seen:  # 1 and '1' are two keys in YAML
+                raise ValueError(f'{self.at(name)} is there twice')
+            seen.add(str(name))
             yield str(name), Entry(self.at(name), content)
         self._left.clear()
 

@@ -87,3 +87,20 @@ def test_deadlines_are_limited_for_those_that_run():
         '5.0%); give at least 10.0'
     )
     assert knowing.objection(tasks('c'), tasks('c', a=9.5)) == ''
+
+
+def test_limits_hold_only_beside_the_others_as_they_were():
+    limits = {name: DeadlineLimit(10_000_000, 'too much') for name in ('a', 'c')}
+    knowing = keeper(answer(('a', 'c'), {'b': ''}, limits=limits))
+    told = (
+        'what a.deadline_ms 12 does to the other tasks as they are now is still being simulated; '
+        'change one after the other, or ask again in some seconds'
+    )
+    before = tasks('a', 'c')
+    assert knowing.objection(before, tasks('a', 'c', a=12)) == ''
+    assert knowing.objection(before, tasks('a', 'c', a=12, c=12)) == told
+    assert knowing.objection(tasks('a', 'c', c=12), tasks('a', 'c', a=12, c=12)) == told
+    assert knowing.objection(tasks('a', 'b', 'c'), tasks('a', 'b', 'c', a=12)) == told
+    assert knowing.objection(tasks('a'), tasks('a', a=12)) == ''
+    often = {name: replace(task, period_ms=5.0) for name, task in tasks('a', 'c', a=12).items()}
+    assert knowing.objection(before, often) == told

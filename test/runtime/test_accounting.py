@@ -89,6 +89,16 @@ def test_busy_share_counts_the_part_of_a_stage_within_the_window():
     assert account.copy(None, 100).share(now_ns=100, window_ns=0) == 0.0
 
 
+def test_a_window_of_more_than_is_kept_gets_shorter():
+    account, busy = TaskAccount('a'), BusyAccount()
+    for number in range(2 * MAX_SAMPLES):
+        account.add_release(10 * number)
+        busy.add(StageSpan('s', 'lane0', 10 * number, 10 * number + 5))
+    end_ns = 20 * MAX_SAMPLES
+    assert account.statistics(end_ns, end_ns).rate_hz == pytest.approx(1e8)
+    assert busy.share(end_ns, end_ns) == pytest.approx(0.5)
+
+
 def test_what_is_forgotten_stays_counted():
     account, busy = TaskAccount('a'), BusyAccount()
     for number in range(10):

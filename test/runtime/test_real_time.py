@@ -12,12 +12,14 @@ import pytest
 from runtime_bench import CPU, LANE, Bench, Gate, chain, nothing
 
 from rtmdl_ros.runtime.real_time import (
+    SWITCH_INTERVAL_S,
     Placement,
     RealTimeSettings,
     freeze_garbage,
     locked_memory_mb,
     on_cores,
     placement_of,
+    restore_switch_interval,
     set_up,
     shorten_switch_interval,
     usable_cores,
@@ -52,11 +54,21 @@ def restored():
 
 
 def test_the_switch_interval_only_gets_shorter():
+    sys.setswitchinterval(1e-5)
+    shorten_switch_interval()
+    assert sys.getswitchinterval() == pytest.approx(1e-5)
+    restore_switch_interval()
+    assert sys.getswitchinterval() == pytest.approx(1e-5)
+
+
+def test_the_switch_interval_is_that_of_before_with_the_last_one_who_shortened_it():
     sys.setswitchinterval(0.005)
-    assert shorten_switch_interval(0.001) == pytest.approx(0.005)
-    assert sys.getswitchinterval() == pytest.approx(0.001)
-    shorten_switch_interval(0.002)
-    assert sys.getswitchinterval() == pytest.approx(0.001)
+    shorten_switch_interval()
+    shorten_switch_interval()
+    restore_switch_interval()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_INTERVAL_S, rel=0.02)
+    restore_switch_interval()
+    assert sys.getswitchinterval() == pytest.approx(0.005)
 
 
 def test_frozen_objects_are_out_of_the_collector():

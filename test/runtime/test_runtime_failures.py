@@ -159,6 +159,45 @@ def test_stop_from_on_end_and_stop_again():
         bench.runtime.start()
 
 
+def test_no_stage_starts_on_a_thread_that_stops_the_runtime():
+    ran = []
+
+    def on_end(report):
+        if report.payload == 'first':
+            bench.runtime.stop(0.05)
+        bench.reports.put(report)
+
+    def stage(payload):
+        time.sleep(0.05)  # the second job waits for it
+        ran.append(payload)
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU), [stage])
+    bench.runtime.add_task(chain('b', CPU), [ran.append])
+    bench.runtime.start()
+    bench.release('a', 'first')
+    bench.release('b', 'second')
+    outcomes = {report.payload: report.outcome for report in bench.wait(2)}
+    assert outcomes == {'first': Outcome.ON_TIME, 'second': Outcome.FAILED}
+    time.sleep(0.05)
+    assert ran == ['first']
+
+
+@pytest.mark.parametrize('raised', [ValueError('no'), SystemExit(3)])
+def test_whatever_on_end_raises_the_thread_lives_on(raised):
+    def on_end(report):
+        bench.reports.put(report)
+        raise raised
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', CPU), [nothing])
+    bench.runtime.start()
+    for _ in range(2):
+        bench.release('a')
+        assert bench.wait()[0].outcome is Outcome.ON_TIME
+    bench.runtime.stop(PATIENCE_S)
+
+
 def test_a_runtime_that_does_not_run_accepts_no_job():
     bench = Bench()
     bench.runtime.add_task(chain('a', CPU), [nothing])

@@ -219,3 +219,16 @@ def test_the_timer_is_asked_once_for_all_that_run():
     assert watchdog.refusal(works[2]) is None
     assert not watchdog.end('lane0', works[1])
     assert watchdog.refusal(works[1]) is None
+
+
+def test_what_variants_have_in_common_is_not_called_again_while_it_hangs():
+    watchdog = Watchdog(1.0, lambda time_ns: None)
+    watchdog.begin('cpu0', Work(0, 'a', 'small', 1, 'net', nothing, None, 'detector'), 0)
+    assert len(watchdog.give_up(2_000_000_000)) == 1
+    other = lambda payload: None  # noqa: E731
+    told = 'stage net still hangs in job 0'
+    assert watchdog.refusal(Work(1, 'a', 'small', 1, 'net', other, None)) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', nothing, None)) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 3, 'net', other, None, 'detector')) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', other, None, 'larger')) is None
+    assert watchdog.refusal(Work(1, 'b', 'small', 1, 'net', nothing, None, 'detector')) is None

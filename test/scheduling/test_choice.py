@@ -15,6 +15,7 @@ from rtmdl_ros.scheduling.events import (
     TaskAdded,
     TaskChanged,
 )
+from rtmdl_ros.scheduling.forecast import Forecast
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task, TaskVariant
 
 
@@ -61,6 +62,28 @@ def chosen_one_by_one(core, jobs, gap_ns):
         core.step(now_ns + 5, [StageFinished(now_ns + 5, job_id, 0)])
         core.step(now_ns + 71, [StageFinished(now_ns + 71, job_id, 1)])
     return [variant for _, variant in chosen]
+
+
+def run_until(core, until_ns=1 << 60):
+    """Let stages take the time that they take at most."""
+    while running := [job for job in core._jobs.values() if job.executor is not None]:
+        job = min(running, key=lambda job: job.since_ns + job.current.worst_ns)
+        end_ns = job.since_ns + job.current.worst_ns
+        if end_ns > until_ns:
+            return
+        core.step(end_ns, [StageFinished(end_ns, job.job_id, job.stage)])
+
+
+def release_all(core, *releases):
+    """Release jobs at (time, task) and let all run."""
+    for time_ns, name in releases:
+        run_until(core, time_ns)
+        core.step(time_ns, [JobReleased(time_ns, core._last_job_id + 1, name)])
+    run_until(core)
+
+
+def foreseen(core):
+    return {name: live.foreseen.name for name, live in core._tasks.items()}
 
 
 def core_with(*tasks):
@@ -221,3 +244,51 @@ def test_a_variant_that_begins_elsewhere_is_refused():
 def test_an_accuracy_is_a_share():
     with pytest.raises(ValueError, match=r'variant x: accuracy is 1\.5'):
         TaskVariant('x', LADDER[0].stages, 1.5)
+
+
+def test_the_quickest_is_not_taken_where_only_others_may_be_on_time():
+    def of(detect_ns, least_ns, recognise_ns):
+        networks = zip(('d', 'r'), (detect_ns, least_ns), (detect_ns, recognise_ns), strict=True)
+        return tuple(
+            Stage(name, Resource.ACCELERATOR, low, high, f'{name}{high}', expected_ns=high)
+            for name, low, high in networks
+        )
+
+    variants = (TaskVariant('sure', of(30, 5, 5), 0.6), TaskVariant('maybe', of(10, 0, 40), 0.7))
+    both = Task('a', variants[1].stages, 100, 100, variants=variants, base='maybe')
+    assert started(core_with(both), 68, JobReleased(0, 0, 'a')) == [(0, 'maybe')]
+    # By the times that it usually takes neither is on time, and the first needs 35 at the least.
+    assert started(core_with(both), 0, JobReleased(0, 0, 'a')) == [(0, 'maybe')]
+
+
+def test_a_task_that_rests_takes_nothing_from_others():
+    core = core_with(task('a', 'best'), task('b', 'best', priority=1))
+    often = [(time_ns, 'b') for time_ns in range(0, 200, 40)]
+    release_all(core, *often, (201, 'a'))
+    assert foreseen(core) == {'a': 'good', 'b': 'good'}
+    release_all(core, (1000, 'a'))  # the last of b is long ago
+    assert foreseen(core)['a'] == 'best'
+
+
+def test_what_tasks_can_afford_is_found_anew_where_one_changes():
+    core = core_with(task('a', 'best'), task('b', 'best', priority=1))
+    often = [(time_ns, 'b') for time_ns in range(0, 200, 40)]
+    release_all(core, *often, (201, 'a'))
+    assert foreseen(core) == {'a': 'good', 'b': 'good'}
+    core.step(core._now_ns, [TaskChanged(core._now_ns, task('a', 'best', priority=-1))])
+    release_all(core, (core._now_ns, 'b'), (core._now_ns, 'a'))
+    assert foreseen(core)['a'] == 'good'
+
+
+def test_a_distant_deadline_does_not_make_choices_long(monkeypatch):
+    placed, place = [], Forecast._place
+
+    def counted(forecast, *arguments):
+        placed.append(arguments)
+        return place(forecast, *arguments)
+
+    monkeypatch.setattr(Forecast, '_place', counted)
+    core = core_with(task('a', 'good', priority=1), task('slow', 'good', 1_000_000))
+    core.step(0, [JobReleased(0, 0, 'a'), JobReleased(0, 1, 'slow')])
+    run_until(core)
+    assert 0 < len(placed) < 1000

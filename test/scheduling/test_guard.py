@@ -7,10 +7,13 @@ import pytest
 from rtmdl_ros.scheduling.commands import StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.simulation.records import SimulatedTask
+from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import LatePolicy, Outcome, Packing, Policy, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
+MS = 1_000_000
 BOTH_DOUBLE = SlowDowns({('h', 'l'): 2.0, ('l', 'h'): 2.0})
 
 
@@ -114,3 +117,18 @@ def test_a_shorter_stage_goes_before_one_that_is_held_back():
         StartStage(2, 0, 'lane0'),
         WaitStage(1, 0, Reason.EXECUTORS_BUSY, ''),
     ]
+
+
+def test_a_worker_is_kept_where_two_urgent_jobs_are_to_come():
+    def cpu_task(name, priority, took_ms, period_ms, deadline_ms, offset_ms):
+        stages = (Stage('work', Resource.CPU, took_ms * MS, took_ms * MS),)
+        task = Task(name, stages, period_ms * MS, deadline_ms * MS, priority)
+        return SimulatedTask(task, ((took_ms * MS,),), offset_ms * MS)
+
+    tasks = [cpu_task(name, priority, 10, 100, 15, 0) for name, priority in (('u', 3), ('v', 2))]
+    tasks.append(cpu_task('long', 1, 50, 1000, 1000, 60))
+    jobs = simulate(
+        tasks, policy=Policy.FIXED_PRIORITY, cpu_workers=2, lanes=1, packing=Packing.GUARDED,
+        slow_downs=SlowDowns(), duration_ns=1000 * MS, seed=0,
+    )  # fmt: skip
+    assert {job.outcome for job in jobs} == {Outcome.ON_TIME}

@@ -24,7 +24,9 @@ from launch.actions import (
     Shutdown,
     TimerAction,
 )
-from launch.event_handlers import OnExecutionComplete
+from launch.event_handlers import OnExecutionComplete, OnProcessExit
+from launch.events import Shutdown as ShutdownEvent
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.ros_adapters import get_ros_node
 from launch_ros.substitutions import FindPackageShare
@@ -90,15 +92,30 @@ def player(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         command += ['--topics', *played_topics(context, values['topics'])]
     play = ExecuteProcess(cmd=command, output='screen', on_exit=end)
     waiting = OpaqueCoroutine(coroutine=node_active)
-    handler = OnExecutionComplete(
-        target_action=waiting,
-        on_completion=lambda event, context: None if context.is_shutdown else [play],
-    )
-    return [RegisterEventHandler(handler), waiting]
+    handlers = [
+        OnExecutionComplete(
+            target_action=waiting,
+            on_completion=lambda event, context: None if context.is_shutdown else [play],
+        ),
+        OnProcessExit(on_exit=node_ended),
+    ]
+    return [*map(RegisterEventHandler, handlers), waiting]
+
+
+def node_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Return what ends all where the node has ended: nobody would answer the bag."""
+    if context.is_shutdown or not event.process_name.startswith('rtmdl_node'):
+        return []
+    return [Shutdown(reason=f'the node ended with exit status {event.returncode}')]
 
 
 async def node_active(context: LaunchContext) -> None:
-    """Wait until the node is active, by asking: an event of it may come before it is heard."""
+    """Wait until the node is active, by asking: an event of it may come before it is heard.
+
+    It answers when it has tried to configure. Where that failed, all ends; unless a lifecycle
+    manager is to configure it.
+    """
+    waits = LaunchConfiguration('autostart').perform(context) == 'false'
     namespace = LaunchConfiguration('namespace').perform(context).strip('/')
     service = f'/{namespace}/rtmdl/get_state' if namespace else '/rtmdl/get_state'
     client = get_ros_node(context).create_client(GetState, service)
@@ -110,7 +127,12 @@ async def node_active(context: LaunchContext) -> None:
                 continue
             answer = client.call_async(GetState.Request())
             await asyncio.sleep(POLL_S)
-            if answer.done() and answer.result().current_state.id == State.PRIMARY_STATE_ACTIVE:
+            state = answer.result().current_state.id if answer.done() else None
+            if state == State.PRIMARY_STATE_ACTIVE:
+                return
+            if state == State.PRIMARY_STATE_UNCONFIGURED and not waits:
+                reason = 'the node does not configure, its log says why (or give autostart:=false)'
+                await context.emit_event(ShutdownEvent(reason=reason))
                 return
 
 

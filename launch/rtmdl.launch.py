@@ -6,6 +6,8 @@ ros2 launch rtmdl_ros rtmdl.launch.py image_topic:=/camera/camera/color/image_ra
 ros2 launch rtmdl_ros rtmdl.launch.py camera_name:=left,right image_topic:=/left/image,/right/image
 """
 
+from pathlib import Path
+
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
@@ -74,6 +76,9 @@ def node(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             f'camera_name has {len(names)} entries ({", ".join(names)}), image_topic {len(topics)} '
             f'({", ".join(topics)}); give each camera a topic'
         )
+    # launch would only warn, and the node would drive with defaults.
+    if not Path(values['params_file']).is_file():
+        raise ValueError(f'params_file:={values["params_file"]} is no file; give its full path')
     overrides: dict[str, bool | str] = {
         name: values[name] == 'true' for name in ('use_sim_time', 'autostart') if values[name]
     }

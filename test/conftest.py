@@ -7,6 +7,7 @@ a training server, the tests that need ROS 2 are left out and all others run.
 """
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 
 if importlib.util.find_spec('rtmdl_ros') is None:
     sys.path.append(str(ROOT))
+# Humble checks the types of message fields, Jazzy only where it is told to.
+os.environ.setdefault('ROS_PYTHON_CHECK_FIELDS', '1')
 HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))
 collect_ignore = [] if HAS_ROS else ['node']
 

@@ -3,9 +3,10 @@
 """A task that can be run: its networks, their times and its part of the plan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtmdl_ros.perception.pipeline import Pipeline
+from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Task, TaskVariant
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -52,6 +53,27 @@ class ReadyTask:
         accuracies = self.accuracies
         counted = [(accuracies[name], count) for name, count in jobs]
         return sum(a * n for a, n in counted) / max(1, sum(n for _, n in counted))
+
+
+def with_parameters(
+    tasks: Iterable[ReadyTask], configuration: Configuration
+) -> tuple[ReadyTask, ...]:
+    """Return tasks with the parameters that they have in a configuration."""
+    return tuple(
+        replace(task, parameters=configuration.tasks[task.name]) for task in tasks
+    )
+
+
+def above_best(tasks: Iterable[ReadyTask], configuration: Configuration) -> str:
+    """Return which accuracy floor of a configuration leaves its task no variant; '': none."""
+    for task in with_parameters(tasks, configuration):
+        if not task.allowed:
+            best, floor = task.variants[-1], task.parameters.accuracy_floor
+            return (
+                f'{task.name}.accuracy_floor is {floor:g}, above its best variant, {best.name}; '
+                f'give at most {best.accuracy:g}'
+            )
+    return ''
 
 
 def scheduled(task: ReadyTask) -> Task:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from statistics import median
 from typing import Any
 
 from rclpy.node import Node
@@ -27,6 +28,8 @@ from rtmdl_ros.workload.units import NS_PER_S
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
 _FUTURE_AGE_S = -0.1
+#: Frames whose ages are looked at: single ones may be delayed.
+_AGES = 30
 #: Long enough for a thread on another core to wake up.
 _YIELD_S = 5e-5
 
@@ -113,7 +116,8 @@ class CameraInput:
         self._opened_ns = 0
         self._arrivals: deque[int] = deque()
         self._frames = 0
-        self._age_s = 0.0
+        #: Of the last frames.
+        self._ages_s: deque[float] = deque(maxlen=_AGES)
         self._refused_policy = ''
         self._topic = camera_topic(node, name, transport)
         self._subscription: Subscription | None = None
@@ -122,6 +126,8 @@ class CameraInput:
         """Subscribe; without effect on an open camera. Raises what rclpy raises."""
         if self._subscription is None:
             self._arrivals.clear()
+            self._ages_s.clear()
+            self._refused_policy = ''
             self._opened_ns = time.monotonic_ns()
             self._subscription = self._subscribe()
 
@@ -148,7 +154,7 @@ class CameraInput:
             frames=self._frames,
             rate_hz=len(self._arrivals) * NS_PER_S / span_ns,
             silent_s=silent_ns / NS_PER_S,
-            frame_age_s=self._age_s,
+            frame_age_s=self._ages_s[-1] if self._ages_s else 0.0,
             problem=problem,
             advice=self._advice(problem, self._topic, silent_ns),
         )
@@ -160,7 +166,7 @@ class CameraInput:
             if self._type not in self._types():
                 return CameraProblem.OTHER_TYPE
             return CameraProblem.INCOMPATIBLE_QOS if self._refused_policy else CameraProblem.SILENT
-        if self._frames and not _FUTURE_AGE_S <= self._age_s <= _STRANGE_AGE_S:
+        if self._ages_s and not _FUTURE_AGE_S <= median(self._ages_s) <= _STRANGE_AGE_S:
             return CameraProblem.STRANGE_STAMPS
         return None
 
@@ -180,10 +186,11 @@ class CameraInput:
         if problem is CameraProblem.SILENT:
             return f'no frame for {silent_ns / NS_PER_S:.1f} s on {topic}'
         if problem is CameraProblem.STRANGE_STAMPS:
-            return (
-                f'stamps on {topic} do not match the clock (frame age {self._age_s:.1f} s); '
-                'set use_sim_time or play the bag with --clock'
-            )
+            usual_s = median(self._ages_s)
+            remedy = 'for a bag set use_sim_time and play it with --clock'
+            if usual_s < 0.0:
+                remedy += '; for a camera on another computer synchronise the clocks (chrony)'
+            return f'stamps on {topic} do not match the clock (frame age {usual_s:.1f} s): {remedy}'
         return ''
 
     def _types(self) -> set[str]:
@@ -214,7 +221,8 @@ class CameraInput:
         self._frames += 1
         self._arrivals.append(arrival_ns)
         self._forget_before(arrival_ns - self._window_ns)
-        self._age_s = age_s(self._node, message.header)
+        self._ages_s.append(age_s(self._node, message.header))
+        self._refused_policy = ''
 
     def _forget_before(self, time_ns: int) -> None:
         while self._arrivals and self._arrivals[0] < time_ns and len(self._arrivals) > 1:

@@ -3,6 +3,7 @@
 """All cameras of the node, each subscribed to only while an enabled task looks at it."""
 
 import functools
+import time
 from collections.abc import Callable, Collection
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -12,6 +13,9 @@ from rtmdl_ros.node.camera_input import CameraInput, CameraProblem
 from rtmdl_ros.node.diagnostics import camera_status
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.workload.configuration import Configuration
+
+#: A camera that comes and goes is told of once, not every second.
+_WELL_S = 2.0
 
 
 class Cameras:
@@ -36,7 +40,9 @@ class Cameras:
             )
             for name, parameters in configuration.cameras.items()
         ]
+        #: What was told last of each, and since when it has had no problem, in seconds.
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
+        self._well_since_s: dict[str, float] = {}
 
     def look_at(self, names: Collection[str]) -> None:
         """Subscribe to these cameras and to no other. Raises what rclpy raises there."""
@@ -56,6 +62,8 @@ class Cameras:
         news = False
         for camera in self._cameras:
             health = camera.health()
+            if health.subscribed and not self._is_lasting(camera.name, health.problem):
+                continue
             if health.problem is self._problems[camera.name]:
                 continue
             news = True
@@ -65,3 +73,11 @@ class Cameras:
             elif health.subscribed:
                 self._node.get_logger().info(f'camera {camera.name}: well again')
         return news
+
+    def _is_lasting(self, name: str, problem: CameraProblem | None) -> bool:
+        """Tell whether a state is worth telling: a problem at once, its end some seconds later."""
+        if problem is not None:
+            self._well_since_s.pop(name, None)
+            return True
+        now_s = time.monotonic()
+        return now_s - self._well_since_s.setdefault(name, now_s) >= _WELL_S

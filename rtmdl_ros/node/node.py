@@ -3,6 +3,7 @@
 """The managed node `rtmdl`: parameters, transitions, timers; what runs is a `Session`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 
 from rtmdl_ros.deployment.loading import Loaded, load
-from rtmdl_ros.deployment.ready_task import ReadyTask
+from rtmdl_ros.deployment.ready_task import ReadyTask, above_best, with_parameters
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.gpu_memory import give_back_unused
 from rtmdl_ros.networks.zoo import ZooError
@@ -21,6 +22,7 @@ from rtmdl_ros.node.camera_input import camera_topic
 from rtmdl_ros.node.diagnostics import inactive_statuses
 from rtmdl_ros.node.outputs import Outputs, make_outputs
 from rtmdl_ros.node.plan_keeper import PlanKeeper
+from rtmdl_ros.node.repeated import repeated
 from rtmdl_ros.node.ros_parameters import changed, declare
 from rtmdl_ros.node.services import Services, write_trace
 from rtmdl_ros.node.session import Session
@@ -31,7 +33,7 @@ from rtmdl_ros.profiling.resident import resident_bytes
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 from rtmdl_ros.workload.units import NS_PER_S
 
 _DIAGNOSTICS_PERIOD_S = 1.0
@@ -142,9 +144,15 @@ class RtmdlNode(LifecycleNode):
         return self._guarded('configure', self._load)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Start the threads and subscribe to the cameras."""
+        """Start the threads and subscribe to the cameras; where that fails, nothing is left."""
         super().on_activate(state)
-        return self._guarded('activate', self._begin)
+        result = self._guarded('activate', self._begin)
+        if result != TransitionCallbackReturn.SUCCESS:
+            error = self._error
+            self._guarded('recovery', self._stop)
+            self._error = error
+            super().on_deactivate(state)
+        return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Unsubscribe and end all jobs; networks stay in memory."""
@@ -158,13 +166,16 @@ class RtmdlNode(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """End whatever runs, for good."""
-        return self._guarded('shutdown', self._finish)
+        result = self._guarded('shutdown', self._finish)
+        super().on_deactivate(state)
+        return result
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Let go of all, whatever state an unforeseen error has left it in; then begin anew."""
         error = self._error
         result = self._guarded('recovery', self._recover)
         self._error = self._error or error
+        super().on_deactivate(state)
         return result
 
     def _guarded(self, name: str, action: Callable[[], str]) -> TransitionCallbackReturn:
@@ -190,7 +201,9 @@ class RtmdlNode(LifecycleNode):
         log.info('configuring: loading and warming up networks')
         self._loading = True
         try:
-            self._loaded = load(self._configuration, log.info)
+            # No timer fires meanwhile, and who watches shall not take the node for dead.
+            with repeated(_DIAGNOSTICS_PERIOD_S, self._tell_health):
+                self._loaded = load(self._configuration, log.info)
         finally:
             self._loading = False
         if self._outputs is None:
@@ -199,8 +212,11 @@ class RtmdlNode(LifecycleNode):
 
     def _begin(self) -> str:
         assert self._loaded is not None and self._outputs is not None
+        # Parameters may have changed since they were loaded.
+        tasks = with_parameters(self._loaded.tasks, self._configuration)
         freeze_garbage()
-        self._session = Session(self, self._configuration, self._loaded, self._outputs)
+        loaded = replace(self._loaded, tasks=tasks)
+        self._session = Session(self, self._configuration, loaded, self._outputs)
         self._plans = PlanKeeper(self._loaded.profile, self.get_logger().info)
         self._plans.ask(self._configuration, 'with more care than before the start')
         self._log_interface()
@@ -208,15 +224,17 @@ class RtmdlNode(LifecycleNode):
 
     def _stop(self) -> str:
         session, self._session = self._session, None
-        if self._plans is not None:
-            self._plans.close()
-            self._plans = None
-        if session is not None:
-            for task in session.close():
-                self.get_logger().info(_summary(task))
-            if self._configuration.node.trace_file:
-                path = Path(self._configuration.node.trace_file).expanduser()
-                write_trace(session.trace, path, self.get_logger())
+        plans, self._plans = self._plans, None
+        try:
+            if plans is not None:
+                plans.close()
+        finally:
+            if session is not None:
+                for task in session.close():
+                    self.get_logger().info(_summary(task))
+        if session is not None and self._configuration.node.trace_file:
+            path = Path(self._configuration.node.trace_file).expanduser()
+            write_trace(session.trace, path, self.get_logger())
         return 'inactive'
 
     def _unload(self) -> str:
@@ -255,9 +273,9 @@ class RtmdlNode(LifecycleNode):
 
     def _tell_health(self) -> None:
         if self._session is None:
-            statuses = inactive_statuses(
-                self.get_name(), self._configuration, self._state, self._error
-            )
+            state = 'configuring: loading and warming up networks' if self._loading else self._state
+            error = '' if self._loading else self._error
+            statuses = inactive_statuses(self.get_name(), self._configuration, state, error)
         else:
             statuses = self._session.diagnostics()
         message = DiagnosticArray(status=statuses)
@@ -285,11 +303,16 @@ class RtmdlNode(LifecycleNode):
             self._plans.look(self._configuration, self._session)
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
+        # A subscription declares parameters of its own, in the middle of a change that opens it.
+        if all(parameter.name.startswith(FOREIGN) for parameter in parameters):
+            return SetParametersResult(successful=True)
         try:
             configuration = changed(self._configuration, parameters)
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
-        refusal = self._session.refusal(configuration) if self._session is not None else ''
+        refusal = '' if self._loaded is None else above_best(self._loaded.tasks, configuration)
+        if not refusal and self._session is not None:
+            refusal = self._session.refusal(configuration)
         if refusal:
             return SetParametersResult(successful=False, reason=refusal)
         before, self._configuration = self._configuration, configuration

@@ -84,7 +84,7 @@ def _run(stop: threading.Event, args: Sequence[str]) -> int:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     with suppress(KeyboardInterrupt):
-        if node.autostart:
+        if node.autostart and not stop.is_set():
             node.start()
         while not stop.is_set():
             executor.spin_once(timeout_sec=_SPIN_S)

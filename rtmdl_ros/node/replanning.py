@@ -47,6 +47,10 @@ class Replanner:
         self._process: BaseProcess | None = None
         self._results: Connection | None = None
         self._next: tuple[Configuration, Profile] | None = None
+        #: Why the last process could not be started.
+        self._refused: Answer | None = None
+        #: Has answered and ends by itself, which takes long on a busy machine.
+        self._ending: BaseProcess | None = None
 
     @property
     def busy(self) -> bool:
@@ -60,13 +64,17 @@ class Replanner:
 
     def poll(self) -> Answer | None:
         """Return an answer once it is there; None as long as there is none."""
+        if self._refused is not None:
+            refused, self._refused = self._refused, None
+            return refused
         if self._results is None or not self._results.poll():
             return None
         try:
             answer: Answer = self._results.recv()
         except EOFError:
             answer = Answer(None, {}, 'the process that plans ended without an answer')
-        self._end()
+        self._results.close()
+        self._ending, self._process, self._results = self._process, None, None
         if self._next is None:
             return answer
         self._begin()  # what it says is out of date
@@ -75,27 +83,30 @@ class Replanner:
     def close(self) -> None:
         """Give up what is under way."""
         self._next = None
-        if self._process is not None:
-            self._process.terminate()
-            self._end()
+        for process in (self._process, self._ending):
+            if process is not None:
+                process.terminate()
+                process.join()
+        if self._results is not None:
+            self._results.close()
+        self._process = self._ending = self._results = None
 
     def _begin(self) -> None:
         if self._process is not None or self._next is None:
             return
         context = multiprocessing.get_context('spawn')
-        self._results, sender = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_answer, args=(sender, *self._next), name='rtmdl planner', daemon=True
-        )
-        self._next = None
-        self._process.start()
+        asked, self._next = self._next, None
+        try:
+            results, sender = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_answer, args=(sender, *asked), name='rtmdl planner', daemon=True
+            )
+            process.start()
+        except OSError as error:  # a limit of processes, files or memory
+            self._refused = Answer(None, {}, f'no process for it can be started: {error}')
+            return
         sender.close()
-
-    def _end(self) -> None:
-        assert self._process is not None and self._results is not None
-        self._process.join()
-        self._results.close()
-        self._process, self._results = None, None
+        self._process, self._results = process, results
 
 
 def _answer(sender: Connection, configuration: Configuration, profile: Profile) -> None:

@@ -117,15 +117,7 @@ class Session:
         return self._gatekeeper.knows
 
     def refusal(self, configuration: Configuration) -> str:
-        """Return why changed parameters cannot be taken over, naming one; '' if they can."""
-        for name, parameters in configuration.tasks.items():
-            task = replace(self._tasks[name], parameters=parameters)
-            if not task.allowed:
-                best = task.variants[-1]
-                return (
-                    f'{name}.accuracy_floor is {parameters.accuracy_floor:g}, above its best '
-                    f'variant, {best.name}; give at most {best.accuracy:g}'
-                )
+        """Return which change other tasks would pay for too much; '' if none."""
         objection = self._gatekeeper.objection(self._configuration.tasks, configuration.tasks)
         if objection and configuration.node.admission == 'refuse':
             return f'{objection}, or set admission to warn'

@@ -115,7 +115,9 @@ def decompressed(message: EncodedImage) -> Pixels:
             f'pixels; at most {_MOST_PIXELS} are decoded'
         )
     encoded = np.frombuffer(data, np.uint8)
-    image = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if width * height else None
+    # Boxes are in pixels as they came, whatever a JPEG says of how it should be held.
+    how = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    image = cv2.imdecode(encoded, how) if width * height else None
     if image is None:
         raise ImageError(f'format {message.format!r}: {len(data)} bytes that do not decode')
     return np.asarray(image, np.uint8)

@@ -77,7 +77,8 @@ def write_chrome_trace(reports: Iterable[JobReport], path: Path) -> None:
     they waited, by reason; deadlines and misses as instant events. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f'{path.name}.{os.getpid()}.tmp')
+    # Two threads may write the same: what a service asked for, and what an end leaves.
+    scratch = path.with_name(f'{path.name}.{os.getpid()}.{threading.get_native_id()}.tmp')
     try:
         with scratch.open('w', encoding='utf-8') as file:
             _write(chrome_trace(reports), file)

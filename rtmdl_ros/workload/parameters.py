@@ -323,9 +323,10 @@ def _checked_names(name: str, value: object, rules: Rules) -> tuple[str, ...]:
     if not value:
         raise ParameterError(f'{name} is empty; name at least one')
     for entry in value:
-        if not entry.isidentifier():
+        if not (entry.isidentifier() and entry.isascii()):
             raise ParameterError(
-                f'{name} holds {entry!r}; names are letters, digits and _, not first a digit'
+                f'{name} holds {entry!r}; names are letters (a to z), digits and _, not first a '
+                'digit'
             )
         if rules.choices and entry not in rules.choices:
             choices = ', '.join(repr(choice) for choice in rules.choices)

@@ -5,6 +5,7 @@
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -103,8 +104,24 @@ def test_a_camera_that_stops_is_told_within_two_seconds(logged):
     )
     assert peer.component('camera front').message.startswith('no frame for ')
     assert log.count('no frame for') == 1
-    bench.feed(until=lambda: peer.component('camera front').level == DiagnosticStatus.OK)
-    assert log.count('camera front: well again') == 1
+    bench.feed(until=lambda: log.count('camera front: well again') == 1)
+    assert peer.component('camera front').level == DiagnosticStatus.OK
+
+
+def test_a_camera_that_comes_and_goes_is_told_of_once(logged):
+    bench, log = logged({'camera_timeout_s': 0.2})
+    bench.start()
+    end_s = time.monotonic() + 3.0
+    last_s = 0.0
+
+    def now_and_then():
+        nonlocal last_s
+        if time.monotonic() - last_s >= 0.5:
+            last_s = time.monotonic()
+            bench.peer.camera.publish(grey_image())
+
+    bench.wait(until=lambda: time.monotonic() >= end_s, meanwhile=now_and_then)
+    assert log.count('no frame for') == 1 and log.count('well again') == 0
 
 
 def test_a_camera_without_publisher_is_named(logged):
@@ -160,7 +177,7 @@ def test_stamps_of_another_clock_are_named(logged):
         image=lambda: grey_image(stamp_ns=10**9),
     )
     assert peer.component('camera front').level == DiagnosticStatus.WARN
-    assert log.count('set use_sim_time or play the bag with --clock') == 1
+    assert log.count('for a bag set use_sim_time and play it with --clock') == 1
 
 
 @pytest.mark.parametrize('broken', range(6))

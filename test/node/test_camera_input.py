@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One camera topic."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
@@ -9,8 +12,10 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 import rclpy
 from node_bench import grey_image
 from rclpy.node import Node
+from rclpy.qos import QoSPolicyKind
+from sensor_msgs.msg import Image
 
-from rtmdl_ros.node.camera_input import CameraInput
+from rtmdl_ros.node.camera_input import CameraInput, CameraProblem
 
 
 @pytest.fixture
@@ -39,3 +44,41 @@ def test_a_frame_that_comes_when_the_camera_is_closed_is_let_go(node):
     deliver(grey_image())
     assert [frame.image().shape for frame in frames] == [(480, 640, 3)]
     assert camera.health().frames == 1
+
+
+def test_stamps_ahead_are_those_of_another_computer(node):
+    camera = CameraInput(
+        node, 'front', transport='raw', timeout_s=1.0, window_s=10.0, on_frame=lambda frame: None
+    )
+    camera.open()
+    (subscription,) = node.subscriptions
+
+    def deliver(ahead_ms):
+        now_ns = node.get_clock().now().nanoseconds
+        subscription.callback(grey_image(stamp_ns=now_ns + ahead_ms * 1_000_000))
+
+    for ahead_ms in (140, 60, 150, 160):  # single ones do not count
+        deliver(ahead_ms)
+    health = camera.health()
+    assert health.problem is CameraProblem.STRANGE_STAMPS
+    assert health.advice.endswith('on another computer synchronise the clocks (chrony)')
+    for _ in range(20):
+        deliver(50)
+    deliver(150)
+    assert camera.health().problem is None
+
+
+def test_a_refusal_is_forgotten_when_frames_come(node):
+    camera = CameraInput(
+        node, 'front', transport='raw', timeout_s=0.05, window_s=10.0, on_frame=lambda frame: None
+    )
+    publisher = node.create_publisher(Image, '/camera/input/front/image', 1)
+    camera.open()
+    camera._refused(SimpleNamespace(last_policy_kind=QoSPolicyKind.RELIABILITY))
+    time.sleep(0.1)
+    assert camera.health().problem is CameraProblem.INCOMPATIBLE_QOS
+    (subscription,) = node.subscriptions
+    subscription.callback(grey_image())
+    time.sleep(0.1)
+    assert camera.health().problem is CameraProblem.SILENT
+    node.destroy_publisher(publisher)

@@ -12,6 +12,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 from diagnostic_msgs.msg import DiagnosticStatus
 from node_bench import grey_image
 from rclpy.parameter import Parameter
+from sensor_msgs.msg import Image
 from std_srvs.srv import SetBool
 
 CHANGES = 100
@@ -156,3 +157,36 @@ def test_nothing_is_lost_in_a_hundred_changes_under_load(make_bench):
         assert task.released == max(published | missed) + 1, 'numbers without a gap'
     sequences = [m.sequence for m in peer.detections if m.task == 'traffic_light']
     assert sequences == sorted(sequences)
+
+
+def test_a_task_may_be_enabled_whose_camera_nobody_looked_at(make_bench, client_of):
+    bench = make_bench({
+        'cameras': ['front', 'rear'], 'traffic_sign.camera': 'rear', 'traffic_sign.enabled': False,
+        'admission': 'warn',
+    })  # fmt: skip
+    bench.start()
+    answer = enable(bench, client_of(bench, 'traffic_sign'), True)
+    assert answer.success, answer.message
+    rear = bench.peer.image_publisher(Image, '/rtmdl/input/rear/image')
+    bench.wait(
+        until=lambda: 'traffic_sign' in {message.task for message in bench.peer.detections},
+        meanwhile=lambda: rear.publish(grey_image()),
+    )
+
+
+def test_parameters_changed_at_run_time_stay_at_the_next_activation(make_bench):
+    bench = make_bench()
+    bench.start()
+    assert set_parameter(bench, 'traffic_sign.enabled', False).successful
+    assert set_parameter(bench, 'traffic_light.deadline_ms', 1500.0).successful
+    bench.call(bench.node.trigger_deactivate)
+    assert set_parameter(bench, 'traffic_light.score_threshold', 0.9).successful
+    refused = set_parameter(bench, 'traffic_light.accuracy_floor', 0.999)
+    assert 'above its best variant' in refused.reason
+    bench.call(bench.node.trigger_activate)
+    tasks = bench.node.session._tasks
+    assert not tasks['traffic_sign'].parameters.enabled
+    assert tasks['traffic_light'].parameters.deadline_ms == 1500.0
+    assert {p.score_threshold for p in tasks['traffic_light'].pipelines.values()} == {0.9}
+    bench.feed(until=lambda: len(bench.peer.detections) >= 3)
+    assert {message.task for message in bench.peer.detections} == {'traffic_light'}

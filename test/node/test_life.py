@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -52,6 +53,38 @@ def test_an_error_at_the_end_lets_go_of_all(logged, monkeypatch):
     assert (bench.node.session, bench.node._loaded) == (None, None)
     bench.start()
     bench.feed(until=lambda: bench.peer.detections)
+
+
+def test_an_activation_that_fails_leaves_nothing(logged, monkeypatch):
+    bench, log = logged({'tasks': ['traffic_light']})
+    assert bench.call(bench.node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    threads = threading.active_count()
+
+    def refused(*_):
+        raise BlockingIOError(11, 'Resource temporarily unavailable')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(node_module.PlanKeeper, 'ask', refused)
+        assert bench.call(bench.node.trigger_activate) == TransitionCallbackReturn.FAILURE
+    assert log.count('activate failed: [Errno 11] Resource temporarily unavailable') == 1
+    assert bench.node.session is None and threading.active_count() == threads
+    assert bench.node.state == 'inactive'
+    assert bench.call(bench.node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    bench.feed(until=lambda: bench.peer.detections)
+
+
+def test_who_watches_hears_of_the_node_while_it_loads(logged, monkeypatch):
+    bench, _ = logged({'tasks': ['traffic_light']})
+    load = node_module.load
+    text = 'configuring: loading and warming up networks'
+
+    def slow(*arguments):
+        bench.wait(until=lambda: bench.peer.component('task traffic_light').message == text)
+        return load(*arguments)
+
+    monkeypatch.setattr(node_module, 'load', slow)
+    assert bench.call(bench.node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    assert bench.node.state == 'inactive'
 
 
 def test_memory_is_given_back_at_the_end(logged):

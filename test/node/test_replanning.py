@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans made beside a running node. Needs no ROS 2."""
 
+import multiprocessing
 import time
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_process_that_dies_is_told(replanner):
     replanner.ask(configuration(), known_profile())
     replanner._process.kill()
     assert 'ended without an answer' in awaited(replanner).problem
+    replanner.ask(configuration(), known_profile())
+    assert awaited(replanner).plan is not None
+
+
+def test_a_process_that_cannot_be_started_is_told(replanner, monkeypatch):
+    def refused(process):
+        raise BlockingIOError(11, 'Resource temporarily unavailable')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.get_context('spawn').Process, 'start', refused)
+        replanner.ask(configuration(), known_profile())
+        assert not replanner.busy
+        assert 'no process for it can be started: ' in awaited(replanner).problem
     replanner.ask(configuration(), known_profile())
     assert awaited(replanner).plan is not None
 

@@ -76,9 +76,13 @@ def test_wrong_task_values_are_named(name, value, text):
         ('front', "cameras is 'front'; it must be a list of names"),
         ([1], 'cameras is [1]; it must be a list of names'),
         (['a', 'a'], "cameras is ['a', 'a']; a name stands there twice"),
-        (
-            ['fr/ont'],
-            "cameras holds 'fr/ont'; names are letters, digits and _, not first a digit",
+        *(
+            (
+                [name],
+                f"cameras holds '{name}'; names are letters (a to z), digits and _, not first a "
+                'digit',
+            )
+            for name in ('fr/ont', 'größe')
         ),
     ],
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from rtmdl_ros.bench.cameras import Camera, Change, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
-from rtmdl_ros.runtime.real_time import RealTimeSettings
+from rtmdl_ros.runtime.real_time import RealTimeSettings, freeze_garbage, thaw_garbage
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
@@ -130,6 +130,7 @@ def run_workload(
         on_end=lambda report: reports.append(replace(report, payload=keep(report.payload))),
     )
     add_tasks(runtime, workload)
+    freeze_garbage()  # as the node does
     runtime.start()
     try:
         released = release_frames(
@@ -138,6 +139,7 @@ def run_workload(
         _await_all(reports, released)
     finally:
         runtime.stop(_STOP_S)
+        thaw_garbage()
     return tuple(reports)
 
 

@@ -27,9 +27,9 @@ class Work:
     stage: int
     stage_name: str
     function: Callable[[Any], bool]
-    payload: object
     #: What of a network it runs (`Stage.segment`); '' on the CPU.
-    segment: str = ''
+    segment: str
+    payload: object
 
 
 @dataclass(frozen=True)

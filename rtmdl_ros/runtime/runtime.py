@@ -140,7 +140,7 @@ class Runtime:
             served = self._tasks.get(task.name)
             chains = served.chains if served is not None else {}
             if served is not None:
-                functions = {n: [each for _, each in chain] for n, chain in chains.items()}
+                functions = {n: [each.function for each in c] for n, c in chains.items()}
                 chains_of(task, functions)
             reports = self._feed(TaskChanged(self._clock(), task))[1]
             self._tasks[task.name] = Served(task, chains)
@@ -385,9 +385,8 @@ class Runtime:
         stage = command.stage
         name = job.served.task.name
         return Work(
-            command.job_id, name, command.variant, stage, *job.stage(stage), job.payload,
-            job.segment(stage),
-        )  # fmt: skip
+            command.job_id, name, command.variant, stage, *job.stage(stage), job.payload
+        )
 
     # Outside the lock.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.scheduling.commands import EndJob, WaitStage
@@ -17,13 +17,22 @@ StageFunction = Callable[[Any], bool]
 StageFunctions = Sequence[StageFunction] | Mapping[str, Sequence[StageFunction]]
 
 
+class ServedStage(NamedTuple):
+    """What the runtime has to know of a stage."""
+
+    name: str
+    function: StageFunction
+    #: What of a network it runs (`Stage.segment`); '' on the CPU.
+    segment: str
+
+
 @dataclass(frozen=True)
 class Served:
     """A task and what its jobs run."""
 
     task: Task
-    #: Names of the stages and their functions, by variant.
-    chains: Mapping[str, tuple[tuple[str, StageFunction], ...]]
+    #: The stages of each variant, by its name.
+    chains: Mapping[str, tuple[ServedStage, ...]]
 
 
 @dataclass
@@ -40,16 +49,10 @@ class ActiveJob:
     #: The wait that goes on, and since when.
     waiting: tuple[WaitStage, int] | None = None
 
-    def stage(self, index: int) -> tuple[str, StageFunction]:
-        """Return name and function of a stage; the first one has one name in all variants."""
+    def stage(self, index: int) -> ServedStage:
+        """Return a stage; the first one has one name in all variants."""
         chains = self.served.chains
         return chains[self.variant or self.served.task.base][index]
-
-    def segment(self, index: int) -> str:
-        """Return what of a network a stage runs; '' on the CPU."""
-        task = self.served.task
-        stages = {each.name: each.stages for each in task.variants}.get(self.variant, task.stages)
-        return stages[index].segment
 
     def wait(self, command: WaitStage, now_ns: int) -> None:
         """Begin to wait, for another reason or another stage than before."""
@@ -60,7 +63,7 @@ class ActiveJob:
         """End the wait that goes on, if one does."""
         if self.waiting is not None:
             (_, stage, reason, because), start_ns = self.waiting
-            name = self.stage(stage)[0]
+            name = self.stage(stage).name
             self.waits.append(Wait(name, reason, because, start_ns, now_ns))
             self.waiting = None
 
@@ -84,10 +87,8 @@ class ActiveJob:
         )
 
 
-def chains_of(
-    task: Task, functions: StageFunctions
-) -> dict[str, tuple[tuple[str, StageFunction], ...]]:
-    """Return names and functions of the stages by variant, those of a task without as ''.
+def chains_of(task: Task, functions: StageFunctions) -> dict[str, tuple[ServedStage, ...]]:
+    """Return the stages by variant, those of a task without as ''.
 
     Raises ValueError, naming task and variant, for functions that are missing or of another number.
     """
@@ -100,5 +101,8 @@ def chains_of(
             raise ValueError(f'{whose}: there are no functions for its stages')
         if len(given[name]) != len(stages):
             raise ValueError(f'{whose}: {len(given[name])} functions for {len(stages)} stages')
-        chains[name] = tuple(zip((stage.name for stage in stages), given[name], strict=True))
+        chains[name] = tuple(
+            ServedStage(stage.name, function, stage.segment)
+            for stage, function in zip(stages, given[name], strict=True)
+        )
     return chains

@@ -209,6 +209,9 @@ def _sizes(*sizes: tuple[int, int]) -> tuple[InputSize, ...]:
 # Narrower or shallower ones cost the others more than they are worth: without blocks, and a quarter
 # as wide, the recogniser validated at 60 %.
 DETECTOR_FAMILY = _family((0.375, 0.5, 0.625, 0.75, 1.0, 1.25, 1.5))
+# Deeper ones that are narrower than the first whole one were never worth their operations here;
+# without them the others learn twice as often.
+LIGHT_FAMILY = tuple(s for s in DETECTOR_FAMILY if s.depth == 1 or s.width >= 1.0)
 CLASSIFIER_FAMILY = _family((0.375, 0.5, 0.75, 1.0, 1.25, 1.5))
 
 RECIPES = {
@@ -218,7 +221,7 @@ RECIPES = {
             'traffic_light_detector',
             'detector',
             TRAFFIC_LIGHT_STATES,
-            DETECTOR_FAMILY,
+            LIGHT_FAMILY,
             _sizes((160, 224), (192, 256), (256, 352), (320, 416), (384, 512)),
             InputSize(320, 416),
             Schedule(steps=8000, batch=16, learning_rate=2e-3, evaluate_every=500),

@@ -204,7 +204,7 @@ def test_a_limit_must_be_above_0():
 def test_the_timer_is_asked_once_for_all_that_run():
     asked = []
     watchdog = Watchdog(1e-6, asked.append)
-    works = [Work(job, 'a', '', job, f's{job}', nothing, None) for job in range(3)]
+    works = [Work(job, 'a', '', job, f's{job}', nothing, '', None) for job in range(3)]
     watchdog.begin('cpu0', works[0], 100)
     watchdog.begin('lane0', works[1], 200)
     assert watchdog.end('cpu0', works[0])
@@ -223,12 +223,12 @@ def test_the_timer_is_asked_once_for_all_that_run():
 
 def test_what_variants_have_in_common_is_not_called_again_while_it_hangs():
     watchdog = Watchdog(1.0, lambda time_ns: None)
-    watchdog.begin('cpu0', Work(0, 'a', 'small', 1, 'net', nothing, None, 'detector'), 0)
+    watchdog.begin('cpu0', Work(0, 'a', 'small', 1, 'net', nothing, 'detector', None), 0)
     assert len(watchdog.give_up(2_000_000_000)) == 1
     other = lambda payload: None  # noqa: E731
     told = 'stage net still hangs in job 0'
-    assert watchdog.refusal(Work(1, 'a', 'small', 1, 'net', other, None)) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', nothing, None)) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 3, 'net', other, None, 'detector')) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', other, None, 'larger')) is None
-    assert watchdog.refusal(Work(1, 'b', 'small', 1, 'net', nothing, None, 'detector')) is None
+    assert watchdog.refusal(Work(1, 'a', 'small', 1, 'net', other, '', None)) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', nothing, '', None)) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 3, 'net', other, 'detector', None)) == told
+    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', other, 'larger', None)) is None
+    assert watchdog.refusal(Work(1, 'b', 'small', 1, 'net', nothing, 'detector', None)) is None

@@ -7,7 +7,6 @@ Options as in onnxruntime.ai/docs/execution-providers, pages CUDA and TensorRT.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import onnxruntime
 
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.zoo import sha256_of
 
 #: By the name in the parameter onnx_providers.
 NAMES = {
@@ -62,9 +62,8 @@ class Providers:
         """
         if self.engine_dir is None:
             return self
-        weights = hashlib.sha256(path.read_bytes()).hexdigest()[:_SHORT]
         precision = 'half' if self.half else 'single'
-        name = f'{path.stem}-{weights}-{part}-{precision}'
+        name = f'{path.stem}-{sha256_of(path)[:_SHORT]}-{part}-{precision}'
         return replace(self, engine_dir=self.engine_dir / name)
 
     def arguments(self) -> list[tuple[str, Options]]:

@@ -36,6 +36,7 @@ from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 from rtmdl_ros.workload.units import NS_PER_S
 
+_CONFIGURING = 'configuring: loading and warming up networks'
 _DIAGNOSTICS_PERIOD_S = 1.0
 #: Often enough for a camera that stops to be told of within 2 s, and for who begins to look.
 _LOOK_PERIOD_S = 0.2
@@ -198,7 +199,7 @@ class RtmdlNode(LifecycleNode):
 
     def _load(self) -> str:
         log = self.get_logger()
-        log.info('configuring: loading and warming up networks')
+        log.info(_CONFIGURING)
         self._loading = True
         try:
             # No timer fires meanwhile, and who watches shall not take the node for dead.
@@ -273,8 +274,7 @@ class RtmdlNode(LifecycleNode):
 
     def _tell_health(self) -> None:
         if self._session is None:
-            state = 'configuring: loading and warming up networks' if self._loading else self._state
-            error = '' if self._loading else self._error
+            state, error = (_CONFIGURING, '') if self._loading else (self._state, self._error)
             statuses = inactive_statuses(self.get_name(), self._configuration, state, error)
         else:
             statuses = self._session.diagnostics()

@@ -72,9 +72,14 @@ def rank(fitness: Fitness) -> tuple[float, float, float]:
 
 def horizon_ns(problem: Problem) -> int:
     """Return for how long a search simulates a candidate, in nanoseconds of virtual time."""
+    return time_of_jobs(problem, _LEAST_JOBS, most=_MOST_JOBS, least_ns=_LEAST_NS)
+
+
+def time_of_jobs(problem: Problem, slowest: int, *, most: int, least_ns: int = 0) -> int:
+    """Return the time in ns of so many jobs of the slowest task, and at most so many of all."""
     periods = [task.period_ns for task in problem.tasks]
     rate = sum(1.0 / period for period in periods)
-    return round(min(max(_LEAST_NS, _LEAST_JOBS * max(periods)), _MOST_JOBS / rate))
+    return round(min(max(least_ns, slowest * max(periods)), most / rate))
 
 
 def _search_ns(problem: Problem) -> int:

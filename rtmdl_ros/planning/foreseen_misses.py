@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from rtmdl_ros.planning.fitness import phases
+from rtmdl_ros.planning.fitness import phases, time_of_jobs
 from rtmdl_ros.planning.plan import Plan, tasks_of
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.trial import tried
@@ -55,9 +55,7 @@ def foreseen(
 
     Stages take `slowness` times as long as in the profile.
     """
-    periods = [task.period_ns for task in problem.tasks]
-    rate = sum(1.0 / period_ns for period_ns in periods)
-    duration_ns = round(min(_JOBS * max(periods), _MOST_JOBS / rate))
+    duration_ns = time_of_jobs(problem, _JOBS, most=_MOST_JOBS)
     ratios: list[dict[str, float]] = []
     for seed in _SEEDS:
         ratios.append(_simulated(problem, plan, problem.seed + seed, duration_ns, slowness))

@@ -141,9 +141,9 @@ class TaskAccount:
         """Evaluate the window that ends at `now_ns`."""
         since_ns = now_ns - window_ns
         releases = sum(1 for release_ns in self._releases if release_ns >= since_ns)
-        releases_ns = now_ns - since_ns
+        known_ns = window_ns
         if len(self._releases) == MAX_SAMPLES:
-            releases_ns = now_ns - max(since_ns, self._releases[0])
+            known_ns = min(window_ns, now_ns - self._releases[0])
         ended = [job for job in self._ended if job.finish_ns >= since_ns]
         outcomes = Counter(job.outcome for job in ended)
         responses = [job.response_ns for job in ended if job.response_ns is not None]
@@ -158,7 +158,7 @@ class TaskAccount:
             superseded=count[Outcome.SUPERSEDED],
             discarded=count[Outcome.DISCARDED],
             failed=count[Outcome.FAILED],
-            rate_hz=releases * 1e9 / releases_ns if releases_ns else 0.0,
+            rate_hz=releases * 1e9 / known_ns if known_ns else 0.0,
             ended=len(ended),
             missed=len(ended) - outcomes[Outcome.ON_TIME],
             failures=outcomes[Outcome.FAILED],

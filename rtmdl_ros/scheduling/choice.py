@@ -181,9 +181,9 @@ class Choice:
         self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
     ) -> Iterator[Work]:
         """Return the jobs of a task that come before an instant; none of a camera that died."""
-        release_ns = live.next_release_ns
-        if release_ns + live.period_ns <= now_ns:
+        if not live.expects_job(now_ns):
             return
+        release_ns = live.next_release_ns
         for _ in range(_FORESEEN_JOBS):
             if release_ns >= until_ns:
                 return

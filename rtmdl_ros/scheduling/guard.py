@@ -236,15 +236,14 @@ def _latest_ends(
     not to slow each other down.
     """
     ends = _latest_ends_of_running(demands, running, executors, slow, now_ns)
-    lanes = [
-        (ends[name], each.stage)
-        for name, each in running.items()
-        if each.stage.resource is Resource.ACCELERATOR
-    ]
-    workers = [ends[name] for name, r in running.items() if r.stage.resource is Resource.CPU]
+    on: dict[Resource, list[tuple[int, Stage]]] = {kind: [] for kind in executors}
+    for name, each in running.items():
+        on[each.stage.resource].append((ends[name], each.stage))
     timelines: dict[Resource, _Lanes | _Workers] = {
-        Resource.ACCELERATOR: _Lanes(lanes, executors[Resource.ACCELERATOR], slow),
-        Resource.CPU: _Workers(workers, executors[Resource.CPU]),
+        Resource.ACCELERATOR: _Lanes(
+            on[Resource.ACCELERATOR], executors[Resource.ACCELERATOR], slow
+        ),
+        Resource.CPU: _Workers([end for end, _ in on[Resource.CPU]], executors[Resource.CPU]),
     }
     forecast = []
     for demand in demands:

@@ -199,8 +199,10 @@ class LiveTask:
 
     def is_active(self, now_ns: int) -> bool:
         """Tell whether it has jobs or is to have some: it does not rest, nor its camera."""
-        if self.started or self.fresh is not None:
-            return True
+        return bool(self.started) or self.fresh is not None or self.expects_job(now_ns)
+
+    def expects_job(self, now_ns: int) -> bool:
+        """Tell whether one may come: it is forgotten when it has been overdue for a period."""
         return self.next_release_ns < NEVER and now_ns < self.next_release_ns + self.period_ns
 
     def punctual(self, now_ns: int) -> bool:

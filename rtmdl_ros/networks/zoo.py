@@ -208,9 +208,13 @@ def statistics_name(variant_id: str) -> str:
 
 def _check_weights(variants: Sequence[Variant]) -> None:
     path = variants[0].weights_path
-    if not path.is_file():
-        raise ZooError(path, 'is missing')
-    if sha256_of(path) != variants[0].weights_sha256:
+    try:
+        if not path.is_file():
+            raise ZooError(path, 'is missing')
+        checksum = sha256_of(path)
+    except OSError as error:  # also for a name that no file can have
+        raise ZooError(path, f'cannot be read ({error.strerror})') from error
+    if checksum != variants[0].weights_sha256:
         raise ZooError(path, f'does not have the checksum that {INDEX} gives')
     try:
         with safe_open(path, framework='numpy') as tensors:

@@ -109,6 +109,14 @@ def test_missing_weights_are_named(folder: Path) -> None:
     assert message.startswith(f'{folder / "w.safetensors"}: is missing') and REMEDY in message
 
 
+def test_weights_of_an_impossible_name_are_named(folder: Path) -> None:
+    """A name that is longer than the file system allows."""
+    change(folder, weights='w' * 300)
+    message = error_of(folder)
+    assert message.startswith(f'{folder / ("w" * 300)}: cannot be read (File name too long)')
+    assert REMEDY in message
+
+
 def test_corrupt_weights_are_named(folder: Path) -> None:
     """One flipped bit is found."""
     path = folder / 'w.safetensors'

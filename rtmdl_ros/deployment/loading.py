@@ -16,6 +16,7 @@ from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
 from rtmdl_ros.profiling.measure import Request, request_of
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
 from rtmdl_ros.profiling.resident import ResidentNetworks
+from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -50,6 +51,7 @@ def load(configuration: Configuration, log: Log, *, own_device: bool = True) -> 
     profile = device_profile(configuration, request, cache_dir, log, own_device=own_device)
     plan = device_plan(configuration, profile, cache_dir, log)
     tasks = _ready(configuration, request, profile, plan, cache_dir, log)
+    trim_heap()
     loaded: dict[str, set[str]] = {}
     for task in tasks:
         own = loaded.setdefault(task.parameters.function, set())

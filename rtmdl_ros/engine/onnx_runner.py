@@ -8,6 +8,7 @@ two segments a lane is free to take a more urgent job, and to go on later with t
 crossed the cut.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def _open_session(
     try:
         if providers.engine_dir is not None:
             providers.engine_dir.mkdir(parents=True, exist_ok=True)
+        _share_working_memory()
         options, arguments = _options(threads), providers.arguments()
         # It would fall back on the processor where a provider fails, in the middle of a drive, too.
         session = onnxruntime.InferenceSession(
@@ -107,6 +109,22 @@ def _open_session(
     return session
 
 
+@cache
+def _share_working_memory() -> None:
+    """Make the one arena from which all networks of this process take what a run needs.
+
+    Otherwise each keeps an arena of its own: 60 variants took 280 MB so, and 17 MB together. For
+    weights they need no more than before, and are no slower.
+    """
+    processor = onnxruntime.OrtMemoryInfo(
+        'Cpu',
+        onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
+        0,
+        onnxruntime.OrtMemType.DEFAULT,
+    )
+    onnxruntime.create_and_register_allocator(processor, None)
+
+
 def _options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -115,6 +133,7 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     # From its second run on, a network would keep one piece of memory for all that it makes beside
     # what its first run took, 2 to 7 MB for ours, and be no faster (on one core, within 1 %).
     options.enable_mem_pattern = False
+    options.add_session_config_entry('session.use_env_allocators', '1')
     # A waiting pool thread must sleep: on two cores a spinning one takes a core from a lane.
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     options.log_severity_level = 3

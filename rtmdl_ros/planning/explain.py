@@ -10,7 +10,7 @@ from math import ceil
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.fitness import Evaluator, Fitness, networks_of
-from rtmdl_ros.planning.problem import MB, Problem, memory_of, rounded_up, storage_of
+from rtmdl_ros.planning.problem import MB, Problem, rounded_up
 from rtmdl_ros.profiling.profile import VariantProfile
 
 
@@ -70,12 +70,12 @@ def _effect(
 
 def too_large(problem: Problem, candidate: Candidate) -> str:
     """Return what bound the networks exceed, in words; '' for none."""
-    networks, profiles = networks_of(problem, candidate), problem.profile.networks
+    networks = networks_of(problem, candidate)
     for what, bytes_of, bound in (
-        ('storage', storage_of, problem.storage_bytes),
-        ('memory', memory_of, problem.memory_bytes),
+        ('storage', problem.storage_of, problem.storage_bytes),
+        ('memory', problem.memory_of, problem.memory_bytes),
     ):
-        taken = bytes_of(networks, profiles)
+        taken = bytes_of(networks)
         if bound is not None and taken > bound:
             return f'{_megabytes(taken)} MB of {what} (bound {bound / MB:g} MB)'
     return ''
@@ -94,14 +94,14 @@ def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[
                 f'the least that was found; raise it to {rounded_up(missed):g}, or give the task '
                 'more time'
             )
-    networks, profiles = networks_of(problem, candidate), problem.profile.networks
+    networks = networks_of(problem, candidate)
     smallest = _smallest_networks(problem)
     for option, bytes_of, bound in (
-        ('storage_mb', storage_of, problem.storage_bytes),
-        ('memory_mb', memory_of, problem.memory_bytes),
+        ('storage_mb', problem.storage_of, problem.storage_bytes),
+        ('memory_mb', problem.memory_of, problem.memory_bytes),
     ):
-        if bound is not None and bytes_of(networks, profiles) > bound:
-            needed = min(bytes_of(networks, profiles), bytes_of(smallest, profiles))
+        if bound is not None and bytes_of(networks) > bound:
+            needed = min(bytes_of(networks), bytes_of(smallest))
             lines.append(
                 f'{option} is {bound / MB:g}, but the smallest variants need '
                 f'{_megabytes(needed)}; raise it to {_megabytes(needed)}'
@@ -111,10 +111,9 @@ def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[
 
 def _smallest_networks(problem: Problem) -> set[str]:
     """Return the networks of each task's variant that takes least memory, then storage."""
-    profiles = problem.profile.networks
 
     def size(variant: VariantProfile) -> tuple[int, int]:
-        return memory_of(variant.networks, profiles), storage_of(variant.networks, profiles)
+        return problem.memory_of(variant.networks), problem.storage_of(variant.networks)
 
     return {name for allowed in problem.allowed for name in min(allowed, key=size).networks}
 

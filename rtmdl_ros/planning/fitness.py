@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
-from rtmdl_ros.planning.problem import Problem, Release, memory_of, storage_of
+from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import tried
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, StageTimes
 from rtmdl_ros.workload.records import Outcome, Stage, Task
@@ -260,12 +260,11 @@ def lateness(job: SimulatedJob) -> float:
 def bytes_above(problem: Problem, candidate: Candidate) -> float:
     """Return what the networks take above the bounds of storage and memory, as parts of these."""
     networks = networks_of(problem, candidate)
-    profiles = problem.profile.networks
     above = 0.0
     if problem.storage_bytes is not None:
-        above += max(0.0, storage_of(networks, profiles) / problem.storage_bytes - 1.0)
+        above += max(0.0, problem.storage_of(networks) / problem.storage_bytes - 1.0)
     if problem.memory_bytes is not None:
-        above += max(0.0, memory_of(networks, profiles) / problem.memory_bytes - 1.0)
+        above += max(0.0, problem.memory_of(networks) / problem.memory_bytes - 1.0)
     return above
 
 

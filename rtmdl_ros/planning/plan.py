@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.fitness import Fitness
-from rtmdl_ros.planning.problem import Problem, memory_of, storage_of
+from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.profiling.profile import VariantProfile
 from rtmdl_ros.workload.records import Task
 
@@ -119,10 +119,9 @@ def _usual_ns(variant: VariantProfile) -> int:
 
 
 def _fits(problem: Problem, networks: list[str]) -> bool:
-    profiles = problem.profile.networks
     storage, memory = problem.storage_bytes, problem.memory_bytes
-    return (storage is None or storage_of(networks, profiles) <= storage) and (
-        memory is None or memory_of(networks, profiles) <= memory
+    return (storage is None or problem.storage_of(networks) <= storage) and (
+        memory is None or problem.memory_of(networks) <= memory
     )
 
 

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from rtmdl_ros.planning.errors import PlanningError
-from rtmdl_ros.profiling.profile import NetworkProfile, Profile, VariantProfile
+from rtmdl_ros.profiling.profile import Profile, VariantProfile
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
@@ -131,6 +131,14 @@ class Problem:
         """Of each task what it is released by: alike for those released at the same instants."""
         return tuple((task.camera, task.period_ns) for task in self.tasks)
 
+    def storage_of(self, networks: Iterable[str]) -> int:
+        """Return the bytes of zoo files that hold just these networks, given by name."""
+        return self.profile.storage_of(networks)
+
+    def memory_of(self, networks: Iterable[str]) -> int:
+        """Return the bytes of memory that these networks take, given by name."""
+        return self.profile.memory_of(networks, self.lanes)
+
     @property
     def orders_matter(self) -> bool:
         """Tell whether the policy looks at priorities and there is more than one order."""
@@ -185,25 +193,6 @@ def planned_task(name: str, task: TaskParameters) -> PlannedTask:
         task.priority or None,
         task.camera,
     )
-
-
-def storage_of(networks: Iterable[str], profiles: Mapping[str, NetworkProfile]) -> int:
-    """Return the bytes of zoo files that hold just these networks, given by name.
-
-    Variants of one network are slices of the largest one's weights: that counts once.
-    """
-    shared: dict[str, int] = {}
-    private = 0
-    for name in set(networks):
-        network = name.partition('/')[0]
-        shared[network] = max(shared.get(network, 0), profiles[name].shared_bytes)
-        private += profiles[name].private_bytes
-    return sum(shared.values()) + private
-
-
-def memory_of(networks: Iterable[str], profiles: Mapping[str, NetworkProfile]) -> int:
-    """Return the bytes of memory that these networks take, each loaded once."""
-    return sum(profiles[name].memory_bytes for name in set(networks))
 
 
 def rounded_down(share: float) -> float:

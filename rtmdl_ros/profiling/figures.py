@@ -34,7 +34,7 @@ class VariantFigures:
     whole: Spread
     #: Of the detector.
     segments: int
-    #: Of all its networks, whether or not other variants have them in memory as well.
+    #: Of all its networks with what a run takes, whether or not other variants share it.
     memory_bytes: int
 
 
@@ -57,7 +57,7 @@ def figures_of(profile: Profile, variant: VariantProfile) -> VariantFigures:
         accelerator=_spread(stages[Resource.ACCELERATOR]),
         whole=_spread(variant.stages),
         segments=variant.segments(variant.networks[0]),
-        memory_bytes=sum(profile.networks[name].memory_bytes for name in variant.networks),
+        memory_bytes=profile.memory_of(variant.networks, lanes=1),
     )
 
 

@@ -131,7 +131,7 @@ def measured_profile(
         pipelines = _loaded(request, networks, progress, log)
         scenes, measured = _measured(list(pipelines.values()), effort.rounds, progress)
         stages = dict(zip(pipelines, measured, strict=True))
-        variants = tuple(v for v in variants if network_name(v) in networks.memory_bytes)
+        variants = tuple(v for v in variants if network_name(v) in networks.memory)
         names = [network_name(variant) for variant in variants]
         on_gpu = request.engine is not None and request.engine.waits
         calls = network_calls(scenes)
@@ -146,14 +146,15 @@ def measured_profile(
             )
             for function, choices in request.functions.items()
         },
-        networks={
-            network_name(v): NetworkProfile(
-                networks.memory_bytes[network_name(v)], *networks.stored_bytes(v)
-            )
-            for v in variants
-        },
+        networks={network_name(v): _network_profile(networks, v) for v in variants},
         slow_downs=slow_downs,
     )
+
+
+def _network_profile(networks: ResidentNetworks, variant: Network) -> NetworkProfile:
+    memory = networks.memory[network_name(variant)]
+    stored = networks.stored_bytes(variant)
+    return NetworkProfile(memory.kept_bytes, *stored, memory.working_bytes)
 
 
 def everyday_frames(count: int = _FRAMES) -> list[Frame]:

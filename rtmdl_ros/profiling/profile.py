@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rtmdl_ros.workload.quantiles import quantile
@@ -70,11 +70,13 @@ class VariantProfile:
 class NetworkProfile:
     """What a variant of a network costs while it is there."""
 
-    #: Resident memory that loading it took.
+    #: Memory that it takes as long as it is loaded.
     memory_bytes: int
     #: Of its zoo file: what it shares with the network's other variants, and what is its own.
     shared_bytes: int
     private_bytes: int
+    #: Memory that it takes while it runs, the same for all that run one after the other.
+    working_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,25 @@ class Profile:
             for function, variants in self.functions.items()
         }
         return replace(self, functions=functions)
+
+    def storage_of(self, networks: Iterable[str]) -> int:
+        """Return the bytes of zoo files that hold just these networks, given by name.
+
+        Variants of one network are slices of the largest one's weights: that counts once.
+        """
+        shared: dict[str, int] = {}
+        private = 0
+        for name in set(networks):
+            network = name.partition('/')[0]
+            shared[network] = max(shared.get(network, 0), self.networks[name].shared_bytes)
+            private += self.networks[name].private_bytes
+        return sum(shared.values()) + private
+
+    def memory_of(self, networks: Iterable[str], lanes: int) -> int:
+        """Return the bytes of memory that these networks take, given by name, run on some lanes."""
+        profiles = [self.networks[name] for name in set(networks)]
+        working = max((profile.working_bytes for profile in profiles), default=0)
+        return sum(profile.memory_bytes for profile in profiles) + lanes * working
 
     def stage_times(self, function: str) -> dict[str, tuple[tuple[int, ...], ...]]:
         """Return quantiles in ns of each stage of a function's variants, by variant.

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from rtmdl_ros.engine.engine import Engine, OnnxEngine
@@ -18,11 +16,22 @@ from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.functions import FunctionVariant, make_pipeline
 from rtmdl_ros.perception.pipeline import Model, Pipeline, network_name
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
+from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.workload.errors import in_one_line
 
 _STATM = Path('/proc/self/statm')
 #: Runs of a whole detector from which the number of its segments is chosen.
 _REPEATS = 5
+
+
+@dataclass(frozen=True)
+class ResidentMemory:
+    """What a network takes in memory."""
+
+    #: As long as it is loaded.
+    kept_bytes: int
+    #: While it runs, at the most: what those that ran before it in this process needed is in it.
+    working_bytes: int
 
 
 class ResidentNetworks:
@@ -44,18 +53,17 @@ class ResidentNetworks:
         self._engine = engine or OnnxEngine(cache_dir)
         self._weigh = weigh
         self._models: dict[tuple[str, int], Model] = {}
-        self._memory: dict[str, int] = {}
+        self._memory: dict[str, ResidentMemory] = {}
+        #: What the runs of all networks so far have taken, which they share.
+        self._working_bytes = 0
         self._whole_ns: dict[str, int] = {}
         self._engine.prepare({network_name(v): v for v in variants}.values())
 
     @property
-    def memory_bytes(self) -> Mapping[str, int]:
-        """Resident memory that each network took when it was loaded and run, by `network_name`.
+    def memory(self) -> Mapping[str, ResidentMemory]:
+        """What each network took when it was loaded and run, by `network_name`.
 
-        Empty where they are not weighed.
-
-        At least the size of its file, where there was room left from what was let go before. Of
-        a network on a GPU that of the GPU.
+        Empty where they are not weighed. Of a network on a GPU that of the GPU.
         """
         return self._memory
 
@@ -80,12 +88,27 @@ class ResidentNetworks:
         if key not in self._models:
             before = resident_bytes() if self._weigh else 0
             model = Model(variant, self._engine.load(variant, segments, _largest_batch(variant)))
-            _warm_up(model)
+            loaded = resident_bytes() if self._weigh else 0
+            self._warm_up(model)
             if self._weigh:
-                taken = model.runner.device_bytes or resident_bytes() - before
-                self._memory[key[0]] = max(self._engine.least_bytes(variant), taken)
+                self._memory[key[0]] = self._weighed(model, loaded - before)
             self._models[key] = model
         return self._models[key]
+
+    def _weighed(self, model: Model, grown_bytes: int) -> ResidentMemory:
+        """Return what a network takes, by how much the process has grown when it was loaded."""
+        if model.runner.device_bytes:
+            return ResidentMemory(model.runner.device_bytes, 0)
+        # Less, where there was room left from what was let go before.
+        kept = max(self._engine.least_bytes(model.variant), grown_bytes)
+        return ResidentMemory(kept, self._working_bytes)
+
+    def _warm_up(self, model: Model) -> None:
+        """Run a network for the first time, and note what that took beyond those before it."""
+        before = resident_bytes() if self._weigh else 0
+        _warm_up(model)
+        if self._weigh:
+            self._working_bytes += max(0, resident_bytes() - before)
 
     def stored_bytes(self, variant: Network) -> tuple[int, int]:
         """Return what a network takes on disk: together with other variants, and alone."""
@@ -103,7 +126,7 @@ class ResidentNetworks:
                 self.model(variant, 1)
             kept = self._models.get((name, 1))
             model = kept or Model(variant, self._engine.load(variant, 1))
-            _warm_up(model)
+            self._warm_up(model)
             images = variant.example(1)
             time_of = _clock_time_of if model.runner.waits else _thread_time_of
             times = [time_of(lambda: model.runner.run(images)) for _ in range(_REPEATS)]
@@ -148,9 +171,7 @@ def resident_bytes(statm: Path = _STATM) -> int:
 
     0 where the system does not tell.
     """
-    gc.collect()
-    with suppress(OSError, AttributeError):  # not with every C library
-        ctypes.CDLL(None).malloc_trim(0)
+    trim_heap()
     try:
         pages = int(statm.read_text(encoding='ascii').split()[1])
     except OSError:

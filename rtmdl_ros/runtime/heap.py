@@ -1,10 +1,11 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""One heap of the C library for all threads of this process."""
+"""The heap of the C library: one for all threads of this process, and no larger than need be."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 
@@ -30,3 +31,15 @@ def share_heap() -> bool:
         return False
     mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
     return mallopt is not None and mallopt(_M_ARENA_MAX, 1) == 1
+
+
+def trim_heap() -> None:
+    """Return to the system what the heap keeps of memory that is free again.
+
+    Loading networks leaves much of that: their files as they were read and cut, 170 MB of 43.
+    Takes some 20 ms. Without effect with other C libraries.
+    """
+    gc.collect()
+    malloc_trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)
+    if malloc_trim is not None:
+        malloc_trim(0)

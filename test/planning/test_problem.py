@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Problems: what is refused, what may be chosen, and what networks take."""
 
+from dataclasses import replace
+
 import pytest
 from known_problem import MS, problem, profile, task
 
@@ -9,11 +11,9 @@ from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.problem import (
     PlannedTask,
     Problem,
-    memory_of,
     problem_of,
     rounded_down,
     rounded_up,
-    storage_of,
 )
 from rtmdl_ros.profiling.profile import NetworkProfile, Profile
 from rtmdl_ros.workload.configuration import configuration_of
@@ -95,15 +95,21 @@ def test_priority_0_is_the_plans_and_memory_0_no_bound():
     assert (given.storage_bytes, given.memory_bytes) == (9, None)
 
 
-def test_variants_of_a_network_share_their_weights_but_no_memory():
+def test_what_networks_take_together():
+    """Variants of one share their weights on disk; all share what a run takes, once a lane."""
     networks = {
-        'a/small': NetworkProfile(10, 100, 1),
-        'a/large': NetworkProfile(20, 300, 2),
-        'b/only': NetworkProfile(40, 50, 4),
+        'a/small': NetworkProfile(10, 100, 1, 1000),
+        'a/large': NetworkProfile(20, 300, 2, 7000),
+        'b/only': NetworkProfile(40, 50, 4, 5000),
     }
-    assert storage_of(['a/small', 'a/large', 'a/large'], networks) == 300 + 1 + 2
-    assert storage_of(networks, networks) == 300 + 50 + 1 + 2 + 4
-    assert memory_of(['a/small', 'a/large', 'a/small'], networks) == 30
+    two_lanes = problem(task('a'), lanes=2)
+    more = {**two_lanes.profile.networks, **networks}
+    given = replace(two_lanes, profile=replace(two_lanes.profile, networks=more))
+    assert given.storage_of(['a/small', 'a/large', 'a/large']) == 300 + 1 + 2
+    assert given.storage_of(networks) == 300 + 50 + 1 + 2 + 4
+    assert given.memory_of(['a/small', 'b/only', 'a/small']) == 10 + 40 + 2 * 5000
+    assert given.memory_of(networks) == 10 + 20 + 40 + 2 * 7000
+    assert given.memory_of([]) == 0
 
 
 @pytest.mark.parametrize(('share', 'down', 'up'), [(0.231, 0.23, 0.24), (0.05, 0.05, 0.05)])

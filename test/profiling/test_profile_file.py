@@ -79,7 +79,7 @@ def test_the_round_trip_is_exact(tmp_path, device, memory, factors, accuracy, ta
         device=device,
         functions={data.draw(names): (light,)},
         networks={
-            name: NetworkProfile(size, 1, 0)
+            name: NetworkProfile(size, 1, 0, size // 2)
             for name, size in zip((LIGHT, SIGN, NAMES), memory, strict=True)
         },
         slow_downs=SlowDowns(factors, frozenset(predicted)),
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path):
     assert 'cannot be read (no UTF-8)' in error_of(lambda: read_profile(path))
 
 
-@pytest.mark.parametrize('text', ['', '{', '{"format": 1} x', '[' * 100_000, '1' * 5000])
+@pytest.mark.parametrize('text', ['', '{', '{"format": 2} x', '[' * 100_000, '1' * 5000])
 def test_no_json(tmp_path, text):
     (tmp_path / 'p.json').write_text(text)
     message = error_of(lambda: read_profile(tmp_path / 'p.json'))
@@ -121,8 +121,8 @@ def test_no_json(tmp_path, text):
 LIGHT_STAGE = 'functions traffic_light 0 stages 1'
 WRONG = [
     ('', [], 'the content is [], not an object'),
-    ('format', 2, 'format is 2, not 1'),
-    ('format', True, 'format is True, not 1'),
+    ('format', 1, 'format is 1, not 2'),
+    ('format', True, 'format is True, not 2'),
     ('device', [], 'device is [], not an object'),
     ('device cores', 2, 'device.cores is 2, not a text'),
     ('functions', None, 'functions is None, not an object'),

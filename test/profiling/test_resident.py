@@ -11,7 +11,7 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.perception.pipeline import network_name
-from rtmdl_ros.profiling.resident import ResidentNetworks, resident_bytes
+from rtmdl_ros.profiling.resident import ResidentMemory, ResidentNetworks, resident_bytes
 
 
 def test_each_is_loaded_once_for_a_number_of_segments(tiny_zoo, tiny_cache):
@@ -26,18 +26,35 @@ def test_each_is_loaded_once_for_a_number_of_segments(tiny_zoo, tiny_cache):
     assert networks.model(detector, 2) is networks.model(detector, 2)
     assert networks.model(detector, 1) is not networks.model(detector, 2)
     assert networks.pipeline('traffic_sign', small, 2) is not first
-    assert set(networks.memory_bytes) == {network_name(detector), network_name(recogniser)}
+    assert set(networks.memory) == {network_name(detector), network_name(recogniser)}
 
 
 def test_a_network_takes_at_least_what_its_file_does(tiny_zoo, tiny_cache, monkeypatch):
-    module = 'rtmdl_ros.profiling.resident.resident_bytes'
     for grown in (-5, 10**9):
-        monkeypatch.setattr(module, iter((10**9, 10**9 + grown)).__next__)
+        sizes(monkeypatch, 10**9, 10**9 + grown, 0, 0)
         variant, *_ = read_zoo(tiny_zoo)
         networks = ResidentNetworks([], tiny_cache)
         networks.model(variant, 1)
         expected = max(grown, cached_path(variant, tiny_cache).stat().st_size)
-        assert dict(networks.memory_bytes) == {network_name(variant): expected}
+        assert dict(networks.memory) == {network_name(variant): ResidentMemory(expected, 0)}
+
+
+def test_what_runs_take_is_shared(tiny_zoo, tiny_cache, monkeypatch):
+    large, small, *_ = read_zoo(tiny_zoo)
+    networks = ResidentNetworks([], tiny_cache)
+    sizes(monkeypatch, 1000, 1030)
+    networks.whole_ns(large)
+    sizes(monkeypatch, 0, 0, 2000, 2050)
+    networks.model(large, 1)
+    sizes(monkeypatch, 0, 0, 3000, 2990)
+    networks.model(small, 1)
+    assert [each.working_bytes for each in networks.memory.values()] == [80, 80]
+
+
+def sizes(monkeypatch, *bytes_in_turn):
+    """Let the process be so large when it is asked for in turn."""
+    asked = iter(bytes_in_turn)
+    monkeypatch.setattr('rtmdl_ros.profiling.resident.resident_bytes', lambda: next(asked))
 
 
 def test_the_time_of_a_whole_detector_is_measured_once(tiny_zoo, tiny_cache, monkeypatch):
@@ -48,7 +65,7 @@ def test_the_time_of_a_whole_detector_is_measured_once(tiny_zoo, tiny_cache, mon
         'rtmdl_ros.profiling.resident._thread_time_of', lambda call: call() and next(taken)
     )
     assert networks.whole_ns(variant) == networks.whole_ns(variant) == 3
-    assert not networks.memory_bytes, 'it is not kept'
+    assert not networks.memory, 'it is not kept'
 
 
 def test_the_memory_of_this_process(tmp_path):

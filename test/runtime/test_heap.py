@@ -28,6 +28,28 @@ libc.malloc_info(0, out)
 libc.fflush(out)
 """
 
+#: Prints how many MB are resident with 100 MB in small pieces, with one of them, and in the end.
+SIZES = """
+import ctypes, os
+from pathlib import Path
+from rtmdl_ros.runtime.heap import share_heap, trim_heap
+share_heap()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+def show():
+    pages = int(Path('/proc/self/statm').read_text().split()[1])
+    print(pages * os.sysconf('SC_PAGE_SIZE') // 1_000_000)
+pieces = [libc.malloc(1000) for _ in range(100_000)]
+for piece in pieces:
+    ctypes.memset(piece, 1, 1000)
+show()
+for piece in pieces[:-1]:
+    libc.free(piece)
+show()
+trim_heap()
+show()
+"""
+
 
 def heaps(**chosen):
     """Return both, the heaps counted, from a process whose environment says more."""
@@ -47,3 +69,12 @@ def test_threads_share_one_heap():
 )
 def test_who_sets_a_number_gets_it(chosen):
     assert heaps(**chosen) == ('False', 4)
+
+
+def test_a_trimmed_heap_keeps_nothing_that_is_free():
+    """What was allocated last is still in use: the heap cannot shrink from its end."""
+    command = [sys.executable, '-c', SIZES]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    full, freed, trimmed = map(int, shown.split())
+    assert freed > full - 10, 'else there is nothing to trim'
+    assert trimmed < full - 80

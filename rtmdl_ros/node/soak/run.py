@@ -173,10 +173,10 @@ class Soak:
         self._begin_s = time.monotonic()
         self._now = 'the node starts'
         end_s = time.monotonic() + _START_S
-        while not self.station.ledger.statuses:
+        while not (self.station.ledger.statuses and self.station.is_heard()):
             self.wait(0.2)
             if time.monotonic() > end_s:
-                raise self._node.failure('the node was not active in time')
+                raise self._node.failure('the node did not listen to its cameras in time')
         # Its publishers have found the station's subscriptions then, so that nothing is missed.
         self.wait(_SETTLE_S)
         self._begin_s = time.monotonic()

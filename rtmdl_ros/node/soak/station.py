@@ -17,6 +17,7 @@ from rcl_interfaces.srv import SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CompressedImage, Image
@@ -62,6 +63,7 @@ class Station:
         self._node = Node('rtmdl_soak', context=self._context, use_global_arguments=False)
         self._over = threading.Event()
         self._subscribe()
+        self._publishers = self._made_publishers()
         self._cameras = self._made_cameras()
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
@@ -71,6 +73,10 @@ class Station:
         ]
         for thread in self._threads:
             thread.start()
+
+    def is_heard(self) -> bool:
+        """Return whether somebody listens to each camera."""
+        return all(camera.get_subscription_count() for camera in self._publishers)
 
     def set_parameter(self, name: str, value: object) -> Any:
         """Return the node's SetParametersResult; None where it did not answer."""
@@ -133,12 +139,17 @@ class Station:
         while not self._over.is_set():
             self._executor.spin_once(timeout_sec=0.2)
 
-    def _made_cameras(self) -> tuple[Callable[[], None], Callable[[], None]]:
+    def _made_publishers(self) -> tuple[Publisher, Publisher]:
         best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        usual_front, usual_rear = raw(picture()), compressed(picture())
         make = self._node.create_publisher
-        front = make(Image, '/rtmdl/input/front/image', best_effort)
-        rear = make(CompressedImage, '/rtmdl/input/rear/image/compressed', best_effort)
+        return (
+            make(Image, '/rtmdl/input/front/image', best_effort),
+            make(CompressedImage, '/rtmdl/input/rear/image/compressed', best_effort),
+        )
+
+    def _made_cameras(self) -> tuple[Callable[[], None], Callable[[], None]]:
+        front, rear = self._publishers
+        usual_front, usual_rear = raw(picture()), compressed(picture())
 
         def one_front() -> None:
             message = self.front.popleft() if self.front else usual_front

@@ -129,7 +129,7 @@ def tasks(kinds):
 @pytest.mark.parametrize('packing', list(Packing))
 def test_on_real_threads_nobody_is_blocked_by_more_than_one(packing, lanes):
     bench = Bench(packing=packing, lanes=lanes)
-    chain = tasks([CPU, LANE, LANE, CPU, LANE, CPU])
+    chain = tasks([CPU, LANE, LANE, LANE, LANE, CPU])
     for number, task in enumerate(chain):
         bench.runtime.add_task(task, [sleepy(f'{number} {s}') for s in range(len(task.stages))])
     bench.runtime.start()

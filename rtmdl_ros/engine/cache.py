@@ -57,17 +57,23 @@ def load_runner(
     ensure_exported([variant], cache_dir)
     path = cached_path(variant, cache_dir)
     try:
-        # Whole, whatever is wanted: only a file that does not load is worth another export.
-        whole = OnnxRunner(path)
+        return OnnxRunner(path, segments, providers=providers)
     except EngineError as error:
-        if _is_onnx(variant):
+        # Only a file that does not load, whatever is wanted of it, is worth another export.
+        if _is_onnx(variant) or _loads(path):
             raise
         _LOGGER.warning('%s; exporting it again', error)
-        _export([variant], cache_dir)
-        whole = OnnxRunner(path)
-    if segments == 1 and not providers.on_gpu:
-        return whole
+    _export([variant], cache_dir)
     return OnnxRunner(path, segments, providers=providers)
+
+
+def _loads(path: Path) -> bool:
+    """Return whether a file is a network that runs on the processor, whole."""
+    try:
+        OnnxRunner(path)
+    except EngineError:
+        return False
+    return True
 
 
 def _export(variants: Sequence[Network], cache_dir: Path) -> None:

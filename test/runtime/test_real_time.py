@@ -234,12 +234,15 @@ def test_memory_is_locked_where_it_is_permitted():
     code = (
         'from rtmdl_ros.runtime.real_time import *\n'
         'if not set_up(RealTimeSettings(lock_memory=True)):\n'
+        '    used = bytearray(b"1") * 30_000_000\n'
+        '    import mmap\n'
+        '    unused = mmap.mmap(-1, 300_000_000)\n'
         '    print(locked_memory_mb())'
     )
     lines = in_a_process(code)
     if not lines:
         pytest.skip('mlockall is not permitted here')
-    assert float(lines[0]) > 1.0
+    assert 30.0 < float(lines[0]) < 300.0
     assert locked_memory_mb() < 1.0
 
 

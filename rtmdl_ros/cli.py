@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
+from rtmdl_ros.evidence.interruption import interruptible
 from rtmdl_ros.runtime.real_time import calm_openmp
 
 #: Each command: the module with its `add_arguments(parser)` and `run(options)`, and its one line.
@@ -74,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        with interruptible():
+            return run(options)
     except KeyboardInterrupt:
         print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
         return 1

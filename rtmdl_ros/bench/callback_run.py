@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +25,7 @@ from rtmdl_ros.evidence.callback_plan import (
     read_answers,
     write_plan,
 )
+from rtmdl_ros.evidence.processes import Child, ProcessError, end_all
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.real_time import calm_openmp
 from rtmdl_ros.runtime.report import JobReport
@@ -42,52 +41,6 @@ _DRAIN_S = 0.5
 _LOOK_S = 0.05
 
 
-class _Process:
-    """A module that runs with the folder as its argument; its output goes to a log there."""
-
-    def __init__(self, module: str, folder: Path) -> None:
-        self._log = folder / f'{module}.log'
-        self._module = module
-        # What this process finds, '' being the folder it is in, the other one finds as well.
-        search_path = os.pathsep.join(os.path.abspath(path) for path in sys.path)
-        with self._log.open('wb') as log:
-            self._process = subprocess.Popen(
-                [sys.executable, '-m', module, str(folder)],
-                env=os.environ | {'PYTHONPATH': search_path},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    def check(self) -> None:
-        """Raise ExperimentError where it has ended with an error, with its last words."""
-        if self._process.poll():
-            lines = self._log.read_text(encoding='utf-8', errors='replace').strip().splitlines()
-            words = lines[-1] if lines else f'exit status {self._process.returncode}'
-            raise ExperimentError(f'{self._module} failed: {words}')
-
-    def ended(self) -> bool:
-        """Return whether it has ended well. Raises as `check`."""
-        self.check()
-        return self._process.returncode is not None
-
-    def end(self) -> None:
-        """Ask it to end, and wait. Raises ExperimentError where it fails or does not listen."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(_END_S)
-            except subprocess.TimeoutExpired as error:
-                raise ExperimentError(f'{self._module} does not end') from error
-        self.check()
-
-    def kill(self) -> None:
-        """End it by force if it has not ended."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-
 def run_callbacks(
     setting: CallbackSetting, scenario: Scenario, frames: Sequence[Frame], advance: Advance
 ) -> tuple[JobReport, ...]:
@@ -96,35 +49,59 @@ def run_callbacks(
     Its processes start and load some seconds before the run.
     """
     calm_openmp()
-    with TemporaryDirectory(prefix='rtmdl_bench_') as name, ExitStack() as over:
-        folder = Path(name)
-        shown = frames[: len(setting.plan.frames)]
-        write_plan(folder, setting.plan, [frame.image() for frame in shown])
-        processes = [_Process(module, folder) for module in (_CAMERA, _NODE)]
-        for process in processes:
-            over.callback(process.kill)
-        camera, node = processes
-        _await((folder / READY).exists, processes, _START_S)
+    with TemporaryDirectory(prefix='rtmdl_bench_') as name:
+        try:
+            return _run(setting, scenario, frames, Path(name), advance)
+        except ProcessError as error:
+            raise ExperimentError(str(error)) from error
+
+
+def _run(
+    setting: CallbackSetting,
+    scenario: Scenario,
+    frames: Sequence[Frame],
+    folder: Path,
+    advance: Advance,
+) -> tuple[JobReport, ...]:
+    shown = frames[: len(setting.plan.frames)]
+    write_plan(folder, setting.plan, [frame.image() for frame in shown])
+    with ExitStack() as over:
+        children = camera, node = [_started(module, folder) for module in (_CAMERA, _NODE)]
+        over.callback(end_all, children, 0.0)
+        _await((folder / READY).exists, children, _START_S)
         for start_s, length_s in scenario.hogs():
             over.enter_context(hog_at(_LEAD_NS / 1e9 + start_s, length_s))
         write_whole(folder / START, str(time.monotonic_ns() + _LEAD_NS))
-        _await(camera.ended, processes, scenario.seconds + _END_S, advance)
+        _await(camera.ended, children, scenario.seconds + _END_S, advance)
         time.sleep(_DRAIN_S + max(t.deadline_ns for t in scenario.planned_tasks()) / 1e9)
-        node.end()
-        published_ns = json.loads((folder / PUBLISHED).read_text(encoding='utf-8'))
-        return jobs_of(setting.plan, scenario, shown, published_ns, read_answers(folder))
+        node.interrupt()
+        _await(node.ended, children, _END_S)
+    published_ns = json.loads((folder / PUBLISHED).read_text(encoding='utf-8'))
+    return jobs_of(setting.plan, scenario, shown, published_ns, read_answers(folder))
+
+
+def _started(module: str, folder: Path) -> Child:
+    """Start a module with the folder as its argument; its output goes to a log there."""
+    # What this process finds, '' being the folder it is in, the other one finds as well.
+    search_path = os.pathsep.join(os.path.abspath(path) for path in sys.path)
+    return Child(
+        module,
+        [sys.executable, '-m', module, str(folder)],
+        os.environ | {'PYTHONPATH': search_path},
+        folder / f'{module}.log',
+    )
 
 
 def _await(
     done: Callable[[], bool],
-    processes: Sequence[_Process],
+    children: Sequence[Child],
     most_s: float,
     advance: Advance = lambda seconds: None,
 ) -> None:
     start_s = last_s = time.monotonic()
     while not done():
-        for process in processes:
-            process.check()
+        for child in children:
+            child.ended()
         time.sleep(_LOOK_S)
         now_s = time.monotonic()
         advance(now_s - last_s)

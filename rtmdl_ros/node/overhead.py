@@ -25,13 +25,14 @@ from rclpy.executors import SingleThreadedExecutor
 from rich.console import Console
 from rich.table import Table
 
+from rtmdl_ros.evidence.processes import Child
 from rtmdl_ros.node.demo.environment import (
     busy_cores,
     device_name,
     fastdds_profile,
     ros_environment,
 )
-from rtmdl_ros.node.demo.processes import Child, executable
+from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.perception.pipeline import PipelineStage, Work
 from rtmdl_ros.workload.records import Resource

@@ -19,6 +19,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from rtmdl_ros.evidence.processes import Child
 from rtmdl_ros.msg import DetectionArray
 from rtmdl_ros.node.demo.environment import (
     busy_cores,
@@ -26,7 +27,7 @@ from rtmdl_ros.node.demo.environment import (
     fastdds_profile,
     ros_environment,
 )
-from rtmdl_ros.node.demo.processes import Child, executable
+from rtmdl_ros.node.demo.executables import executable
 
 #: With all in the cache, in s.
 TARGET_S = 5.0

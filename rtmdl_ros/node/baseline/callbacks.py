@@ -33,7 +33,7 @@ from rtmdl_ros.evidence.callback_plan import (
     write_answers,
 )
 from rtmdl_ros.node.baseline.networks import pipelines_of
-from rtmdl_ros.node.baseline.place import NEWEST, run, start_ns, topic_of
+from rtmdl_ros.node.baseline.place import NEWEST, run, topic_of
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Pipeline, Work
@@ -49,12 +49,12 @@ class CallbackNode(Node):
     """Answers frames and keeps when each stage ran."""
 
     def __init__(self, plan: CallbackPlan, pipelines: Mapping[str, Pipeline], folder: Path) -> None:
-        """Subscribe; the folder is told when all is warmed up, and tells when the run starts."""
+        """Subscribe; the folder is told when all is warmed up."""
         super().__init__('ros2_callback')
         self.answers: list[Answer] = []
         self._pipelines = pipelines
         self._folder = folder
-        self._start_ns: int | None = None
+        self._frames = plan.frames
         self._warm_up_left = dict.fromkeys(plan.tasks, _WARM_UP_FRAMES)
         self._threads: list[int] = []
         for name, task in plan.tasks.items():
@@ -65,7 +65,7 @@ class CallbackNode(Node):
 
     def _receive(self, name: str, task: CallbackTask, message: Image) -> None:
         stamp_ns = stamp_ns_of(message.header)
-        if stamp_ns and self._is_off(task, stamp_ns):
+        if stamp_ns and self._is_off(task, int(message.header.frame_id)):
             return
         answer = self._infer(name, message, stamp_ns)
         if stamp_ns:
@@ -85,10 +85,8 @@ class CallbackNode(Node):
                 break
         return Answer(name, stamp_ns, tuple(spans), work.detections)
 
-    def _is_off(self, task: CallbackTask, stamp_ns: int) -> bool:
-        if self._start_ns is None:
-            self._start_ns = start_ns(self._folder) or stamp_ns
-        time_ns = stamp_ns - self._start_ns
+    def _is_off(self, task: CallbackTask, number: int) -> bool:
+        time_ns, _ = self._frames[number]
         return any(start <= time_ns < end for start, end in task.absences)
 
     def _warmed_up(self, name: str) -> None:

@@ -37,7 +37,7 @@ class Cameras:
     def __init__(self, node: Node, plan: CallbackPlan, images: Iterable[Pixels]) -> None:
         """Make the publishers of a node. Raises BadInputError without images."""
         self._plan = plan
-        self._messages = [raw_image(pixels, Header(frame_id='camera')) for pixels in images]
+        self._messages = [raw_image(pixels, Header()) for pixels in images]
         if not self._messages:
             raise BadInputError('there are no images; let rtmdl bench write them')
         self._publishers = {
@@ -68,6 +68,7 @@ class Cameras:
 
     def _publish(self, camera: str, stamp_ns: int, number: int) -> None:
         message = self._messages[number % len(self._messages)]
+        message.header.frame_id = f'{number}'
         message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, NS_PER_S)
         self._publishers[camera].publish(message)
 

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +20,6 @@ from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.demo.options import own_domain_id
 from rtmdl_ros.workload.errors import BadInputError
 
-_LOOK_S = 1.0
 #: As cameras publish and as is advised for subscribers that want the newest frame alone.
 NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -50,9 +47,6 @@ def run(name: str, arguments: Sequence[str] | None, work: Callable[[Path], None]
     if len(arguments) != 1:
         print(f'{name}: give the folder of the plan; rtmdl bench does', file=sys.stderr)
         return 2
-    over = threading.Event()
-    watch = threading.Thread(target=_end_with, args=(os.getppid(), over), daemon=True)
-    watch.start()
     os.environ.update(ros_environment(own_domain_id(os.getppid()), fastdds_profile()))
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     try:
@@ -64,14 +58,4 @@ def run(name: str, arguments: Sequence[str] | None, work: Callable[[Path], None]
         return 2 if isinstance(error, BadInputError) else 1
     finally:
         rclpy.try_shutdown()
-        over.set()
-        watch.join()
     return 0
-
-
-def _end_with(parent: int, over: threading.Event) -> None:
-    """End this process when its parent is gone, however that ended."""
-    while not over.wait(_LOOK_S):
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGINT)
-            return

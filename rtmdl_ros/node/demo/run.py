@@ -6,25 +6,24 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from lifecycle_msgs.msg import Transition
 from rich.console import Console
 from sensor_msgs.msg import CompressedImage
 
+from rtmdl_ros.evidence.interruption import Interruption, interruptible
+from rtmdl_ros.evidence.processes import Child, end_all
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.demo.errors import DemoError
+from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.demo.listener import Listener
 from rtmdl_ros.node.demo.live import Display
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.processes import Child, end_all, executable
 from rtmdl_ros.node.demo.results import DemoResult, Seen, as_json, result_of
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
@@ -45,23 +44,6 @@ _END_TIMEOUT_S = 1.5
 _SETTLE_S = 1.0
 
 
-class _Interruption:
-    """Raises KeyboardInterrupt at once and, as callbacks may swallow that, when next checked."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        """Take a signal."""
-        self._asked = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        """Raise KeyboardInterrupt after a signal."""
-        if self._asked:
-            raise KeyboardInterrupt
-
-
 @dataclass(frozen=True)
 class DemoRun:
     """A run that is over."""
@@ -78,7 +60,7 @@ class DemoRun:
 def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     """Run camera and node; writes demo.json, trace.json and the logs to the output folder.
 
-    Raises ParameterError for a wrong parameter file, DemoError when a process fails.
+    Raises ParameterError for a wrong parameter file, EvidenceError when a process fails.
     """
     configuration = read_parameter_file(options.params_file)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -86,7 +68,7 @@ def run_demo(options: DemoOptions, console: Console) -> DemoRun:
     trace.unlink(missing_ok=True)
     os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
     children: list[Child] = []
-    with _interruptible() as interruption:
+    with interruptible() as interruption:
         try:
             arguments = node_arguments(options, configuration, trace)
             node = _start(children, 'rtmdl_node', arguments, options.out)
@@ -115,7 +97,7 @@ def _observe(
     configuration: Configuration,
     children: list[Child],
     console: Console,
-    interruption: _Interruption,
+    interruption: Interruption,
 ) -> Seen:
     functions = {name: task.function for name, task in configuration.tasks.items()}
     listener = Listener(options.domain_id, functions, options.simulated)
@@ -141,7 +123,7 @@ def _start_camera_and_node(
     children: list[Child],
     options: DemoOptions,
     console: Console,
-    interruption: _Interruption,
+    interruption: Interruption,
 ) -> None:
     """Configure the node, start the camera, activate the node.
 
@@ -181,7 +163,7 @@ def _start_camera_and_node(
 
 
 def _wait_for_frames(
-    listener: Listener, children: Sequence[Child], interruption: _Interruption
+    listener: Listener, children: Sequence[Child], interruption: Interruption
 ) -> None:
     """Give the node and the camera time to find each other; if they do not, that is told later."""
     end_s = time.monotonic() + _DISCOVERY_S
@@ -190,7 +172,7 @@ def _wait_for_frames(
         _check(children, interruption)
 
 
-def _check(children: Sequence[Child], interruption: _Interruption) -> None:
+def _check(children: Sequence[Child], interruption: Interruption) -> None:
     interruption.check()
     for child in children:
         child.check()
@@ -201,7 +183,7 @@ def _measure(
     children: Sequence[Child],
     options: DemoOptions,
     console: Console,
-    interruption: _Interruption,
+    interruption: Interruption,
 ) -> None:
     display = Display(console, options.duration_s)
     start_s = time.monotonic()
@@ -218,16 +200,3 @@ def _write_json(result: DemoResult, path: Path) -> None:
         path.write_text(json.dumps(as_json(result), indent=2) + '\n', encoding='utf-8')
     except OSError as error:
         raise DemoError(f'{path}: cannot be written ({error.strerror})') from error
-
-
-@contextmanager
-def _interruptible() -> Iterator[_Interruption]:
-    """Make SIGTERM and SIGHUP end the processes as Ctrl-C does."""
-    interruption = _Interruption()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, interruption.ask) for number in numbers]
-    try:
-        yield interruption
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

@@ -19,8 +19,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from rtmdl_ros.evidence.errors import EvidenceError
+from rtmdl_ros.evidence.interruption import interruptible
 from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_environment
-from rtmdl_ros.node.demo.errors import DemoError
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
 from rtmdl_ros.node.soak.run import Plan, Soak
@@ -39,17 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     console = Console(highlight=False)
     duration_s = 60.0 * options.minutes
-    domain_id = int(os.environ.get('ROS_DOMAIN_ID', '79'))
+    domain_id = int(os.environ.get('ROS_DOMAIN_ID') or '79')
     os.environ.update(ros_environment(domain_id, fastdds_profile()))
     with tempfile.TemporaryDirectory(prefix='rtmdl_soak_') as folder:
         plan = Plan(
-            duration_s, options.seed, Path(folder), domain_id,
+            duration_s, options.seed, Path(folder), options.log, domain_id,
             warm_up_s=max(_LEAST_WARM_UP_S, _WARM_UP * duration_s),
         )  # fmt: skip
         try:
-            result = _soak(plan, console)
-            _keep_log(Path(folder) / 'node.log', options.log)
-        except DemoError as error:
+            with interruptible():
+                result = _soak(plan, console)
+        except EvidenceError as error:
             console.print(f'soak: {error}', markup=False)
             return 1
         except KeyboardInterrupt:
@@ -101,10 +102,6 @@ def _soak(plan: Plan, console: Console) -> SoakResult:
 
         with Soak(plan, progress, tell) as soak:
             return soak.run()
-
-
-def _keep_log(source: Path, target: Path) -> None:
-    target.write_bytes(source.read_bytes())
 
 
 def _told(result: SoakResult, options: argparse.Namespace, console: Console) -> int:

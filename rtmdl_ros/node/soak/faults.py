@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any, Protocol
 
+from rtmdl_ros.evidence.leash import leashed
 from rtmdl_ros.node.soak.frames import broken_jpeg, broken_raw, demanding
 from rtmdl_ros.node.soak.on_demand import Demand
 from rtmdl_ros.node.soak.peer import READY
@@ -273,8 +274,10 @@ def _killed_peer(site: Site, what: str, seconds: float) -> str:
 
 
 def _process(command: Sequence[str]) -> subprocess.Popen[str]:
-    """Start a process that Ctrl-C does not reach: who started it ends it."""
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    """Start a process that Ctrl-C does not reach: who started it ends it, or its own end does."""
+    return subprocess.Popen(
+        leashed(command), stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from types import TracebackType
 
 from lifecycle_msgs.msg import Transition
 
-from rtmdl_ros.node.demo.errors import DemoError
-from rtmdl_ros.node.demo.processes import Child, executable
+from rtmdl_ros.evidence.processes import Child, ProcessError
+from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.soak.faults import in_random_order
 from rtmdl_ros.node.soak.ledger import Counters, summaries
 from rtmdl_ros.node.soak.place import TASKS, prepare
@@ -40,6 +40,8 @@ class Plan:
     seed: int
     #: Where the node's files go; must exist.
     folder: Path
+    #: Where its output goes.
+    log: Path
     #: As in the environment, which peers inherit.
     domain_id: int
     limits: Limits = field(default_factory=Limits)
@@ -107,7 +109,7 @@ class Soak:
         command = [*executable('rtmdl_node'), '--ros-args', '--params-file', str(path)]
         environment['ROS_DOMAIN_ID'] = str(plan.domain_id)
         self.station = Station(plan.domain_id, TASKS)
-        self._node = Child('node', command, environment, plan.folder / 'node.log')
+        self._node = Child('node', command, environment, plan.log)
 
     def __enter__(self) -> Soak:
         """Return itself."""
@@ -130,13 +132,13 @@ class Soak:
         return self._plan.hang_limit_s
 
     def run(self) -> SoakResult:
-        """Soak; raises DemoError where the node does not even start."""
+        """Soak; raises ProcessError where the node does not even start."""
         self._await_start()
         watch = _Watch(self._node.process_id)
         died = ''
         try:
             self._happen()
-        except DemoError as error:
+        except ProcessError as error:
             died = str(error).partition('\n')[0]
         end_s = time.monotonic()
         watch.close()
@@ -145,7 +147,7 @@ class Soak:
         return self._result(watch, died, end_s, exit_s)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; raises DemoError where the node has ended."""
+        """Let time pass; raises ProcessError where the node has ended."""
         end_s = time.monotonic() + seconds
         while True:
             self._node.check()

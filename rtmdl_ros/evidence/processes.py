@@ -1,32 +1,38 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The camera and the node as processes of their own, with their output in log files."""
+"""Processes that an experiment starts, with their output in log files."""
+
+from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from rtmdl_ros.node.demo.errors import DemoError
+from rtmdl_ros.evidence.errors import EvidenceError
+from rtmdl_ros.evidence.leash import leashed
 
 #: Lines of a log that are shown when its process fails.
 _TAIL_LINES = 5
 
 
+class ProcessError(EvidenceError):
+    """A process failed; the text has the end of its log."""
+
+
 class Child:
-    """One process and its log file."""
+    """One process and its log file. It ends where the thread does that has started it."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: dict[str, str], log: Path
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
     ) -> None:
         """Start the process; it inherits the terminal's signals, so Ctrl-C reaches it too."""
         self.name = name
         self.log = log
         with log.open('wb') as file:
             self._process = subprocess.Popen(
-                command,
+                leashed(command),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -44,16 +50,22 @@ class Child:
         return self._process.returncode
 
     def check(self) -> None:
-        """Raise DemoError, with the end of the log, if the process has ended."""
+        """Raise ProcessError if the process has ended."""
         status = self._process.poll()
         if status is not None:
             raise self.failure(f'{self.name} ended by itself with exit status {status}')
 
-    def failure(self, text: str) -> DemoError:
+    def ended(self) -> bool:
+        """Return whether the process has ended well. Raises ProcessError where it has failed."""
+        if self._process.poll():
+            self.check()
+        return self._process.returncode is not None
+
+    def failure(self, text: str) -> ProcessError:
         """Return an error with a text and the last lines of the log."""
         lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
         tail = [line for line in lines if line.strip()][-_TAIL_LINES:]
-        return DemoError('\n'.join([f'{text}; the end of {self.log}:', *tail]))
+        return ProcessError('\n'.join([f'{text}; the end of {self.log}:', *tail]))
 
     def interrupt(self) -> None:
         """Ask the process to end, as Ctrl-C does."""
@@ -79,17 +91,3 @@ def end_all(children: Iterable[Child], timeout_s: float) -> None:
         child.interrupt()
     for child in children:
         child.wait(max(0.0, end_s - time.monotonic()))
-
-
-def executable(name: str) -> list[str]:
-    """Return the command of an installed executable of this package, in this very Python.
-
-    Raises DemoError where the workspace is not built or not sourced.
-    """
-    from ament_index_python.packages import PackageNotFoundError, get_package_prefix
-
-    try:
-        prefix = Path(get_package_prefix('rtmdl_ros'))
-    except PackageNotFoundError as error:
-        raise DemoError('the workspace is not sourced; use "make run", or ". ./env.sh"') from error
-    return [sys.executable, str(prefix / 'lib' / 'rtmdl_ros' / name)]

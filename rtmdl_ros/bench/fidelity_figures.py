@@ -139,7 +139,8 @@ def behaviours_of_reports(reports: Sequence[JobReport]) -> dict[str, Behaviour]:
 
 def behaviours(jobs: Sequence[SimulatedJob]) -> dict[str, Behaviour]:
     """Return what became of each task, and of ALL."""
-    summaries = (*summarize_tasks(jobs), summarize(ALL, jobs))
+    tasks = {job.task for job in jobs}
+    summaries = (*summarize_tasks(tasks, jobs), summarize(ALL, jobs))
     return {summary.name: _behaviour(summary) for summary in summaries}
 
 

@@ -18,6 +18,7 @@ from rtmdl_ros.profiling.profile import Profile, VariantProfile
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -74,8 +75,9 @@ def _ready(
     wanted = [v for each in chosen.values() for choice in each for v in choice.variants]
     networks = ResidentNetworks(wanted, cache_dir, weigh=False, engine=request.engine)
     chosen = _fitting(configuration, chosen, profile, plan, networks, log)
+    chosen = _shared(configuration, chosen)
     priorities = {
-        name: task.priority or plan.tasks[name].priority
+        name: priority_in_force(task.priority, plan.tasks[name].priority)
         for name, task in configuration.tasks.items()
     }
     most_urgent = max(priorities.values())
@@ -93,8 +95,9 @@ def _ready(
             for choice in chosen[name]
         }
         variants = tuple(profiles[choice.name].variant() for choice in chosen[name])
+        chooses = configuration.node.choice == 'run_time'
         tasks.append(
-            ReadyTask(name, parameters, variants, pipelines, own.variant, own.priority)
+            ReadyTask(name, parameters, variants, pipelines, own.variant, own.priority, chooses)
         )
         log(f'task {name}: {_in_words(profiles[own.variant])}, one of {len(variants)} loaded')
     return tuple(tasks)
@@ -125,6 +128,23 @@ def _fitting(
     return {
         name: tuple(c for c in chosen[name] if (task.function, c) in fitted.loaded)
         for name, task in configuration.tasks.items()
+    }
+
+
+def _shared(
+    configuration: Configuration, chosen: Mapping[str, tuple[FunctionVariant, ...]]
+) -> dict[str, tuple[FunctionVariant, ...]]:
+    """Give tasks of one function the variants of each other: they take no memory for it.
+
+    Another plan, which is made for all that is loaded of a function, may give any to any of them.
+    """
+    functions = {name: task.function for name, task in configuration.tasks.items()}
+    loaded: dict[str, set[FunctionVariant]] = {}
+    for name, variants in chosen.items():
+        loaded.setdefault(functions[name], set()).update(variants)
+    return {
+        name: tuple(sorted(loaded[functions[name]], key=lambda each: each.accuracy))
+        for name in chosen
     }
 
 

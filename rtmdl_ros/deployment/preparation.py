@@ -89,11 +89,11 @@ def device_plan(
     problem = problem_of(configuration, profile)
     given = configuration.node.plan_file
     if given:
-        return read_plan(Path(given).expanduser(), problem)
+        return _told(read_plan(Path(given).expanduser(), problem), log)
     path = cache_dir / f'plan-{_key(problem)}.yaml'
     if path.exists():
         try:
-            return read_plan(path, problem)
+            return _told(read_plan(path, problem), log)
         except PlanError as error:
             log(f'{error}: planning again')
     plan = make_plan(problem, seconds=_PLANNING_S).plan
@@ -104,6 +104,14 @@ def device_plan(
         log(f'plan written to {path}')
     except PlanError as error:
         log(f'{error}: it is made again at the next start')
+    return plan
+
+
+def _told(plan: Plan, log: Log) -> Plan:
+    """Tell again, as when it was made, what a plan breaks."""
+    if not plan.feasible:
+        for note in plan.notes:
+            log(f'plan: {note}')
     return plan
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
+from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.records import LatePolicy, Task, TaskVariant
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -24,10 +25,12 @@ class ReadyTask:
     #: The variant and the priority of the plan.
     planned: str
     planned_priority: int
+    #: Jobs may take other variants than the planned one.
+    chooses: bool
 
     @property
     def priority(self) -> int:
-        """The user's own, or else the plan's."""
+        """The user's own, or else the plan's, as it is told; see `priority_in_force`."""
         return self.parameters.priority or self.planned_priority
 
     @property
@@ -79,7 +82,8 @@ def above_best(tasks: Iterable[ReadyTask], configuration: Configuration) -> str:
 def scheduled(task: ReadyTask) -> Task:
     """Return what the scheduler has to know of a task; one of its variants must be allowed.
 
-    Where the planned variant is below the accuracy floor, the next one above takes its place.
+    Where the planned variant is below the accuracy floor, the next one above takes its place;
+    others may be chosen at run time, or none.
     """
     parameters, allowed = task.parameters, task.allowed
     base = next((each for each in allowed if each.name == task.planned), allowed[0])
@@ -88,9 +92,9 @@ def scheduled(task: ReadyTask) -> Task:
         stages=base.stages,
         period_ns=round(parameters.period_ms * NS_PER_MS),
         deadline_ns=round(parameters.deadline_ms * NS_PER_MS),
-        priority=task.priority,
+        priority=priority_in_force(parameters.priority, task.planned_priority),
         late=LatePolicy(parameters.late),
-        variants=allowed,
+        variants=allowed if task.chooses else (base,),
         base=base.name,
         weight=parameters.weight,
     )

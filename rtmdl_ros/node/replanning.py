@@ -24,6 +24,8 @@ from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 
 _PLANNING_S = 10.0
+#: Most computing for the limits of deadlines: a demand that comes meanwhile waits for it.
+_LIMITS_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def answer_to(configuration: Configuration, profile: Profile, seconds: float) ->
             plan = make_plan(problem, seconds=seconds).plan
         asked = demands(configuration)
         resting = [task for task in asked if task.name not in running.tasks]
-        limits = deadline_limits(problem, plan)
+        limits = deadline_limits(problem, plan, _LIMITS_S)
         return Answer(plan, limits, '', asked, refusals(problem, plan, resting))
     except PlanningError as error:
         return Answer(None, {}, str(error))

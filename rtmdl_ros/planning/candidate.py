@@ -10,6 +10,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.workload.priorities import priority_in_force
 
 
 class Candidate(NamedTuple):
@@ -33,38 +34,43 @@ class Candidate(NamedTuple):
 
 
 def kept_order(problem: Problem, order: Sequence[int]) -> tuple[int, ...]:
-    """Return the order with the tasks whose priority the user gave in the order he gave them.
+    """Return the order with the tasks whose priority the user gave where that puts them.
 
-    They share the places that they have in `order`; tasks of equal given priority stay as they
+    That is before or after all others; the rest, and tasks of equal given priority, stay as they
     are. Where the policy knows no priorities, there is only one order, that of the tasks.
     """
     if not problem.orders_matter:
         return tuple(range(len(problem.tasks)))
-    given = [task for task in order if problem.tasks[task].fixed_priority is not None]
-    given.sort(key=lambda task: -(problem.tasks[task].fixed_priority or 0))
-    rest = iter(given)
-    return tuple(
-        task if problem.tasks[task].fixed_priority is None else next(rest) for task in order
-    )
+
+    def urgency(task: int) -> int:
+        return priority_in_force(problem.tasks[task].fixed_priority, 0)
+
+    return tuple(sorted(order, key=urgency, reverse=True))
 
 
 def orders_of(problem: Problem) -> Iterator[tuple[int, ...]]:
-    """Return all orders that keep the given priorities, each once, deadline monotonic first."""
-    seen = set()
-    for order in permutations(deadline_monotonic(problem)):
-        kept = kept_order(problem, order)
-        if kept not in seen:
-            seen.add(kept)
-            yield kept
+    """Return the orders that keep the given priorities, each once, deadline monotonic first.
+
+    Of tasks with equal given priorities only that one.
+    """
+    first = deadline_monotonic(problem)
+    free = set(_free(problem))
+    for some in permutations([task for task in first if task in free]):
+        rest = iter(some)
+        yield tuple(next(rest) if task in free else task for task in first)
 
 
 def number_of_candidates(problem: Problem) -> int:
-    """Return how many candidates there are; of given priorities, equal ones count as different."""
-    count = math.prod(len(variants) for variants in problem.allowed)
-    if problem.orders_matter:
-        given = sum(task.fixed_priority is not None for task in problem.tasks)
-        count *= math.factorial(len(problem.tasks)) // math.factorial(given)
-    return count
+    """Return how many candidates there are."""
+    variants = math.prod(len(allowed) for allowed in problem.allowed)
+    return variants * math.factorial(len(_free(problem)))
+
+
+def _free(problem: Problem) -> list[int]:
+    """Return the tasks whose places may change."""
+    if not problem.orders_matter:
+        return []
+    return [task for task in range(len(problem.tasks)) if not problem.tasks[task].fixed_priority]
 
 
 def deadline_monotonic(problem: Problem) -> tuple[int, ...]:

@@ -18,9 +18,11 @@ from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
+from rtmdl_ros.workload.arguments import figures_file, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.text_file import check_writable, write_whole
 
 _DEFAULT_OUT = Path('plan.yaml')
 EXAMPLES = """examples:
@@ -48,12 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
     add('--profile', Path, 'FILE', 'default: profile_file, or the newest in the cache folder')
     add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
-    add('--front', Path, 'FILE', 'also write the trade-off as JSON there, and a picture beside it')
+    add('--front', figures_file, 'FILE', 'also write the trade-off as JSON, a picture beside it')
     add('--storage-mb', _positive, 'MB', 'what the zoo files of all networks may take')
     add('--memory-mb', _positive, 'MB', 'what all networks may take (default: memory_mb)')
     parser.add_argument(
-        '--seed', type=_seed, metavar='S', default=0, help='of simulations and search (default: 0)'
-    )
+        '--seed', type=whole(0, 2**31 - 1), metavar='S', default=0,
+        help='of simulations and search (default: 0)',
+    )  # fmt: skip
     parser.add_argument(
         '--seconds', type=_positive, metavar='S', default=USUAL_SECONDS,
         help='time to search, if not all is tried before (default: %(default)s)',
@@ -83,13 +86,19 @@ def run(options: argparse.Namespace) -> int:
     except (ParameterError, ProfileError, PlanningError) as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 2
-    planned = _make(problem, options.seconds)
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
-    _print(problem, planned)
     try:
+        for path in filter(None, (out, options.front, options.json)):
+            check_writable(path)
+        planned = _make(problem, options.seconds)
+        _print(problem, planned)
         _write(planned, out, options)
-    except (PlanningError, OSError) as error:
+    except PlanningError as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
+        return 1
+    except OSError as error:
+        why = f'cannot be written ({error.strerror})'
+        print(f'rtmdl plan: {error.filename}: {why}', file=sys.stderr)
         return 1
     print(f'plan: {out}')
     return 0 if planned.plan.feasible else 1
@@ -167,8 +176,7 @@ def _write(planned: Planned, out: Path, options: argparse.Namespace) -> None:
         draw_front(planned.front, options.front.with_suffix('.png'))
         print(f'front: {options.front}, {options.front.with_suffix(".png")}')
     if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(figures_text(planned.plan), encoding='utf-8')
+        write_whole(options.json, figures_text(planned.plan))
 
 
 def figures_text(plan: Plan) -> str:
@@ -188,10 +196,3 @@ def _positive(text: str) -> float:
     if not 0.0 < number <= 1e6:
         raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
     return number
-
-
-def _seed(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f'{text}: give a whole number') from error

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from math import ceil
 
 from rtmdl_ros.planning.budget import Budget
@@ -69,8 +70,12 @@ def _effect(
 
 
 def too_large(problem: Problem, candidate: Candidate) -> str:
-    """Return what bound the networks exceed, in words; '' for none."""
-    networks = networks_of(problem, candidate)
+    """Return what bound the networks of a candidate exceed, in words; '' for none."""
+    return beyond_bounds(problem, networks_of(problem, candidate))
+
+
+def beyond_bounds(problem: Problem, networks: Collection[str]) -> str:
+    """Return what bound some networks exceed, in words; '' for none."""
     for what, bytes_of, bound in (
         ('storage', problem.storage_of, problem.storage_bytes),
         ('memory', problem.memory_of, problem.memory_bytes),
@@ -101,10 +106,12 @@ def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[
         ('memory_mb', problem.memory_of, problem.memory_bytes),
     ):
         if bound is not None and bytes_of(networks) > bound:
-            needed = min(bytes_of(networks), bytes_of(smallest))
+            needed, who = min(bytes_of(networks), bytes_of(smallest)), 'the smallest variants'
+            if needed <= bound:
+                needed, who = bytes_of(networks), 'those variants that miss little'
             lines.append(
-                f'{option} is {bound / MB:g}, but the smallest variants need '
-                f'{_megabytes(needed)}; raise it to {_megabytes(needed)}'
+                f'{option} is {bound / MB:g}, but {who} need {_megabytes(needed)}; raise it to '
+                f'{_megabytes(needed)}'
             )
     return tuple(lines)
 

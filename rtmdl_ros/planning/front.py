@@ -14,6 +14,7 @@ from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.planning.fitness import Fitness
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.search import Found
+from rtmdl_ros.workload.text_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,7 @@ def write_front(front: Iterable[FrontPoint], path: Path) -> None:
     """Write the front as JSON; makes the folder. Raises PlanError where it cannot."""
     content = {'front': [asdict(point) for point in front]}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, indent=2) + '\n', encoding='utf-8')
+        write_whole(path, json.dumps(content, indent=2) + '\n')
     except OSError as error:
         problem = f'cannot be written ({error.strerror})'
         raise PlanError(path, problem, 'give another file with --front') from error

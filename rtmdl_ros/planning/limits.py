@@ -8,6 +8,8 @@ admitted, and a simulation takes seconds.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -27,12 +29,30 @@ class DeadlineLimit:
     reason: str
 
 
-def deadline_limits(problem: Problem, plan: Plan) -> Mapping[str, DeadlineLimit]:
-    """Return the limit of each task beside the others as they are, by name: seconds of work.
+@dataclass(frozen=True)
+class _Span:
+    """A deadline that is refused, one that is admitted, and why the first is not."""
 
-    Where not even the deadline of now would be admitted, that is the limit.
+    refused_ns: int
+    admitted_ns: int
+    reason: str
+
+
+def deadline_limits(
+    problem: Problem, plan: Plan, seconds: float = math.inf
+) -> Mapping[str, DeadlineLimit]:
+    """Return the limit of each task beside the others as they are, by name.
+
+    Where not even the deadline of now would be admitted, that is the limit. With many tasks this
+    takes minutes of computing: after some seconds of it limits stay higher than they might be.
     """
-    return {task.name: _limit(problem, plan, task) for task in problem.tasks}
+    end_s = time.process_time() + seconds
+    spans = {task.name: _first_span(problem, task) for task in problem.tasks}
+    for _ in range(_HALVINGS):
+        for task in problem.tasks:
+            if time.process_time() < end_s:
+                spans[task.name] = _halved(problem, plan, task, spans[task.name])
+    return {name: DeadlineLimit(span.admitted_ns, span.reason) for name, span in spans.items()}
 
 
 def refusals(problem: Problem, plan: Plan, resting: Iterable[PlannedTask]) -> Mapping[str, str]:
@@ -41,18 +61,19 @@ def refusals(problem: Problem, plan: Plan, resting: Iterable[PlannedTask]) -> Ma
     return {name: '' if each.admitted else each.reason for name, each in answers.items()}
 
 
-def _limit(problem: Problem, plan: Plan, task: PlannedTask) -> DeadlineLimit:
+def _first_span(problem: Problem, task: PlannedTask) -> _Span:
     quickest = min(
         sum(stage.quantiles_ns[0] for stage in variant.stages)
         for variant in problem.profile.functions[task.function]
     )
-    refused_ns, admitted_ns = min(quickest, task.deadline_ns), task.deadline_ns
+    refused_ns = min(quickest, task.deadline_ns)
     reason = f'{task.name} takes {refused_ns / 1e6:.1f} ms at best'
-    for _ in range(_HALVINGS):
-        tried_ns = (refused_ns + admitted_ns) // 2
-        answer = admit(problem, plan, replace(task, deadline_ns=tried_ns))
-        if answer.admitted:
-            admitted_ns = tried_ns
-        else:
-            refused_ns, reason = tried_ns, answer.reason
-    return DeadlineLimit(admitted_ns, reason)
+    return _Span(refused_ns, task.deadline_ns, reason)
+
+
+def _halved(problem: Problem, plan: Plan, task: PlannedTask, span: _Span) -> _Span:
+    tried_ns = (span.refused_ns + span.admitted_ns) // 2
+    answer = admit(problem, plan, replace(task, deadline_ns=tried_ns))
+    if answer.admitted:
+        return replace(span, admitted_ns=tried_ns)
+    return replace(span, refused_ns=tried_ns, reason=answer.reason)

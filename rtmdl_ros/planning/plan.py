@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rtmdl_ros.planning.candidate import Candidate
+from rtmdl_ros.planning.candidate import Candidate, kept_order
 from rtmdl_ros.planning.fitness import Fitness
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.records import Task
 
 
@@ -141,7 +142,7 @@ def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:
                 variants[planned.variant].stages,
                 task.period_ns,
                 task.deadline_ns,
-                planned.priority,
+                priority_in_force(task.fixed_priority, planned.priority),
                 task.late,
                 tuple(variants.values()) if choice else (),
                 planned.variant if choice else '',
@@ -152,11 +153,14 @@ def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:
 
 
 def candidate_of(problem: Problem, plan: Plan) -> Candidate:
-    """Return the candidate that a plan for the problem is; equal priorities: in order of tasks."""
+    """Return the candidate that a plan for the problem is; equal priorities: in order of tasks.
+
+    Priorities that are given in the problem go before those of the plan.
+    """
     names = [task.name for task in problem.tasks]
     variants = tuple(
         next(i for i, each in enumerate(allowed) if each.name == plan.tasks[name].variant)
         for name, allowed in zip(names, problem.allowed, strict=True)
     )
     order = sorted(range(len(names)), key=lambda index: -plan.tasks[names[index]].priority)
-    return Candidate(variants, tuple(order))
+    return Candidate(variants, kept_order(problem, order))

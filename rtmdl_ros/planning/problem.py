@@ -38,8 +38,8 @@ class PlannedTask:
     #: Miss ratio that a plan may give it, 0 to 1.
     miss_limit: float = 0.05
     late: LatePolicy = LatePolicy.DISCARD
-    #: The user's own: among tasks that have one the larger goes first. None: the plan's choice.
-    fixed_priority: int | None = None
+    #: The user's own, see `priority_in_force`; 0: the plan's choice.
+    fixed_priority: int = 0
     #: Tasks of one camera and one period have their frames at the same instants.
     camera: str = ''
 
@@ -190,7 +190,7 @@ def planned_task(name: str, task: TaskParameters) -> PlannedTask:
         task.accuracy_floor,
         task.miss_limit,
         LatePolicy(task.late),
-        task.priority or None,
+        task.priority,
         task.camera,
     )
 

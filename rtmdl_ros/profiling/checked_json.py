@@ -70,8 +70,8 @@ class Node:
         return self.value
 
     def count(self) -> int:
-        """Return a whole number of at least 0."""
-        if type(self.value) is not int or self.value < 0:
+        """Return a whole number of at least 0, of those that fit into 64 bits."""
+        if type(self.value) is not int or not 0 <= self.value < 2**63:
             raise self._wrong('a whole number of at least 0')
         return self.value
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtmdl_ros.workload.arguments import device
+from rtmdl_ros.workload.arguments import device, figures_file
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='exported networks (default: rtmdl_ros in the cache folder of the user)',
     )  # fmt: skip
     parser.add_argument(
-        '--out', type=Path, metavar='FILE',
+        '--out', type=figures_file, metavar='FILE',
         help='(default: where a node of these functions looks, in the cache folder)',
     )  # fmt: skip
     parser.add_argument(
@@ -130,7 +130,7 @@ def _profile(options: argparse.Namespace, configuration: Configuration | None) -
     from rtmdl_ros.profiling.measure import Effort, measured_profile
     from rtmdl_ros.profiling.printing import measuring, print_profile
     from rtmdl_ros.profiling.profile_file import (
-        check_writable,
+        check_profile_writable,
         default_profile_path,
         write_profile,
     )
@@ -139,7 +139,7 @@ def _profile(options: argparse.Namespace, configuration: Configuration | None) -
     request = _request(options, configuration, Path(cache_dir))
     path = options.out or _named(configuration, 'profile_file')
     path = path or default_profile_path(request.device(), cache_dir)
-    check_writable(path)
+    check_profile_writable(path)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
         profile = measured_profile(request, cache_dir, effort, progress, print)

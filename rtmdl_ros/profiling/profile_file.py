@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -41,7 +40,7 @@ from rtmdl_ros.profiling.profile import (
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.text_file import check_writable, write_whole
 
 FORMAT = 2
 #: A list of numbers over several lines; a text has no line ends, as JSON writes it.
@@ -68,19 +67,12 @@ def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = Non
     return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
 
 
-def check_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before minutes are spent on what is to be in it.
-
-    Makes the folder. Raises ProfileError.
-    """
+def check_profile_writable(path: Path) -> None:
+    """See `check_writable`. Raises ProfileError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        check_writable(path)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
-    if path.is_dir():
-        raise _unwritable(path, 'it is a folder')
-    if not os.access(path.parent, os.W_OK):
-        raise _unwritable(path, 'its folder is write-protected')
 
 
 def _unwritable(path: Path, reason: str | None) -> ProfileError:

@@ -17,6 +17,7 @@ from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.records import Packing, Policy
+from rtmdl_ros.workload.text_file import write_whole
 
 EXAMPLES = """examples:
   rtmdl simulate
@@ -77,8 +78,7 @@ def run(options: argparse.Namespace) -> int:
     _print(results)
     if options.json:
         try:
-            options.json.parent.mkdir(parents=True, exist_ok=True)
-            options.json.write_text(json.dumps(_figures(options, results), indent=2) + '\n')
+            write_whole(options.json, json.dumps(_figures(options, results), indent=2) + '\n')
         except OSError as error:
             print(f'rtmdl simulate: {error}', file=sys.stderr)
             return 1
@@ -101,7 +101,8 @@ def _simulate(options: argparse.Namespace, task_set: TaskSet, seed: int) -> _Res
         duration_ns=round(options.duration * 1e9),
         seed=seed,
     )
-    return seed, summarize(f'seed {seed}', jobs), summarize_tasks(jobs)
+    names = [each.task.name for each in task_set.tasks]
+    return seed, summarize(f'seed {seed}', jobs), summarize_tasks(names, jobs)
 
 
 def _print(results: Sequence[_Result]) -> None:

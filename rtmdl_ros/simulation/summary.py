@@ -63,11 +63,13 @@ def summarize(name: str, jobs: Iterable[SimulatedJob]) -> Summary:
     )
 
 
-def summarize_tasks(jobs: Iterable[SimulatedJob]) -> tuple[Summary, ...]:
-    """Sum the jobs of each task up, in the order of the tasks' names."""
-    of_task: dict[str, list[SimulatedJob]] = {}
+def summarize_tasks(
+    tasks: Iterable[str], jobs: Iterable[SimulatedJob]
+) -> tuple[Summary, ...]:
+    """Sum the jobs of each of some tasks up, in the order of their names."""
+    of_task: dict[str, list[SimulatedJob]] = {name: [] for name in tasks}
     for job in jobs:
-        of_task.setdefault(job.task, []).append(job)
+        of_task[job.task].append(job)
     return tuple(summarize(name, of_task[name]) for name in sorted(of_task))
 
 

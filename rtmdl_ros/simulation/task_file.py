@@ -61,6 +61,8 @@ def _task_set(root: Entry) -> TaskSet:
 
 def _task(name: str, entry: Entry) -> SimulatedTask:
     period_ms = entry.number('period_ms')
+    if period_ms == 0.0:
+        raise ValueError(f'{entry.at("period_ms")} is 0; it must be above 0')
     stages = entry.take('stages')
     if not isinstance(stages, list):
         raise ValueError(f'{entry.at("stages")} must be a list')
@@ -109,7 +111,10 @@ def _times(place: str, value: object) -> StageTimes:
 
 
 def _times_of_table(place: str, table: Mapping[object, object]) -> StageTimes:
-    points = sorted((number_at(place, share), number_at(place, ms)) for share, ms in table.items())
+    points = sorted(
+        (number_at(f'a share of {place}', share), number_at(f'{place}.{share}', ms))
+        for share, ms in table.items()
+    )
     if len(points) < 2 or (points[0][0], points[-1][0]) != (0.0, 1.0):
         raise ValueError(f'{place} must give quantiles from share 0 to share 1')
     if any(second < first for (_, first), (_, second) in pairwise(points)):

@@ -37,7 +37,8 @@ def uunifast_discard(rng: Random, tasks: int, utilization: float, limit: float) 
             if max(shares) <= limit:
                 return shares
     raise ValueError(
-        f'{tasks} tasks cannot reach a utilization of {utilization:g} with at most {limit:g} each'
+        f'{tasks} tasks do not reach a utilization of {utilization:g} with at most {limit:g} each, '
+        'or hardly ever; give more tasks or less utilization'
     )
 
 

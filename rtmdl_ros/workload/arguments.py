@@ -4,6 +4,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from rtmdl_ros.workload.device_name import device_in
@@ -19,6 +20,14 @@ def number(least: float, most: float) -> Callable[[str], float]:
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return what takes a whole number in these bounds."""
     return _between(int, 'a whole number', least, most)
+
+
+def figures_file(text: str) -> Path:
+    """Take a file that figures go to, with a picture of the same name beside it."""
+    path = Path(text)
+    if path.suffix == '.png':
+        raise argparse.ArgumentTypeError(f'{text}: the picture goes there; give another ending')
+    return path
 
 
 def device(text: str) -> str:

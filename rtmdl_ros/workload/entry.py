@@ -49,7 +49,7 @@ class Entry:
 
 
 def number_at(place: str, value: object) -> float:
-    """Return the number at a place of a file, at least 0. Raises ValueError, naming the place."""
+    """Return the number at a place of a file, 0 to 1e9. Raises ValueError, naming the place."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
-        raise ValueError(f'{place} is {value!r}; it must be a number from 0')
+        raise ValueError(f'{place} is {value!r}; it must be a number from 0, below 1000000000')
     return float(value)

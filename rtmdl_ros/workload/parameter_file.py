@@ -37,7 +37,10 @@ def read_values(path: Path) -> dict[str, object]:
         document = read_yaml(path)
     except ValueError as error:
         raise ParameterError(str(error)) from error
-    return dict(_values(path, document))
+    try:
+        return dict(_values(path, document))
+    except RecursionError as error:
+        raise ParameterError(f'{path}: an alias stands in what it names; write that out') from error
 
 
 def _values(path: Path, document: object) -> Iterator[tuple[str, object]]:

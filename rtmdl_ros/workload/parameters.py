@@ -190,7 +190,7 @@ class TaskParameters:
         minimum=1.0, maximum=60_000.0, dynamic=True,
     )  # fmt: skip
     priority: int = _parameter(
-        0, '0: as planned; under fixed_priority the larger number goes first.',
+        0, 'Under fixed_priority: above 0 before all planned ones, below 0 after; 0: as planned.',
         minimum=-1000, maximum=1000, dynamic=True,
     )  # fmt: skip
     weight: float = _parameter(

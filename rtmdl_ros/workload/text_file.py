@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text files that are written whole or not at all."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ def write_whole(path: Path, text: str) -> None:
 
     Raises OSError where that cannot be, with nothing left behind.
     """
+    if path.is_dir():
+        raise _folder(path)
     partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -21,3 +24,19 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError):
             partial.unlink()
         raise
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what is to be in it.
+
+    Makes its folder. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise _folder(path)
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, 'its folder is write-protected', str(path))
+
+
+def _folder(path: Path) -> OSError:
+    return IsADirectoryError(errno.EISDIR, 'it is a folder', str(path))

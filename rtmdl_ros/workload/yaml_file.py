@@ -2,17 +2,42 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML files of users."""
 
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from rtmdl_ros.workload.errors import one_line
 
+#: What brings the entries of another mapping in.
+_MERGE = 'tag:yaml.org,2002:merge'
+
+
+class _TwiceError(ValueError):
+    """An entry that is there twice."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses two entries of one name: of those PyYAML takes the last, and ROS 2 both."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
+                if key.value in seen:
+                    line = key.start_mark.line + 1
+                    raise _TwiceError(f'line {line}: {key.value} is there twice; make one of both')
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
 
 def read_yaml(path: Path) -> object:
     """Return what a YAML file holds. Raises ValueError with the path and what is wrong."""
     try:
-        return yaml.safe_load(path.read_text(encoding='utf-8'))
+        return yaml.load(path.read_text(encoding='utf-8'), _Loader)
+    except _TwiceError as error:
+        raise ValueError(f'{path}: {error}') from error
     except OSError as error:
         raise ValueError(f'{path}: cannot be read ({error.strerror})') from error
     except Exception as error:  # what the parts of the parser raise, as for a 99th of a month

@@ -7,6 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from known_profile import known_profile
+
+from rtmdl_ros.deployment.preparation import device_plan
+from rtmdl_ros.planning.plan_file import write_plan
+from rtmdl_ros.workload.configuration import configuration_of
+
 SUPPORT = Path(__file__).parent.parent / 'support'
 CODE = """
 import sys
@@ -31,3 +37,20 @@ def test_a_plan_is_found_again_by_another_process():
     }  # fmt: skip
     assert len(keys) == 1
     assert len(keys.pop().strip()) == 12
+
+
+def test_what_a_plan_breaks_is_told_at_every_start(tmp_path):
+    """Not only when it is made: also one from the cache, and one of the parameters."""
+    hopeless = {'traffic_light.deadline_ms': 1.0, 'traffic_sign.enabled': False}
+    told = []
+    for _ in range(2):
+        lines = []
+        plan = device_plan(configuration_of(hopeless), known_profile(), tmp_path, lines.append)
+        assert not plan.feasible
+        told.append([line for line in lines if line.startswith('plan: ')])
+    write_plan(plan, tmp_path / 'mine.yaml')
+    lines = []
+    given = configuration_of({**hopeless, 'plan_file': str(tmp_path / 'mine.yaml')})
+    device_plan(given, known_profile(), tmp_path, lines.append)
+    assert told[0] == told[1] == lines
+    assert any('traffic_light.miss_limit is 0.05, but ' in line for line in lines)

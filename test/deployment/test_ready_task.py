@@ -14,7 +14,7 @@ VARIANTS = tuple(
     TaskVariant(name, (Stage(f'net {name}', Resource.ACCELERATOR, 1, 2),), accuracy)
     for name, accuracy in (('fast', 0.6), ('good', 0.8), ('best', 0.9))
 )
-TASK = ReadyTask('t', TaskParameters(), VARIANTS, {}, 'good', 2)
+TASK = ReadyTask('t', TaskParameters(), VARIANTS, {}, 'good', 2, chooses=True)
 
 
 def test_the_plan_counts_unless_the_user_gave_a_priority():
@@ -22,8 +22,10 @@ def test_the_plan_counts_unless_the_user_gave_a_priority():
     assert (task.base, task.priority, task.stages) == ('good', 2, VARIANTS[1].stages)
     assert task.variants == VARIANTS
     own = replace(TASK, parameters=TaskParameters(priority=-7, weight=3.0, late='run'))
+    assert own.priority == -7
     task = scheduled(own)
-    assert (task.priority, task.weight, task.late) == (-7, 3.0, LatePolicy.RUN)
+    assert (task.weight, task.late) == (3.0, LatePolicy.RUN)
+    assert task.priority < scheduled(replace(TASK, planned_priority=-1000)).priority
 
 
 def test_no_variant_below_the_floor_is_used():
@@ -31,6 +33,11 @@ def test_no_variant_below_the_floor_is_used():
     task = scheduled(high)
     assert (task.base, [v.name for v in task.variants]) == ('best', ['best'])
     assert replace(TASK, parameters=TaskParameters(accuracy_floor=0.95)).allowed == ()
+
+
+def test_without_a_choice_the_scheduler_gets_the_planned_variant_alone():
+    task = scheduled(replace(TASK, chooses=False))
+    assert (task.base, task.variants, task.stages) == ('good', VARIANTS[1:2], VARIANTS[1].stages)
 
 
 def test_expected_accuracy_is_that_of_the_mix():

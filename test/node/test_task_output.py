@@ -33,7 +33,7 @@ class TwoStages:
 
 @pytest.fixture
 def output():
-    task = ReadyTask('task', TaskParameters(), (), {'v': TwoStages()}, 'v', 1)
+    task = ReadyTask('task', TaskParameters(), (), {'v': TwoStages()}, 'v', 1, False)
     published, shown = [], []
     made = TaskOutput(task, published.append, lambda header: 0.0, 10.0, shown.append)
     made.published, made.shown, made.pipeline = published, shown, task.pipelines['v']

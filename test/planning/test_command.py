@@ -106,12 +106,20 @@ def test_parameters_that_cannot_be_read(tmp_path, capsys):
 
 
 def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, profile_path, capsys):
-    assert run('--profile', profile_path, '--out', tmp_path) == 1
-    assert 'cannot be written' in capsys.readouterr().err
+    for option in ('--out', '--json', '--front'):
+        others = [] if option == '--out' else ['--out', tmp_path / 'plan.yaml']
+        assert run('--profile', profile_path, option, tmp_path, *others) == 1
+        shown = capsys.readouterr()
+        assert shown.err == f'rtmdl plan: {tmp_path}: cannot be written (it is a folder)\n'
+        assert not shown.out, 'minutes of searching would be lost'
 
 
 @pytest.mark.parametrize(
-    'wrong', ['--storage-mb 0', '--memory-mb -1', '--seconds 0', '--seconds x', '--seed 1.5']
+    'wrong',
+    [
+        '--storage-mb 0', '--memory-mb -1', '--seconds 0', '--seconds x', '--seed 1.5',
+        '--seed -1', '--front x.png',
+    ],
 )
 def test_wrong_options_are_named(capsys, wrong):
     with pytest.raises(SystemExit) as caught:

@@ -95,6 +95,14 @@ def test_which_bound_to_relax_and_by_how_much():
     )
 
 
+def test_a_bound_that_only_what_misses_too_much_would_keep():
+    """Smaller variants fit but are no help: the bound is to be raised for those that were found."""
+    tasks = problem(task('a'), task('b'), memory_bytes=3_500_000)
+    assert remedied(tasks, 1, 1) == (
+        'memory_mb is 3.5, but those variants that miss little need 4; raise it to 4',
+    )
+
+
 def test_relaxed_as_it_says_the_demands_can_be_met():
     tight = problem(task('a', 20, 20), task('b', 20, 20), memory_bytes=1_500_000)
     assert not make_plan(tight, simulations=20).plan.feasible

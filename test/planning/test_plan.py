@@ -199,6 +199,17 @@ def test_no_plan_at_all(tmp_path, text, message):
         read_plan(path, TWO)
 
 
+def test_resident_variants_that_take_too_much(tmp_path):
+    path = tmp_path / 'plan.yaml'
+    everything = ['small', 'medium', 'large']
+    path.write_text(broken(put('tasks', 'a', 'resident', value=everything)))
+    unbounded = replace(TWO, memory_bytes=None)
+    assert read_plan(path, unbounded).tasks['a'].resident == tuple(everything)
+    with pytest.raises(PlanError) as caught:
+        read_plan(path, TWO)
+    assert 'resident variants take 11 MB of memory (bound 9 MB); make it anew' in str(caught.value)
+
+
 def test_files_that_cannot_be_read_or_written(tmp_path):
     with pytest.raises(PlanError, match=r'none.yaml: cannot be read .*; make it anew with'):
         read_plan(tmp_path / 'none.yaml', TWO)

@@ -91,7 +91,7 @@ def test_priority_0_is_the_plans_and_memory_0_no_bound():
     given = problem_of(
         configuration_of({'tasks': ['traffic_light']}), profile('traffic_light'), storage_bytes=9
     )
-    assert given.tasks[0].fixed_priority is None
+    assert given.tasks[0].fixed_priority == 0
     assert (given.storage_bytes, given.memory_bytes) == (9, None)
 
 

@@ -15,7 +15,7 @@ from rtmdl_ros.profiling.profile import NetworkProfile
 from rtmdl_ros.profiling.profile_file import (
     ProfileError,
     check_device,
-    check_writable,
+    check_profile_writable,
     default_profile_path,
     read_profile,
     write_profile,
@@ -54,7 +54,7 @@ def current_umask():
 
 
 names = st.text(min_size=1, max_size=8)
-counts = st.integers(0, 2**63)
+counts = st.integers(0, 2**63 - 1)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -146,6 +146,7 @@ WRONG = [
     (f'{LIGHT_STAGE} worst_ns', float('nan'), 'worst_ns is nan, not a whole number'),
     (f'{LIGHT_STAGE} worst_ns', False, 'worst_ns is False, not a whole number'),
     (f'networks {LIGHT} memory_bytes', -5, f'networks.{LIGHT}.memory_bytes is -5, not a whole'),
+    (f'networks {LIGHT} memory_bytes', 10**400, 'not a whole number of at least 0'),
     ('slow_downs measured', [], 'slow_downs.measured is [], not an object'),
     (f'slow_downs measured {LIGHT} {SIGN}', 0.9, 'is 0.9, not a finite number of at least 1'),
     (f'slow_downs measured {LIGHT} {SIGN}', float('inf'), 'is inf, not a finite number'),
@@ -226,13 +227,16 @@ def test_another_device_is_refused(path):
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / 'file').write_text('')
     inside = tmp_path / 'file' / 'p.json'
-    for call in (lambda: write_profile(known_profile(), inside), lambda: check_writable(inside)):
+    for call in (
+        lambda: write_profile(known_profile(), inside),
+        lambda: check_profile_writable(inside),
+    ):
         text = error_of(call)
         assert f'{inside}: cannot be written (' in text and '--out' in text
     for call in (
-        lambda: write_profile(known_profile(), tmp_path), lambda: check_writable(tmp_path)
+        lambda: write_profile(known_profile(), tmp_path), lambda: check_profile_writable(tmp_path)
     ):  # fmt: skip
         assert f'{tmp_path}: cannot be written (' in error_of(call)
     assert [entry.name for entry in tmp_path.parent.glob('*.partial')] == []
-    check_writable(tmp_path / 'deep' / 'p.json')
+    check_profile_writable(tmp_path / 'deep' / 'p.json')
     assert (tmp_path / 'deep').is_dir()

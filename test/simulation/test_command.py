@@ -36,7 +36,7 @@ def test_a_file_that_cannot_be_written_is_a_failure(capsys, tmp_path):
 
 def test_impossible_tasks_are_wrong_use(capsys):
     assert cli.main(['simulate', '--tasks', '2', '--utilization', '3']) == 2
-    assert '2 tasks cannot reach a utilization of 3' in capsys.readouterr().err
+    assert '2 tasks do not reach a utilization of 3' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -34,4 +34,6 @@ def test_no_job_has_no_figures():
 
 def test_each_task_by_its_name():
     jobs = [job('b', Outcome.ON_TIME), job('a', Outcome.LATE), job('b', Outcome.LATE)]
-    assert [(part.name, part.released) for part in summarize_tasks(jobs)] == [('a', 1), ('b', 2)]
+    found = summarize_tasks(('b', 'c', 'a'), jobs)
+    # Whose first job comes after the end is not forgotten.
+    assert [(part.name, part.released) for part in found] == [('a', 1), ('b', 2), ('c', 0)]

@@ -79,7 +79,7 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
         ({'tasks': {'a': 3}}, 'tasks.a must hold entries with names'),
         ({**document(), 'lanes': 2}, 'lanes is not known'),
         (document(period_ms=None), 'tasks.a.period_ms is missing'),
-        (document(period_ms=0), 'task a: period_ns must be above 0'),
+        (document(period_ms=0), 'tasks.a.period_ms is 0; it must be above 0'),
         (document(period_ms=-1), 'tasks.a.period_ms is -1; it must be a number from 0'),
         (document(period_ms='x'), "tasks.a.period_ms is 'x'; it must be a number from 0"),
         (document(priority=0.5), 'tasks.a.priority is 0.5; it must be a whole number'),
@@ -101,6 +101,11 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
             document(stages=[{'name': 'n', 'resource': 'cpu', 'time_ms': {0: 3, 1: 2}}]),
             'tasks.a.stages[0].time_ms falls',
         ),
+        (
+            document(stages=[{'name': 'n', 'resource': 'cpu', 'time_ms': {0: 1, 'p50': 2}}]),
+            "a share of tasks.a.stages[0].time_ms is 'p50'; it must be a number",
+        ),
+        (document(deadline_ms=1e9), 'it must be a number from 0, below 1000000000'),
         ({**document(), 'slow_downs': {}}, 'slow_downs must be a list'),
         (
             {**document(), 'slow_downs': [{'segment': 'n', 'beside': 'm', 'factor': 2}]},

@@ -32,8 +32,8 @@ def test_uunifast_treats_all_tasks_alike():
         (0, 1.0, 'tasks is 0'),
         (2, 0.0, 'utilization is 0'),
         (2, float('nan'), 'utilization is nan'),
-        (2, 2.5, '2 tasks cannot reach a utilization of 2.5'),
-        (30, 29.9, '30 tasks cannot reach'),
+        (2, 2.5, '2 tasks do not reach a utilization of 2.5'),
+        (30, 29.9, '30 tasks do not reach'),
     ],
 )
 def test_impossible_utilizations_are_refused(tasks, utilization, words):

@@ -49,6 +49,12 @@ def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
         ('', 'no parameters for the node'),
         ('/**: {lanes: 2}', 'must hold "ros__parameters:"'),
         ('/**: [', 'not a YAML file'),
+        (
+            '/**: {ros__parameters: {lanes: 2}}\n/**: {ros__parameters: {lanes: 3}}',
+            r'line 2: /\*\* is there twice; make one of both',
+        ),
+        ('/**: {ros__parameters: {lanes: 2, lanes: 2}}', 'line 1: lanes is there twice'),
+        ('/**: {ros__parameters: &x {lanes: *x}}', 'an alias stands in what it names; write'),
     ],
 )
 def test_mistakes_are_named_with_the_file_in_one_line(tmp_path, text, message):

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that are written whole."""
 
+from pathlib import Path
+
 import pytest
 
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.text_file import check_writable, write_whole
 
 
 def test_a_file_is_replaced_and_its_folder_made(tmp_path):
@@ -20,3 +22,14 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(OSError):
         write_whole(tmp_path / 'folder', 'text')
     assert [each.name for each in tmp_path.iterdir()] == ['folder']
+
+
+def test_a_file_that_cannot_be_is_told_before(tmp_path):
+    (tmp_path / 'file').write_text('')
+    check_writable(tmp_path / 'new' / 'x.json')
+    assert (tmp_path / 'new').is_dir()
+    for path in (tmp_path, Path('.'), tmp_path / 'file' / 'x.json'):
+        with pytest.raises(OSError):
+            check_writable(path)
+        with pytest.raises(OSError):
+            write_whole(path, 'text')

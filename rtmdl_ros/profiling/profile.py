@@ -15,6 +15,8 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 STEPS = 20
 #: The scheduler expects a stage to take what only one of twenty runs exceeds.
 _EXPECTED = 19
+#: What ONNX Runtime takes first for all runs together, see `_arena_bytes`.
+_FIRST_STEP_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class Profile:
         """Return the bytes of memory that these networks take, given by name, run on some lanes."""
         profiles = [self.networks[name] for name in set(networks)]
         working = max((profile.working_bytes for profile in profiles), default=0)
-        return sum(profile.memory_bytes for profile in profiles) + lanes * working
+        return sum(profile.memory_bytes for profile in profiles) + _arena_bytes(lanes * working)
 
     def stage_times(self, function: str) -> dict[str, tuple[tuple[int, ...], ...]]:
         """Return quantiles in ns of each stage of a function's variants, by variant.
@@ -144,6 +146,16 @@ class Profile:
         """
         profile = next(each for each in self.functions[function] if each.name == variant)
         return profile.segments(profile.networks[0])
+
+
+def _arena_bytes(working_bytes: int) -> int:
+    """Return what ONNX Runtime takes to have so much: 1 MiB first, then each time twice as much."""
+    taken = 0
+    step = _FIRST_STEP_BYTES
+    while taken < working_bytes:
+        taken += step
+        step *= 2
+    return taken
 
 
 def _slowed(variant: VariantProfile, paces: Mapping[Resource, float]) -> VariantProfile:

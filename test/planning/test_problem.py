@@ -98,17 +98,21 @@ def test_priority_0_is_the_plans_and_memory_0_no_bound():
 def test_what_networks_take_together():
     """Variants of one share their weights on disk; all share what a run takes, once a lane."""
     networks = {
-        'a/small': NetworkProfile(10, 100, 1, 1000),
-        'a/large': NetworkProfile(20, 300, 2, 7000),
-        'b/only': NetworkProfile(40, 50, 4, 5000),
+        'a/small': NetworkProfile(10, 100, 1, 0),
+        'a/large': NetworkProfile(20, 300, 2, 7_000_000),
+        'b/only': NetworkProfile(40, 50, 4, 1_000_000),
     }
     two_lanes = problem(task('a'), lanes=2)
     more = {**two_lanes.profile.networks, **networks}
     given = replace(two_lanes, profile=replace(two_lanes.profile, networks=more))
     assert given.storage_of(['a/small', 'a/large', 'a/large']) == 300 + 1 + 2
     assert given.storage_of(networks) == 300 + 50 + 1 + 2 + 4
-    assert given.memory_of(['a/small', 'b/only', 'a/small']) == 10 + 40 + 2 * 5000
-    assert given.memory_of(networks) == 10 + 20 + 40 + 2 * 7000
+    assert given.memory_of(['a/small', 'a/small']) == 10
+    # What runs take comes in pieces of 1, 2, 4 and 8 MiB.
+    assert given.memory_of(['a/small', 'b/only']) == 10 + 40 + 3 * 2**20
+    assert given.memory_of(networks) == 10 + 20 + 40 + 15 * 2**20
+    one_lane = replace(given, lanes=1)
+    assert one_lane.memory_of(networks) == 10 + 20 + 40 + 7 * 2**20
     assert given.memory_of([]) == 0
 
 

@@ -139,11 +139,11 @@ def _shared(
     Another plan, which is made for all that is loaded of a function, may give any to any of them.
     """
     functions = {name: task.function for name, task in configuration.tasks.items()}
-    loaded: dict[str, set[FunctionVariant]] = {}
+    loaded: dict[str, dict[str, FunctionVariant]] = {}
     for name, variants in chosen.items():
-        loaded.setdefault(functions[name], set()).update(variants)
+        loaded.setdefault(functions[name], {}).update((each.name, each) for each in variants)
     return {
-        name: tuple(sorted(loaded[functions[name]], key=lambda each: each.accuracy))
+        name: tuple(sorted(loaded[functions[name]].values(), key=lambda each: each.accuracy))
         for name in chosen
     }
 

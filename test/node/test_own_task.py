@@ -73,6 +73,25 @@ def test_tasks_of_one_class_share_its_networks(folder):
         assert first._model is second._model
 
 
+def test_tasks_of_one_class_may_all_take_what_is_loaded_of_it(folder):
+    """Another plan may give any of it to any of them."""
+    function = write_own_task(folder, 'own_planned')
+    plan = folder / 'plan.yaml'
+    plan.write_text(
+        'tasks:\n'
+        '  ahead: {variant: coarse, priority: 2}\n'
+        '  behind: {variant: coarse, priority: 1, resident: [coarse, fine]}\n'
+    )
+    configuration = configuration_of({
+        'tasks': ['ahead', 'behind'], 'lanes': 1, 'plan_file': str(plan),
+        'ahead.function': function, 'behind.function': function,
+        'cache_dir': str(folder / 'cache'),
+    })  # fmt: skip
+    for task in load(configuration, lambda text: None).tasks:
+        assert [variant.name for variant in task.variants] == ['coarse', 'fine']
+        assert set(task.pipelines) == {'coarse', 'fine'}
+
+
 @pytest.mark.parametrize('method', ['preprocess', 'postprocess'])
 def test_what_a_class_raises_fails_the_job_only(logged, folder, method):
     line = '        size =' if method == 'preprocess' else '        score ='

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from demo_records import short_run
+from rich.console import Console
 
 from rtmdl_ros.evidence.figures import added_times, lane_utilization, response_times
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
@@ -98,6 +99,21 @@ def test_json_has_the_shape_of_the_design():
         assert task['miss_ratio'] == 1 - task['on_time'] / task['released']
 
 
+def test_a_run_longer_than_its_trace_says_of_how_many_answers_times_are(capsys):
+    longer = status()
+    longer.tasks[0].on_time, longer.tasks[0].released = 20, 21
+    cut = result_of(DemoOptions(), Seen(longer, short_run(), {}), REPORTS)
+    tasks = as_json(cut)['policies']['rtmdl']['tasks']
+    assert tasks['traffic_light']['answers_traced'] == 11
+    Console(width=80).print(summary_table(cut))
+    assert 'times, accuracy: of the last' in capsys.readouterr().out
+    assert remarks(cut)[0].endswith('answered with a 81.8 %, b 18.2 % (of the last 11)')
+    longer.tasks[0].on_time, longer.tasks[1].on_time = 10, 0
+    whole = result_of(DemoOptions(), Seen(longer, short_run(), {}), REPORTS)
+    Console(width=80).print(summary_table(whole))
+    assert 'of the last' not in ''.join((capsys.readouterr().out, *remarks(whole)))
+
+
 def test_a_task_whose_truth_nobody_knows_has_no_scores():
     light, sign = short_run().tasks
     recording = replace(short_run(), tasks=(light, replace(sign, truth_known=False)))
@@ -113,8 +129,6 @@ def test_own_footage_has_no_seed():
 
 
 def test_summary_fits_a_terminal(capsys):
-    from rich.console import Console
-
     console = Console(width=80)
     console.print(summary_table(result()))
     lines = capsys.readouterr().out.splitlines()

@@ -19,6 +19,10 @@ from rtmdl_ros.networks.zoo import ZooError
 
 #: Is told how many seconds (or whatever is counted) more have passed.
 Advance = Callable[[float], None]
+#: Is told what is being done.
+Tell = Callable[[str], None]
+#: The narrowest terminal that people use, and where there is none.
+_WIDTH = 80
 
 
 class ExperimentError(Exception):
@@ -74,30 +78,46 @@ def run_experiment(run: Callable[[], bool]) -> int:
 @contextmanager
 def progress_bar(title: str, total: float) -> Iterator[Advance]:
     """Show on stderr how much of `total` is done."""
+    with telling(title, total) as (_, advance):
+        yield advance
+
+
+@contextmanager
+def telling(title: str, total: float) -> Iterator[tuple[Tell, Advance]]:
+    """Show on stderr what is being done and how much of `total` is."""
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task(title, total=total)
-        yield lambda more: progress.advance(bar, more)
+        yield (
+            lambda words: progress.update(bar, description=f'{title}: {words}'),
+            lambda more: progress.advance(bar, more),
+        )
 
 
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str
 ) -> None:
-    """Print a table, its first column to the left, and the machine under it."""
+    """Print a table, its first column to the left and whole, and the machine under it."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify='left', box=None, padding=(0, 2, 0, 0))
-    for number, column in enumerate(columns):
-        table.add_column(column, justify='right' if number else 'left')
+    table = Table(title=title, title_justify='left', box=None, padding=(0, 1, 0, 0))
+    table.add_column(columns[0], no_wrap=True, min_width=_widest([row[0] for row in rows]))
+    for column in columns[1:]:
+        table.add_column(column, justify='right')
     for row in rows:
         table.add_row(*row)
-    # No wider than the narrowest terminal that people use; it breaks headings, not figures.
-    console = Console(highlight=False, width=80)
+    # Headings are broken, not figures; brackets are those of intervals.
+    width = max(_WIDTH, Console().width) if sys.stdout.isatty() else _WIDTH
+    console = Console(highlight=False, markup=False, width=width)
     console.print(table)
     console.print(f'{machine_name()}. {caption}')
+
+
+def _widest(cells: Sequence[str]) -> int:
+    return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
 
 
 def write_json(path: Path, figures: Mapping[str, object]) -> None:

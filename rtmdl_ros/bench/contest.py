@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtmdl_ros.bench.callback_run import run_callbacks
 from rtmdl_ros.bench.callbacks import CALLBACKS, CallbackSetting, callback_setting
-from rtmdl_ros.bench.cameras import LEAD_NS
-from rtmdl_ros.bench.command import Advance
+from rtmdl_ros.bench.cameras import LEAD_NS, frame_times
+from rtmdl_ros.bench.command import Advance, ExperimentError, Tell
 from rtmdl_ros.bench.contenders import CONTENDERS, ORACLE, OURS
 from rtmdl_ros.bench.contest_scores import reply_of
 from rtmdl_ros.bench.hog import hog_at
@@ -94,7 +94,7 @@ def run_contest(
     policies: Sequence[str],
     field: Field,
     effort: Effort,
-    tell: Callable[[str], None],
+    tell: Tell,
     advance: Advance,
 ) -> Contest:
     """Plan and run policies by name, see `contenders`; `advance` is told of seconds that ran.
@@ -136,6 +136,17 @@ def run_contest(
 def settling_s(scenario: Scenario) -> float:
     """Return the length in seconds of the run before all others."""
     return min(_SETTLING_S, scenario.seconds)
+
+
+def check_frames(scenario: Scenario) -> None:
+    """Raise ExperimentError where no frame comes to any task, in a run or before all others."""
+    for each in (scenario, scenario.undisturbed(settling_s(scenario))):
+        frames = frame_times(each.cameras(), each.duration_ns)
+        if not any(camera.tasks_at(time_ns) for time_ns, camera in frames):
+            raise ExperimentError(
+                f'{scenario.spec.name}, load {scenario.utilization:.2f}: no frame comes to a task '
+                f'within {each.seconds:g} s; lengthen --seconds, or have cameras begin sooner'
+            )
 
 
 def _setting(

@@ -69,8 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'length of each run {words}',
     )  # fmt: skip
     parser.add_argument(
-        '--rounds', type=whole(1, 100), metavar='N', default=5,
-        help=f'runs of each policy; below 6 the intervals are the extremes {words}',
+        '--rounds', type=whole(1, 100), metavar='N', default=6,
+        help='runs of each policy; below 6 are too few for 95 %% intervals: tables have the least\n'
+        f'and the most of them {words}',
     )  # fmt: skip
     parser.add_argument(
         '--planning', type=number(0.1, 3600.0), metavar='S', default=5.0,

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rtmdl_ros.bench.bootstrap import Interval, median_interval
 from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest, Runs
 from rtmdl_ros.bench.contest_scores import score_of
+from rtmdl_ros.bench.intervals import Interval, median_interval
 from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.plans import shares_of
@@ -208,7 +208,10 @@ def _task(
 
 
 def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> dict[str, Any]:
-    """Return a contest as JSON-able data; with one round intervals are null."""
+    """Return a contest as JSON-able data.
+
+    With one round intervals are null, below `LEAST_ROUNDS` the least and the most of the rounds.
+    """
     scenario = contest.scenario
     return {
         'workload': scenario.spec.name,

@@ -11,11 +11,11 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rtmdl_ros.bench.bootstrap import Interval
 from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest
 from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
+from rtmdl_ros.bench.intervals import Interval
 from rtmdl_ros.bench.machine import machine_name
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))

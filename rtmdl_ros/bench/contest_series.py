@@ -7,16 +7,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.bench.callbacks import CALLBACKS, ros_installed
-from rtmdl_ros.bench.command import Advance, print_table
+from rtmdl_ros.bench.command import print_table, telling
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL, Base
-from rtmdl_ros.bench.contest import Contest, Effort, Field, run_contest, settling_s
+from rtmdl_ros.bench.contest import Contest, Effort, Field, check_frames, run_contest, settling_s
 from rtmdl_ros.bench.contest_figures import (
     RIGHT,
     PolicyFigures,
@@ -25,12 +24,12 @@ from rtmdl_ros.bench.contest_figures import (
     figures_of,
 )
 from rtmdl_ros.bench.contest_tables import (
-    CAPTION,
     COLUMNS,
     PHASES,
     SCORE_CAPTION,
     SCORE_COLUMNS,
     SCORES,
+    caption_of,
     folded,
     markdown,
     narrow,
@@ -159,7 +158,10 @@ def run_series(series: Series) -> None:
         for spec in series.workloads
         for utilization in series.utilizations
     ]
-    documents, pages = [], []
+    for scenario in scenarios:
+        check_frames(scenario)
+    documents: list[dict[str, Any]] = []
+    pages: list[str] = []
     sweeps: dict[str, dict[float, tuple[PolicyFigures, ...]]] = {}
     for number, scenario in enumerate(scenarios):
         contest = _run(series, scenario, field, f'{number + 1}/{len(scenarios)}')
@@ -168,11 +170,10 @@ def run_series(series: Series) -> None:
         document = as_json(contest, figures, series.effort.rounds)
         documents.append(document | _device(cut.profile))
         pages.append(_told(contest, figures))
+        _write_all(series, documents, pages)
         _write(series, contest, figures, documents[-1])
     _write_sweeps(series.out, sweeps)
-    write_whole(series.out / 'bench.md', '\n'.join([*pages, f'{CAPTION}\n']))
     if series.json:
-        write_whole(series.json, _text({'runs': documents}))
         print(f'figures: {series.json}')
     print(f'written: {series.out}')
 
@@ -198,22 +199,8 @@ def _shown(series: Series, functions: Sequence[str]) -> LabelledFrames:
 def _run(series: Series, scenario: Scenario, field: Field, place: str) -> Contest:
     runs = sum(name != ORACLE for name in series.policies) * series.effort.rounds
     seconds = runs * scenario.seconds + settling_s(scenario)
-    with _telling(f'{scenario.spec.name} {place}', seconds) as (tell, advance):
+    with telling(f'{scenario.spec.name} {place}', seconds) as (tell, advance):
         return run_contest(scenario, series.policies, field, series.effort, tell, advance)
-
-
-@contextmanager
-def _telling(title: str, total: float) -> Iterator[tuple[Any, Advance]]:
-    """Show on stderr what is being done and how much of `total` is."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(title, total=total)
-        yield (
-            lambda words: progress.update(bar, description=f'{title}: {words}'),
-            lambda more: progress.advance(bar, more),
-        )
 
 
 def _told(contest: Contest, figures: Sequence[PolicyFigures]) -> str:
@@ -222,7 +209,7 @@ def _told(contest: Contest, figures: Sequence[PolicyFigures]) -> str:
 
     columns = [column.replace(' ', '\n', 1) for column in COLUMNS]
     note = contest.scenario.spec.note
-    caption = f'{CAPTION} {note}'.strip()
+    caption = f'{caption_of(len(contest.policies[0].rounds))} {note}'.strip()
     print_table(title_of(contest), columns, narrow(rows_of(figures)), caption)
     if len(figures[0].phases) > 1:
         headings = [column.replace(' ', '\n', 1) for column in phase_columns(figures)]
@@ -240,6 +227,16 @@ def _told(contest: Contest, figures: Sequence[PolicyFigures]) -> str:
         if names:
             print(f'late: {late.value}: {", ".join(names)}')
     return markdown(title_of(contest), figures, note)
+
+
+def _write_all(
+    series: Series, documents: Sequence[dict[str, Any]], pages: Sequence[str]
+) -> None:
+    """Write what is known of all contests up to now: nobody loses it when the next one fails."""
+    caption = caption_of(series.effort.rounds)
+    write_whole(series.out / 'bench.md', '\n'.join([*pages, f'{caption}\n']))
+    if series.json:
+        write_whole(series.json, _text({'runs': documents}))
 
 
 def _write(

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtmdl_ros.bench.bootstrap import Interval
 from rtmdl_ros.bench.contest_figures import (
     ANSWERS,
     MISSED,
@@ -15,6 +14,7 @@ from rtmdl_ros.bench.contest_figures import (
     PolicyFigures,
     baseline_of,
 )
+from rtmdl_ros.bench.intervals import LEAST_ROUNDS, Interval
 
 COLUMNS = (
     'policy', 'missed', 'worst task', 'urgent task', 'on-time accuracy', 'of answers', 'ours gains',
@@ -22,11 +22,10 @@ COLUMNS = (
 PHASES = 'On-time accuracy by phase'
 #: As wide as fits a narrow terminal: these without intervals.
 _NARROW = ('worst task', 'urgent task', 'of answers')
-CAPTION = (
-    'In %: medians of rounds [95 % intervals]; †: the best of what teams do, the baseline; '
-    '*: simulated. Worst, urgent task: what the task missed that misses most, and the most urgent '
-    'one. On-time: missed jobs count as wrong. '
-    'Of answers: accuracy of those given. Ours gains: on-time accuracy.'
+_CAPTION = (
+    'In %: {what}; †: the best of what teams do, the baseline; *: simulated. Worst, '
+    'urgent task: what the task missed that misses most, and the most urgent one. On-time: missed '
+    'jobs count as wrong. Of answers: accuracy of those given. Ours gains: on-time accuracy.'
 )
 #: Against the labels of real frames.
 SCORES = 'Found in labelled frames'
@@ -38,6 +37,17 @@ SCORE_CAPTION = (
     'jobs counting as wrong. Precision, recall, F1: of frames answered on time. Found in time: '
     'objects of all frames, those of missed frames not found.'
 )
+
+
+def caption_of(rounds: int) -> str:
+    """Return what is to be known of a table of so many rounds."""
+    if rounds == 1:
+        what = 'of one round'
+    elif rounds < LEAST_ROUNDS:
+        what = f'medians [least to most of {rounds} rounds]'
+    else:
+        what = f'medians of {rounds} rounds [95 % intervals]'
+    return _CAPTION.format(what=what)
 
 
 def rows_of(figures: Sequence[PolicyFigures]) -> list[list[str]]:
@@ -111,7 +121,10 @@ def narrow(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def folded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return rows for a terminal with the longest names of policies in two lines."""
-    return [[row[0].replace('callback_', 'callback\n_'), *row[1:]] for row in rows]
+    return [
+        [row[0].replace('callback_', 'callback\n_').replace('rtmdl-', 'rtmdl\n-'), *row[1:]]
+        for row in rows
+    ]
 
 
 def shown(value: Interval, *, signed: bool = False) -> str:

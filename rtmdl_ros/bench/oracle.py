@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Phase, Scenario
@@ -85,8 +86,14 @@ def _searched(
 def foreseen(
     scenario: Scenario, oracle: tuple[PhaseOracle, ...], seed: int
 ) -> tuple[JobReport, ...]:
-    """Simulate all phases, each in its best way for a seed; returns the jobs as reports."""
-    return tuple(report for part in oracle for report in _best(scenario, part, seed))
+    """Simulate all phases, each in its best way for a seed; returns the jobs as reports.
+
+    Raises ExperimentError where no phase is long enough for a frame.
+    """
+    reports = tuple(report for part in oracle for report in _best(scenario, part, seed))
+    if not reports:
+        raise ExperimentError('oracle: no phase is long enough for a frame; lengthen --seconds')
+    return reports
 
 
 def _best(scenario: Scenario, part: PhaseOracle, seed: int) -> tuple[JobReport, ...]:
@@ -96,6 +103,8 @@ def _best(scenario: Scenario, part: PhaseOracle, seed: int) -> tuple[JobReport, 
         for task, own in scenario.spec.tasks.items()
     }
     found = [tuple(_reports(part, way, offsets_ns, seed)) for way in part.ways]
+    if not found[0]:
+        return ()
     return max(found, key=lambda jobs: shares_of(jobs, accuracies).on_time_accuracy)
 
 

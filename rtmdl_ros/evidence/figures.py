@@ -57,6 +57,11 @@ class TaskResult:
         """Misses / released, 0 to 1."""
         return (self.released - self.on_time) / max(1, self.released)
 
+    @property
+    def last_only(self) -> bool:
+        """Whether variants and times are of the last answers alone, as a trace keeps no more."""
+        return self.response_ms.jobs < self.on_time + self.late
+
 
 def task_result(
     task: str,
@@ -156,6 +161,8 @@ def task_json(task: TaskResult) -> dict[str, Any]:
         'discarded': task.discarded,
         'failed': task.failed,
         'miss_ratio': task.miss_ratio,
+        # Of so many answers, the last ones, are variants, expected accuracy and times.
+        'answers_traced': task.response_ms.jobs,
         'response_ms': _quantiles_json(task.response_ms),
         'added_ms': _quantiles_json(task.added_ms),
         'accuracy': {f'iou_{each.least_iou:g}': score_json(each) for each in task.scores},

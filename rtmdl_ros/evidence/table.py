@@ -34,6 +34,8 @@ _TIMES: tuple[_Row, ...] = (
 _ACCURACY: tuple[_Row, ...] = (
     ('accuracy to be expected', lambda task: percent(task.expected_accuracy or None)),
 )
+#: Where a trace does not hold the whole run.
+_LAST = 'times, accuracy: of the last'
 #: Where the truth is known.
 _SCORES: tuple[_Row, ...] = (
     ('objects shown', lambda task: str(task.scores[0].objects)),
@@ -64,6 +66,8 @@ def task_table(title: str, tasks: Sequence[TaskResult]) -> Table:
     for section in (_JOBS, _TIMES, _ACCURACY):
         for name, value in section:
             table.add_row(name, *(value(task) for task in tasks))
+        if section is _ACCURACY and any(task.last_only for task in tasks):
+            table.add_row(_LAST, *(f'{task.response_ms.jobs} answers' for task in tasks))
         table.add_section()
     if any(task.scores for task in tasks):
         for name, value in _SCORES:
@@ -80,4 +84,5 @@ def variants_in_words(task: TaskResult) -> str:
     )
     rest = len(task.variants) - _MOST_VARIANTS
     more = f' and {rest} more' if rest > 0 else ''
-    return f'{task.task}: planned {task.variant}; answered with {most or "none"}{more}'
+    last = f' (of the last {answers})' if answers and task.last_only else ''
+    return f'{task.task}: planned {task.variant}; answered with {most or "none"}{more}{last}'

@@ -13,6 +13,7 @@ from typing import Any
 from rtmdl_ros.deployment.message_fields import detections_in, stamp_ns_of
 from rtmdl_ros.perception.images import by_views, decompressed
 from rtmdl_ros.replay.bag import Bag, Topic
+from rtmdl_ros.replay.clock import DriveClock
 from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
@@ -41,6 +42,8 @@ class BagDrive:
         self._cameras = {topic.name: camera for camera, topic in topics.items()}
         truth_topics = _truth_topics(bag)
         digest = hashlib.sha256()
+        clock = DriveClock()
+        passed: dict[str, list[int]] = {camera: [] for camera in topics}
         times: dict[str, list[int]] = {camera: [] for camera in topics}
         stamps: dict[str, list[int]] = {camera: [] for camera in topics}
         truth: dict[str, list[tuple[int, tuple[Detection, ...]]]] = {t: [] for t in truth_topics}
@@ -50,6 +53,7 @@ class BagDrive:
                 truth[name].append((stamp_ns, detections_in(message.detections)))
             else:
                 camera = self._cameras[name]
+                passed[camera].append(clock.passed_ns(time_ns))
                 times[camera].append(time_ns)
                 stamps[camera].append(stamp_ns)
                 digest.update(f'{camera} {time_ns} {stamp_ns} {_form(message)} '.encode())
@@ -61,7 +65,9 @@ class BagDrive:
                     f'{bag.path}: no message is on {topic.name}; the bag has: {bag.contents()}'
                 )
         self.tracks: Mapping[str, CameraTrack] = {
-            camera: CameraTrack(topic.name, tuple(times[camera]), tuple(stamps[camera]))
+            camera: CameraTrack(
+                topic.name, tuple(times[camera]), tuple(stamps[camera]), tuple(passed[camera])
+            )
             for camera, topic in topics.items()
         }
         self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {
@@ -70,6 +76,7 @@ class BagDrive:
             for camera in [_nearest(name, topics)]
         }
         self.digest = digest.hexdigest()
+        self.jumps = tuple(clock.jumps)
 
     def frames(self) -> Iterator[RecordedFrame]:
         """Yield all frames, by the time of their recording; raises BagError."""
@@ -88,7 +95,7 @@ def _truth_topics(bag: Bag) -> list[str]:
     return [
         topic.name
         for topic in bag.topics
-        if topic.kind == DETECTION_ARRAY and topic.name.split('/')[-2] == _TRUTH
+        if topic.kind == DETECTION_ARRAY and topic.name.split('/')[-2:-1] == [_TRUTH]
     ]
 
 
@@ -101,7 +108,14 @@ def _form(message: Any) -> str:
 
 def _nearest(truth: str, topics: Mapping[str, Topic]) -> str:
     """Return the camera whose topic has most in common with a truth topic."""
-    return max(topics, key=lambda camera: len(commonpath([truth, topics[camera].name])))
+    return max(
+        topics, key=lambda camera: len(commonpath(map(_absolute, (truth, topics[camera].name))))
+    )
+
+
+def _absolute(name: str) -> str:
+    """Return the name of a topic with the / that all have but those of hand-made bags."""
+    return '/' + name.removeprefix('/')
 
 
 def _by_number(

@@ -10,12 +10,15 @@ from typing import Any, Literal
 from rosbags.interfaces import Connection
 from rosbags.rosbag2 import StoragePlugin, Writer
 
-from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: What Humble and Jazzy both read.
 _VERSION: Literal[8] = 8
+#: Names of what rtmdl records: results of a replay, the simulated camera.
+_OURS = ('/rtmdl/', '/camera_sim/')
 
 
 class BagWriter:
@@ -47,19 +50,34 @@ class BagWriter:
         self._writer.write(connection, time_ns, typestore().serialize_cdr(message, kind))
 
 
+def check_place(path: Path) -> None:
+    """Raise ReplayError where a bag cannot go: all but one of ours that is there must stay."""
+    if path.exists() and not _may_go(path):
+        raise ReplayError(
+            f'{path}: is there and is no bag of rtmdl alone; move it away, or give '
+            'another place with --out'
+        )
+
+
+def _may_go(path: Path) -> bool:
+    """Return whether `path` is a folder with nothing in it but a bag whose topics are all ours."""
+    if not path.is_dir():
+        return False
+    suffixes = sorted(file.suffix for file in path.iterdir())
+    if suffixes not in ([], ['.db3', '.yaml'], ['.mcap', '.yaml']):
+        return False
+    try:
+        return not suffixes or all(topic.name.startswith(_OURS) for topic in Bag(path).topics)
+    except BagError:
+        return False
+
+
 def _clear(path: Path) -> None:
-    if not path.exists():
-        return
-    if path.is_dir():
-        files = list(path.iterdir())
-        if not files or path / 'metadata.yaml' in files:
-            for file in files:
-                if file.name == 'metadata.yaml' or file.suffix in ('.db3', '.mcap'):
-                    file.unlink()
-            if not any(path.iterdir()):
-                path.rmdir()
-                return
-    raise ReplayError(f'{path}: is there and is no bag alone; give another place with --out')
+    check_place(path)
+    if path.exists():
+        for file in path.iterdir():
+            file.unlink()
+        path.rmdir()
 
 
 def message(kind: str, **fields: Any) -> Any:

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any, Protocol
 
 from rtmdl_ros.perception.images import Pixels
+from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.workload.detection import Detection
 
 
@@ -34,12 +37,15 @@ class CameraTrack:
     #: When each was recorded and the stamp in its header, in nanoseconds.
     times_ns: tuple[int, ...]
     stamps_ns: tuple[int, ...]
+    #: When each comes in a replay at that pace, from 0 for the first frame of the drive.
+    passed_ns: tuple[int, ...]
 
     @property
     def rate_hz(self) -> float:
-        """Frames a second, 0 of fewer than two."""
-        span_ns = self.times_ns[-1] - self.times_ns[0] if self.times_ns else 0
-        return (len(self.times_ns) - 1) * 1e9 / span_ns if span_ns > 0 else 0.0
+        """Frames a second by the median of their distances, 0 of fewer than two."""
+        distances = [after - before for before, after in pairwise(self.passed_ns)]
+        distance_ns = median(distances) if distances else 0
+        return 1e9 / distance_ns if distance_ns else 0.0
 
 
 class Drive(Protocol):
@@ -51,6 +57,8 @@ class Drive(Protocol):
     truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]]
     #: SHA-256 of all that is replayed: times, headers and images.
     digest: str
+    #: By time.
+    jumps: tuple[ClockJump, ...]
 
     def frames(self) -> Iterator[RecordedFrame]:
         """Yield all frames, by the time of their recording."""

@@ -41,13 +41,13 @@ class Replayed:
         return tuple(job.report for job in self.jobs)
 
 
-def arrivals_of(times_ns: tuple[int, ...], origin_ns: int, rate: float) -> tuple[int, ...]:
-    """Return when frames arrive in a replay that is `rate` times as fast, from 0 on.
+def arrivals_of(passed_ns: tuple[int, ...], rate: float) -> tuple[int, ...]:
+    """Return when the frames of a track arrive in a replay that is `rate` times as fast.
 
     No two of a camera arrive at once.
     """
     arrivals: list[int] = []
-    for time_ns in times_ns:
-        arrival = round((time_ns - origin_ns) / rate)
+    for time_ns in passed_ns:
+        arrival = round(time_ns / rate)
         arrivals.append(max(arrival, arrivals[-1] + 1) if arrivals else arrival)
     return tuple(arrivals)

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     add('--duration', number(0.01, 3600.0), 'S', 10.0, 'length of the drive in s')
     add('--seed', whole(0, 2**31 - 1), 'N', default.seed, 'number of the track')
-    add('--out', Path, 'FOLDER', Path('out/demo_bag'), 'the bag; one that is there is replaced')
+    add('--out', Path, 'FOLDER', Path('out/demo_bag'), 'the bag; one of rtmdl is replaced')
     parser.add_argument(
         '--storage', choices=('sqlite3', 'mcap'), default='sqlite3',
         help='form of the bag (default: %(default)s)',
@@ -54,9 +54,9 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rosbags.rosbag2 import StoragePlugin
 
+    from rtmdl_ros.evidence.progress import progress_bar
     from rtmdl_ros.replay.demo_bag import frames_of, write_demo_bag
     from rtmdl_ros.replay.errors import ReplayError
-    from rtmdl_ros.replay.progress import progress_bar
 
     camera = CameraSimParameters(
         seed=options.seed,

@@ -22,6 +22,7 @@ from rtmdl_ros.evidence.figures import (
 from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
 from rtmdl_ros.profiling.profile_file import profile_text
 from rtmdl_ros.replay.accuracy import on_time_accuracy
+from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.drive import CameraTrack, Drive
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
 from rtmdl_ros.workload.configuration import Configuration
@@ -58,6 +59,8 @@ class ReplayResult:
     mode: Mode
     device: str
     tracks: Mapping[str, CameraTrack]
+    #: Of the clock of the recording, by time.
+    jumps: tuple[ClockJump, ...]
     #: Virtual or real time from the first release to the last end.
     duration_s: float
     policy: str
@@ -108,6 +111,7 @@ def result_of(
         mode=mode,
         device=device,
         tracks=drive.tracks,
+        jumps=drive.jumps,
         duration_s=max(report.finish_ns for report in reports) / 1e9,
         policy=node.policy,
         cpu_workers=node.cpu_workers,
@@ -169,6 +173,9 @@ def as_json(result: ReplayResult) -> dict[str, Any]:
             name: {'source': t.source, 'frames': len(t.times_ns), 'rate_hz': t.rate_hz}
             for name, t in result.tracks.items()
         },
+        'clock_jumps': [
+            {'frames_before': jump.frames, 'seconds': jump.by_ns / 1e9} for jump in result.jumps
+        ],
         'policies': {
             'rtmdl': {
                 'miss_ratio': miss_ratio([task.result for task in result.tasks]),

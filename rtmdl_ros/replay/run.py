@@ -13,10 +13,12 @@ from rich.console import Console
 from rosbags.rosbag2 import StoragePlugin
 
 from rtmdl_ros.deployment.loading import Loaded, load
+from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.profiling.device import processor
 from rtmdl_ros.replay.album import make_album
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.bag_writer import check_place
 from rtmdl_ros.replay.cameras import camera_topics
 from rtmdl_ros.replay.drive import Drive
 from rtmdl_ros.replay.errors import ReplayError
@@ -24,7 +26,6 @@ from rtmdl_ros.replay.jobs import Replayed, arrivals_of
 from rtmdl_ros.replay.live import replay_live
 from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.output import write_results
-from rtmdl_ros.replay.progress import progress_bar
 from rtmdl_ros.replay.results import Mode, ReplayResult, as_json, recording_of_task, result_of
 from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
 from rtmdl_ros.replay.virtual import replay_virtually
@@ -53,10 +54,13 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     ZooError for files that cannot be used, EngineError, EvidenceError and OSError where it fails.
     """
     configuration = _configuration(options)
+    results = _place_of_results(options)
     drive, storage = _drive(options, configuration, console)
     with console.status('Loading the networks (the first time on a device measures them)'):
         loaded = load(configuration, _teller(console), own_device=options.real_time)
-    arrivals_ns = _arrivals(drive, options.rate)
+    arrivals_ns = {
+        camera: arrivals_of(track.passed_ns, options.rate) for camera, track in drive.tracks.items()
+    }
     replayed = _replayed(options, configuration, loaded, drive, arrivals_ns, console)
     recordings = {
         task.name: recording_of_task(
@@ -68,7 +72,7 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     device = _device(loaded, options.real_time)
     result = result_of(configuration, mode, device, drive, loaded, recordings, replayed)
     out = options.out
-    files = [out / 'bag', out / 'trace.json', out / 'replay.json']
+    files = [results, out / 'trace.json', out / 'replay.json']
     write_results(files[0], storage, drive, loaded.tasks, configuration.node, replayed)
     write_chrome_trace(replayed.reports, files[1])
     if options.json is not None:
@@ -80,6 +84,19 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
             pictures = make_album(drive, loaded.tasks, recordings, replayed.reports, out)
         files = [*pictures, *files]
     return ReplayRun(result, configuration, replayed, tuple(files))
+
+
+def _place_of_results(options: ReplayOptions) -> Path:
+    """Return where the bag of results goes; raises ReplayError where what is there must stay."""
+    path = options.out / 'bag'
+    place, source = path.resolve(), options.source.resolve()
+    if place in (source, *source.parents):
+        raise ReplayError(
+            f'{path}: the results would replace the recording {options.source}; give another place '
+            'with --out'
+        )
+    check_place(path)
+    return path
 
 
 def _configuration(options: ReplayOptions) -> Configuration:
@@ -121,14 +138,6 @@ def _given(options: ReplayOptions, configuration: Configuration) -> Mapping[str,
             f'--camera-topic {given[""]}: say of which camera, as {cameras[0]}={given[""]}'
         )
     return {camera or cameras[0]: topic for camera, topic in given.items()}
-
-
-def _arrivals(drive: Drive, rate: float) -> dict[str, tuple[int, ...]]:
-    origin_ns = min(track.times_ns[0] for track in drive.tracks.values())
-    return {
-        camera: arrivals_of(track.times_ns, origin_ns, rate)
-        for camera, track in drive.tracks.items()
-    }
 
 
 def _replayed(

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from rtmdl_ros.evidence.table import percent, task_table, variants_in_words
+from rtmdl_ros.replay.clock import LONGEST_GAP_NS
 from rtmdl_ros.replay.results import TaskReplay
 from rtmdl_ros.replay.run import ReplayRun
 from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Periods that are this far from what was recorded are remarked upon.
 _PERIOD_OFF = 0.2
@@ -41,6 +43,7 @@ def remarks(run: ReplayRun) -> tuple[str, ...]:
             f'{track.source}'
             for name, track in result.tracks.items()
         ),
+        *_jumps(run),
         *_wrong_periods(run),
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
     )
@@ -67,6 +70,19 @@ def _failures(run: ReplayRun) -> Iterator[str]:
         if report.outcome is Outcome.FAILED and report.task not in told:
             told.add(report.task)
             yield f'{report.task}: the first that failed: {report.detail}'
+
+
+def _jumps(run: ReplayRun) -> Iterator[str]:
+    """Tell of the first jump of the clock, and how many more there are."""
+    jumps = run.result.jumps
+    if jumps:
+        first, more = jumps[0], len(jumps) - 1
+        gap_s = LONGEST_GAP_NS // NS_PER_S if first.by_ns > 0 else 0
+        yield (
+            f'after frame {first.frames} the clock of the recording jumps by '
+            f'{first.by_ns / 1e9:+.1f} s; replayed as a gap of {gap_s} s'
+            f'{f"; {more} more jumps" if more else ""}'
+        )
 
 
 def _wrong_periods(run: ReplayRun) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from rtmdl_ros.perception.footage import EndOfFootageError, FootageError, open_footage
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.replay.bag_writer import header_at
+from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.workload.detection import Detection
@@ -37,10 +38,11 @@ class VideoDrive:
             digest.update(f'{time_ns} '.encode())
             digest.update(pixels.tobytes())
             progress()
-        track = CameraTrack('the video', tuple(times), tuple(times))
+        track = CameraTrack('the video', tuple(times), tuple(times), tuple(times))
         self.tracks: Mapping[str, CameraTrack] = {camera: track}
         self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {}
         self.digest = digest.hexdigest()
+        self.jumps: tuple[ClockJump, ...] = ()
 
     def frames(self) -> Iterator[RecordedFrame]:
         """Yield all frames; raises ReplayError."""

@@ -48,6 +48,13 @@ def test_a_table_fits_80_columns_and_names_the_machine(capsys):
     assert machine_name().split(',')[0] in '\n'.join(lines)
 
 
+def test_a_wide_terminal_is_used(capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '120')
+    monkeypatch.setattr('sys.stdout.isatty', lambda: True)
+    print_table('title', ('name', 'n'), [('a', '1')], 'word ' * 40)
+    assert max(map(len, capsys.readouterr().out.splitlines())) > 100
+
+
 def test_figures_are_written_with_the_machine(tmp_path):
     path = tmp_path / 'new' / 'x.json'
     write_json(path, {'a': 1})

@@ -10,7 +10,9 @@ from labelled_folder import write_labelled
 from small_zoo import write_small_zoo
 
 from rtmdl_ros import cli
+from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.contenders import ORACLE, OURS
+from rtmdl_ros.bench.contest import run_contest
 
 TINY = """
 cameras:
@@ -77,6 +79,47 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
     pictures = ['policies', 'responses', 'labels', *(f'timeline-{name}' for name in policies[:-1])]
     assert {f'tiny-0.5/{name}.png' for name in pictures} <= names
     assert {'sweep-tiny.png', 'bench.md'} <= names
+
+
+def test_what_was_run_is_there_when_the_next_contest_fails(
+    workload, tmp_path, cache_dir, capsys, monkeypatch
+):
+    out, file = tmp_path / 'out', tmp_path / 'figures.json'
+    zoo = write_small_zoo(tmp_path / 'zoo')
+    ended = []
+
+    def run_one(*arguments):
+        if ended:
+            raise ExperimentError('jobs do not end')
+        ended.append(True)
+        return run_contest(*arguments)
+
+    monkeypatch.setattr('rtmdl_ros.bench.contest_series.run_contest', run_one)
+    assert cli.main(
+        ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1', '--policies',
+         'fifo', '--utilization', '0.5', '1', '--json', str(file), '--out', str(out),
+         '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+    ) == 1  # fmt: skip
+    assert 'rtmdl bench: jobs do not end' in capsys.readouterr().err
+    (run,) = json.loads(file.read_text())['runs']
+    assert run['utilization'] == 0.5
+    assert '## tiny, load 0.50' in (out / 'bench.md').read_text()
+
+
+def test_a_run_without_a_frame_is_refused_before_anything_is_run(tmp_path, cache_dir, capsys):
+    path = tmp_path / 'late.yaml'
+    path.write_text(
+        'cameras:\n  front: {period_ms: 2000, offset: 0.5}\n'
+        'tasks:\n  lights: {function: traffic_light, camera: front}\n'
+    )
+    zoo = write_small_zoo(tmp_path / 'zoo')
+    assert cli.main(
+        ['bench', str(path), '--quick', '--seconds', '0.5', '--policies', 'fifo', ORACLE,
+         '--out', str(tmp_path / 'out'), '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+    ) == 1  # fmt: skip
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith('rtmdl bench: late, load ')
+    assert 'no frame comes to a task within 0.5 s; lengthen --seconds' in line
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from rtmdl_ros.bench.bootstrap import Interval
-from rtmdl_ros.bench.contenders import ORACLE, OURS
+from rtmdl_ros.bench.callbacks import CALLBACKS
+from rtmdl_ros.bench.command import print_table
+from rtmdl_ros.bench.contenders import ABLATION, ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest, Runs
 from rtmdl_ros.bench.contest_figures import (
     ANSWERS,
@@ -32,12 +33,15 @@ from rtmdl_ros.bench.contest_series import shown_as_timelines
 from rtmdl_ros.bench.contest_tables import (
     COLUMNS,
     SCORE_COLUMNS,
+    caption_of,
+    folded,
     markdown,
     narrow,
     rows_of,
     score_rows,
     shown,
 )
+from rtmdl_ros.bench.intervals import Interval
 from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.scenario import Scenario
 from rtmdl_ros.bench.workload_file import CameraSpec, Disturbance, Kind, TaskSpec, WorkloadSpec
@@ -215,6 +219,33 @@ def test_tables_show_per_cent_and_fit_a_terminal():
     assert page[0] == '## mine, load 0.80'
     assert page[4].startswith('| rtmdl | 12.5 [0.0, 25.0] |')
     assert {line.count('|') for line in page[2:]} == {len(COLUMNS) + 1}
+
+
+def test_names_of_policies_are_whole_beside_the_widest_figures(capsys):
+    cells = [
+        '88.1 [88.1, 99.9]', '100 [100, 100]', '99.9 [88.1, 100]', '83.2 [82.1, 84.0]',
+        '82.8 [82.5, 83.0]', '+55.1 [+54.0, +56.2]',
+    ]  # fmt: skip
+    names = ['ros2_callback_single_onnx†', *CALLBACKS, *ABLATION]
+    rows = [[name, *cells] for name in names]
+    headings = [column.replace(' ', '\n', 1) for column in COLUMNS]
+    print_table('mine', headings, narrow(rows), caption_of(3))
+    scores = [[name, 'traffic_light', *['100'] * 5] for name in names]
+    headings = [column.replace(' ', '\n', 1) for column in SCORE_COLUMNS]
+    print_table('found', headings, folded(scores), '')
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert '…' not in text
+    for part in ('_single_onnx†', '-no_segments', '[88.1, 99.9]', '[+54.0, +56.2]'):
+        assert part in text
+
+
+def test_what_brackets_hold_is_told_by_the_number_of_rounds(capsys):
+    assert caption_of(1).startswith('In %: of one round; ')
+    assert caption_of(5).startswith('In %: medians [least to most of 5 rounds]; ')
+    assert caption_of(6).startswith('In %: medians of 6 rounds [95 % intervals]; ')
+    print_table('mine', ['a'], [['x']], caption_of(5))
+    assert '[least to most of 5 rounds]' in capsys.readouterr().out.replace('\n', ' ')
 
 
 def test_timelines_are_those_of_ours_and_of_the_best_simple_one():

@@ -9,6 +9,7 @@ import pytest
 from known_profile import LIGHT, SIGN, known_profile
 
 from rtmdl_ros.bench.callbacks import CALLBACKS
+from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL
 from rtmdl_ros.bench.contest import order_of
 from rtmdl_ros.bench.contest_series import PolicyError, policies_of
@@ -146,6 +147,16 @@ def test_the_oracle_sees_each_phase(ladders):
     accuracies = task_accuracies(ladders.profile, scenario)
     assert accuracies['sign', 'small+tiny'] == 0.25
     assert {job.variant for job in jobs} == {'large+tiny', 'small'}
+
+
+def test_phases_too_short_for_a_frame_have_no_jobs(ladders):
+    late = replace(SPEC, cameras={**SPEC.cameras, 'front': CameraSpec(10.0, 0.5)})
+    short = scenario_of(late, ladders.profile, 0.008)
+    # Of 4 ms. In the first the sign is alone; its first frame comes after 5 ms.
+    oracle = oracle_of(short, ladders, 0.1)
+    assert [job.task for job in foreseen(short, oracle, 0)] == ['light']
+    with pytest.raises(ExperimentError, match='no phase is long enough for a frame; lengthen'):
+        foreseen(short, (), 0)
 
 
 def test_segments_of_a_network_are_joined_to_one_stage():

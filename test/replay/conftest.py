@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import yaml
 from rich.console import Console
-from small_bags import CAMERA, times
+from small_bags import CAMERA
 from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.deployment.loading import load
@@ -94,8 +94,7 @@ class Replays:
         names = topics or {'front': CAMERA}
         drive = BagDrive(bag, {camera: by_name[name] for camera, name in names.items()})
         arrivals = {
-            camera: arrivals_of(track.times_ns, times(1)[0], rate)
-            for camera, track in drive.tracks.items()
+            camera: arrivals_of(track.passed_ns, rate) for camera, track in drive.tracks.items()
         }
         parameters = replace(configuration_of(self.values).node, **(node or {}))
         profile = self.loaded.profile

@@ -8,10 +8,13 @@ from rosbags.rosbag2 import StoragePlugin
 from small_bags import (
     CAMERA,
     LAG_NS,
+    MS,
     OBJECT,
+    START_NS,
     frames,
     jpeg,
     pixels,
+    raw,
     times,
     truths,
     write_bag,
@@ -20,6 +23,8 @@ from small_bags import (
 from rtmdl_ros.perception.images import ImageError
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.bag_writer import header_at
+from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import IMAGE
 
@@ -60,6 +65,56 @@ def test_truth_goes_to_the_frame_with_its_stamp_and_the_camera_nearest_by_name(t
         tmp_path / 'bag', frames(3), frames(3, REAR), truths(2), front=CAMERA, rear=REAR
     )
     assert drive.truth == {('traffic_light', 'front'): {0: (OBJECT,), 1: (OBJECT,)}}
+
+
+def images(*times_ns, topic=CAMERA):
+    """Return an image topic for `write_bag` with frames that were recorded at these times."""
+    rows = [(at, raw(header_at(at, 'optical'), pixels(n))) for n, at in enumerate(times_ns)]
+    return topic, IMAGE, rows
+
+
+def test_a_jump_of_the_clock_is_a_gap_of_a_minute(tmp_path):
+    # A board without a clock of its own learns the date.
+    drive = drive_of(
+        tmp_path / 'bag',
+        images(100 * MS, 200 * MS, START_NS, START_NS + 100 * MS),
+        images(150 * MS, START_NS + 70 * MS, topic=REAR),
+        front=CAMERA, rear=REAR,
+    )  # fmt: skip
+    assert drive.jumps == (ClockJump(3, START_NS - 200 * MS),)
+    assert drive.tracks['front'].passed_ns == (0, 100 * MS, 60_100 * MS, 60_200 * MS)
+    assert drive.tracks['rear'].passed_ns == (50 * MS, 60_170 * MS)
+    assert drive.tracks['front'].rate_hz == pytest.approx(10.0)
+
+
+def test_time_never_runs_backwards(tmp_path):
+    # Set back between two files of a split bag; in one file it cannot be told.
+    bag = write_bag(tmp_path / 'bag', images(START_NS, START_NS + 100 * MS))
+    earlier = images(START_NS - 5000 * MS, START_NS - 4900 * MS)
+    second = write_bag(tmp_path / 'second', earlier) / 'second.db3'
+    second.rename(bag / 'second.db3')
+    metadata = (bag / 'metadata.yaml').read_text()
+    (bag / 'metadata.yaml').write_text(metadata.replace('- bag.db3', '- bag.db3\n  - second.db3'))
+    read = Bag(bag)
+    drive = BagDrive(read, {'front': read.topics[0]})
+    assert drive.jumps == (ClockJump(2, -5100 * MS),)
+    assert drive.tracks['front'].passed_ns == (0, 100 * MS, 100 * MS, 200 * MS)
+
+
+@pytest.mark.parametrize(
+    ('camera', 'name', 'functions'),
+    [
+        (CAMERA, 'traffic_light', []),
+        (CAMERA, 'truth/traffic_light', ['traffic_light']),
+        ('image', '/truth/traffic_light', ['traffic_light']),
+    ],
+)
+def test_names_of_topics_without_a_slash(tmp_path, camera, name, functions):
+    drive = drive_of(
+        tmp_path / 'bag', frames(1, camera), truths(1, name), frames(1, REAR),
+        front=camera, rear=REAR,
+    )  # fmt: skip
+    assert [function for function, _ in drive.truth] == functions
 
 
 def test_the_digest_is_that_of_the_content(tmp_path):

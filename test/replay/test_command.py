@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`rtmdl replay`: what a user sees, and one line for whatever is wrong."""
 
+import json
 import re
 
 import pytest
-from small_bags import CAMERA, frames, texts, truths, write_bag
+from small_bags import CAMERA, MS, frames, texts, truths, write_bag
 
 from rtmdl_ros import cli
 
@@ -26,6 +27,26 @@ def test_table_and_remarks(replays, tmp_path, capsys):
         re.escape(str(tmp_path / 'out' / 'bag')),
     ):  # fmt: skip
         assert re.search(row, text), row
+
+
+def test_a_jump_of_the_clock_is_told(replays, tmp_path, capsys):
+    topic, kind, rows = frames(4)
+    bag = write_bag(
+        tmp_path / 'bag',
+        (topic, kind, [(at + (number > 1) * 86_400_000 * MS, image)
+                       for number, (at, image) in enumerate(rows)]),
+    )  # fmt: skip
+    parameters = str(replays.parameters(tmp_path / 'p.yaml'))
+    out = tmp_path / 'out'
+    arguments = ['replay', str(bag), '--params-file', parameters, '--no-pictures']
+    assert cli.main([*arguments, '--out', str(out)]) == 0
+    text = capsys.readouterr().out
+    assert 'replay of 60.2 s in virtual time' in text
+    jump = 'after frame 2 the clock of the recording jumps by +86400.1 s; replayed as a gap of 60 s'
+    assert jump in text.splitlines()
+    assert 'camera front: 4 frames at 10.0 Hz' in text
+    content = json.loads((out / 'replay.json').read_text())
+    assert content['clock_jumps'] == [{'frames_before': 2, 'seconds': 86400.1}]
 
 
 @pytest.mark.parametrize(

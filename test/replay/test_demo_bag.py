@@ -73,7 +73,7 @@ def test_the_command_writes_one_and_refuses_to_overwrite_other_things(tmp_path, 
     assert (out / 'drive.mcap').exists()
     (out / 'notes.txt').write_text('x')
     assert cli.main(arguments) == 2
-    assert 'drive: is there and is no bag alone' in capsys.readouterr().err
+    assert 'drive: is there and is no bag of rtmdl alone' in capsys.readouterr().err
     (tmp_path / 'file').write_text('x')
     assert cli.main(('record-demo', *small, '--out', str(tmp_path / 'file' / 'bag'))) == 1
     assert 'Not a directory' in capsys.readouterr().err

@@ -18,6 +18,7 @@ from small_bags import (
     frames,
     jpeg,
     pixels,
+    texts,
     times,
     truths,
     write_bag,
@@ -130,8 +131,43 @@ def test_a_replay_replaces_the_one_before_and_nothing_else(replays, tmp_path):
     replays.run(bag, tmp_path / 'out')
     replays.run(bag, tmp_path / 'out')
     (tmp_path / 'out' / 'bag' / 'mine.txt').write_text('x')
-    with pytest.raises(ReplayError, match=r'out/bag: is there and is no bag alone; give another'):
+    with pytest.raises(ReplayError, match=r'out/bag: is there and is no bag of rtmdl alone'):
         replays.run(bag, tmp_path / 'out')
+
+
+def contents_of(folder):
+    """Return the bytes of all files by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize('source', ['drive/bag', 'drive/bag/bag.db3', 'drive/bag/inner', 'link'])
+def test_the_results_never_replace_the_recording(replays, tmp_path, monkeypatch, source):
+    monkeypatch.setattr('rtmdl_ros.replay.run.load', None)  # nor are networks loaded for it
+    bag = write_bag(tmp_path / 'drive' / 'bag', frames(1))
+    (tmp_path / 'link').symlink_to(bag)
+    before = contents_of(bag)
+    with pytest.raises(ReplayError, match=r'drive/bag: the results would replace the recording '):
+        replays.run(tmp_path / source, tmp_path / 'drive')
+    assert contents_of(bag) == before
+
+
+@pytest.mark.parametrize('others', ['topics', 'files', 'metadata'])
+def test_what_is_not_ours_stays_and_is_told_before_networks_are_loaded(
+    replays, tmp_path, monkeypatch, others
+):
+    monkeypatch.setattr('rtmdl_ros.replay.run.load', None)
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    there = write_bag(
+        tmp_path / 'out' / 'bag', frames(1), *([texts()] if others == 'topics' else [])
+    )
+    if others == 'files':
+        (there / 'other.db3').write_bytes(b'x')
+    elif others == 'metadata':
+        (there / 'metadata.yaml').write_text('x')
+    before = contents_of(there)
+    with pytest.raises(ReplayError, match=r'out/bag: is there and is no bag of rtmdl alone; move'):
+        replays.run(bag, tmp_path / 'out')
+    assert contents_of(there) == before
 
 
 def test_a_video_is_replayed_at_its_rate(replays, tmp_path):

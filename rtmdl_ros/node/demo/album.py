@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from rtmdl_ros.evidence.pictures import SHEET_FRAMES, Render, write_contact_sheet, write_video
+from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.evidence.recording import Recording
 from rtmdl_ros.evidence.story import FrameStory, busiest, stories_of, telling
 from rtmdl_ros.evidence.timeline import write_timeline
@@ -38,22 +38,20 @@ def make_album(
     stories = stories_of(recording)
     render = _track(options) if options.simulated else _footage(images)
     made = []
-    columns = (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task('Drawing the timeline', total=None)
-        if reports:
-            made.append(options.out / 'timeline.png')
+    if reports:
+        made.append(options.out / 'timeline.png')
+        with console.status('Drawing the timeline'):
             write_timeline(reports, made[-1])
-        if stories:
-            progress.update(bar, description='Drawing the contact sheet')
-            made.append(options.out / 'contact_sheet.png')
+    if stories:
+        made.append(options.out / 'contact_sheet.png')
+        with console.status('Drawing the contact sheet'):
             write_contact_sheet(telling(stories, SHEET_FRAMES), render, made[-1])
-            made.append(options.out / 'demo.webm')
-            rate_hz = options.rate_hz or _rate_hz(stories)
-            step = max(1, round(rate_hz / _VIDEO_RATE_HZ))
-            shown = busiest(stories, _VIDEO_S)[::step]
-            progress.update(bar, description='Encoding the video', total=len(shown))
-            write_video(shown, render, made[-1], rate_hz / step, lambda: progress.advance(bar))
+        made.append(options.out / 'demo.webm')
+        rate_hz = options.rate_hz or _rate_hz(stories)
+        step = max(1, round(rate_hz / _VIDEO_RATE_HZ))
+        shown = busiest(stories, _VIDEO_S)[::step]
+        with progress_bar(console, 'Encoding the video', len(shown)) as advance:
+            write_video(shown, render, made[-1], rate_hz / step, advance)
     return tuple(made)
 
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from rtmdl_ros.profiling.device import processor
+
 #: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
 _PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
@@ -27,7 +29,7 @@ def fastdds_profile() -> Path:
 
 def device_name() -> str:
     """Return processor and number of cores this process may use."""
-    return f'{_processor(Path("/proc/cpuinfo"))}, {len(os.sched_getaffinity(0))} cores'
+    return f'{processor()}, {len(os.sched_getaffinity(0))} cores'
 
 
 def busy_cores(sample_s: float = 0.3) -> float:
@@ -60,11 +62,3 @@ def software() -> Mapping[str, str]:
         'opencv': cv2.__version__,
         'numpy': numpy.__version__,
     }
-
-
-def _processor(cpuinfo: Path) -> str:
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding='utf-8').splitlines():
-            if line.startswith('model name'):
-                return line.partition(':')[2].strip()
-    return platform.processor() or platform.machine()

@@ -3,6 +3,8 @@
 """What `rtmdl demo` does, from options to an exit status."""
 
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 
@@ -47,14 +49,21 @@ def _demo(options: DemoOptions, console: Console) -> int:
             highlight=False, style='yellow',
         )  # fmt: skip
     run = run_demo(options, console)
-    files = run.files
-    if options.pictures:
-        recording = run.result.recording
-        files = (*make_album(recording, run.images, run.reports, options, console), *files)
     console.print(summary_table(run.result))
-    for line in (*remarks(run.result), 'written:', *(f'  {path}' for path in files)):
-        console.print(line, highlight=False, soft_wrap=True)
+    _print(console, remarks(run.result))
+    pictures: tuple[Path, ...] = ()
+    try:
+        if options.pictures:
+            recording = run.result.recording
+            pictures = make_album(recording, run.images, run.reports, options, console)
+    finally:
+        _print(console, ('written:', *(f'  {path}' for path in (*pictures, *run.files))))
     return 0
+
+
+def _print(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _scene(options: DemoOptions) -> str:

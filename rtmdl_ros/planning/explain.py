@@ -62,6 +62,8 @@ def _effect(
     if after.on_time_accuracy <= before.on_time_accuracy:
         more = [m - was for m, was in zip(after.miss_ratios, before.miss_ratios, strict=True)]
         worst = more.index(max(more))
+        if more[worst] <= 0.0:
+            return 'would gain nothing'
         return (
             f'would lose more through misses than it gains: {tasks[worst].name} would miss '
             f'{after.miss_ratios[worst]:.1%} (now {before.miss_ratios[worst]:.1%})'

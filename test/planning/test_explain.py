@@ -5,7 +5,7 @@
 import json
 
 import pytest
-from known_problem import problem, task
+from known_problem import VARIANTS, problem, task
 
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
@@ -67,6 +67,13 @@ def test_the_next_one_would_lose_more_than_it_gains():
     assert said(tasks, 1, 2)[0] == (
         'a: medium; the next more accurate one, large, would lose more through misses than it '
         'gains: b would miss 100.0% (now 1.4%)'
+    )
+
+
+def test_the_next_one_is_no_better():
+    same = tuple((name, time_ms, 0.8) for name, time_ms, _ in VARIANTS)
+    assert said(problem(task('a', 200, 200), variants=same), 0) == (
+        'a: small; the next more accurate one, medium, would gain nothing',
     )
 
 

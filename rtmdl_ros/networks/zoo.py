@@ -38,6 +38,8 @@ FORMAT = 2
 INDEX = 'index.json'
 KINDS = ('detector', 'classifier')
 _STATISTICS = '.statistics'
+#: A detector halves its input so often and doubles it again: its sides are multiples of this.
+DETECTOR_STRIDE = 32
 
 
 class ZooError(Exception):
@@ -163,6 +165,13 @@ def _count(index: Path, entry: dict[str, Any], field: str, low: int) -> int:
     return int(value)
 
 
+def _side(index: Path, content: dict[str, Any], entry: dict[str, Any], field: str) -> int:
+    value = _count(index, entry, field, 8)
+    if content['kind'] == 'detector' and value % DETECTOR_STRIDE:
+        raise ZooError(index, f'{field} is {value} of a detector, no multiple of {DETECTOR_STRIDE}')
+    return value
+
+
 def _text(index: Path, entry: dict[str, Any], field: str) -> str:
     value = entry.get(field)
     if not isinstance(value, str) or not value or '/' in value or not value.isprintable():
@@ -182,8 +191,8 @@ def _variant(index: Path, content: dict[str, Any], entry: Any) -> Variant:
         kind=content['kind'],
         width=_number(index, entry, 'width', 0.01, 8),
         depth=_count(index, entry, 'depth', 0),
-        input_height=_count(index, entry, 'input_height', 8),
-        input_width=_count(index, entry, 'input_width', 8),
+        input_height=_side(index, content, entry, 'input_height'),
+        input_width=_side(index, content, entry, 'input_width'),
         classes=tuple(str(name) for name in content['classes']),
         score_threshold=_number(index, entry, 'score_threshold', 0, 1),
         weights_path=index.parent / _text(index, content, 'weights'),

@@ -49,11 +49,14 @@ def open_footage(source: str, rate_hz: float = 0.0, loop: bool = False, width: i
 
     Raises FootageError where there is nothing that can be shown.
     """
-    if source.isdigit():
+    if source.isdecimal():
         return _Webcam(int(source), rate_hz, width)
-    path = Path(source).expanduser()
     if not source:
         raise FootageError(f'none is named; {_REMEDY}')
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError as error:  # the home of a user there is not
+        raise FootageError(f'{source} has a home that is not known; {_REMEDY}') from error
     if not path.exists():
         raise FootageError(f'{path} does not exist; {_REMEDY}')
     if path.is_dir():
@@ -146,7 +149,7 @@ def _pictures_in(folder: Path) -> list[Path]:
 
     def key(path: Path) -> list[tuple[int, str]]:
         parts = re.split(r'(\d+)', path.name.lower())
-        return [(int(part), '') if part.isdigit() else (-1, part) for part in parts]
+        return [(int(part), '') if part.isdecimal() else (-1, part) for part in parts]
 
     paths = [path for path in folder.iterdir() if path.suffix.lower() in _PICTURES]
     if not paths:

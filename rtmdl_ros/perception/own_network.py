@@ -97,7 +97,7 @@ def name_of(task_class: type[PerceptionTask]) -> str:
 
 
 def network_input(task: PerceptionTask, image: Image) -> NDArray[Any]:
-    """Return what preprocess makes of an image, which it gets read-only.
+    """Return what preprocess makes of an image, which it gets read-only, as one block of memory.
 
     Raises TaskError for what preprocess raises, and for what is no array.
     """
@@ -110,7 +110,8 @@ def network_input(task: PerceptionTask, image: Image) -> NDArray[Any]:
         raise TaskError(f'{place} raised {in_one_line(error)}') from error
     if not isinstance(made, np.ndarray):
         raise TaskError(f'{place} returned {type(made).__name__}; return a numpy array')
-    return made
+    # torch takes no view with negative strides, such as one of reversed channels.
+    return np.asarray(made, order='C')
 
 
 def _check_fields(task_class: type[PerceptionTask]) -> None:

@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.labelled import Label, Picture, Splits
+from rtmdl_ros.scaling.findings import Findings
+from rtmdl_ros.scaling.labelled import Label, Picture, Split
 
 #: Names of each split's folder, and of the label file in it, as common tools export them.
-_FOLDERS = (('train',), ('val', 'valid', 'validation'), ('test',))
+SPLIT_FOLDERS = {'train': ('train',), 'val': ('val', 'valid', 'validation'), 'test': ('test',)}
 LABEL_FILES = ('_annotations.coco.json', 'annotations.json', 'labels.json')
 
 
@@ -26,21 +28,22 @@ class CocoFile(NamedTuple):
 
 def has_coco_form(folder: Path) -> bool:
     """Tell whether a folder of any split has a label file."""
-    return any(_label_file(folder, names) for names in _FOLDERS)
+    return any(_label_file(folder, name) for name in SPLIT_FOLDERS)
 
 
-def read_coco_folder(folder: Path) -> Splits:
-    """Return the pictures of folder/train, folder/val and, if there is one, folder/test.
+def read_coco_split(folder: Path, name: str) -> Split:
+    """Return the pictures of folder/train, folder/val or folder/test, none where that is not.
 
     Each holds images and one of the label files. Raises DataError for a label file that is no
     COCO file.
     """
-    paths = [_label_file(folder, names) for names in _FOLDERS]
-    return Splits(*(read_coco_file(path).pictures if path else () for path in paths))
+    path, findings = _label_file(folder, name), Findings()
+    return Split(name, read_coco_file(path, findings).pictures if path else (), findings)
 
 
-def _label_file(folder: Path, names: tuple[str, ...]) -> Path | None:
-    return next((path for name in names if (path := label_file(folder / name))), None)
+def _label_file(folder: Path, name: str) -> Path | None:
+    folders = (folder / each for each in SPLIT_FOLDERS[name])
+    return next((path for each in folders if (path := label_file(each))), None)
 
 
 def label_file(folder: Path) -> Path | None:
@@ -49,37 +52,57 @@ def label_file(folder: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_coco_file(path: Path) -> CocoFile:
+def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
     """Return what a label file says of the pictures, whose paths are taken from its folder.
 
-    Boxes marked `ignore` or `iscrowd` are to be ignored, `split` of an image is its split. Raises
-    DataError for what is no COCO file.
+    Boxes marked `ignore` or `iscrowd` are to be ignored, `split` of an image is its split. Boxes
+    of images that it does not list are added to the findings. Raises DataError for what is no
+    COCO file, and for two images of one id.
     """
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(path, f'cannot be read as JSON ({error})', 'export it again') from error
     try:
         names = {category['id']: str(category['name']) for category in content['categories']}
-        labels: dict[Any, list[Label]] = {image['id']: [] for image in content['images']}
-        for annotation in content['annotations']:
-            name = names.get(annotation['category_id'], f'number {annotation["category_id"]}')
-            of_image = labels.get(annotation['image_id'])
-            if of_image is not None:
-                ignored = bool(annotation.get('ignore') or annotation.get('iscrowd'))
-                box = _corners(annotation['bbox'])
-                of_image.append(Label(name, box, ignored=ignored))
+        labels = _labels(content, names, path, findings or Findings())
         pictures = tuple(
-            Picture(
-                path.parent / str(image['file_name']), tuple(labels[image['id']]),
-                str(image.get('split', '')),
-            )
-            for image in content['images']
-        )  # fmt: skip
+            _picture(path.parent, image, labels[image['id']]) for image in content['images']
+        )
         return CocoFile(tuple(names.values()), pictures)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         problem = f'is no COCO file ({type(error).__name__}: {error})'
         raise DataError(path, problem, 'export it in COCO detection form') from error
+
+
+def _labels(
+    content: Mapping[str, Any], names: Mapping[Any, str], path: Path, findings: Findings
+) -> dict[Any, list[Label]]:
+    """Return the labels by the id of their image."""
+    labels: dict[Any, list[Label]] = {}
+    for image in content['images']:
+        if image['id'] in labels:
+            problem = f'two images have the id {image["id"]!r}'
+            raise DataError(path, problem, 'give each its own and correct the annotations')
+        labels[image['id']] = []
+    for annotation in content['annotations']:
+        name = names.get(annotation['category_id'], f'number {annotation["category_id"]}')
+        of_image = labels.get(annotation['image_id'])
+        if of_image is None:
+            findings.add('annotation of an image that is not listed', str(path))
+            continue
+        ignored = bool(annotation.get('ignore') or annotation.get('iscrowd'))
+        of_image.append(Label(name, _corners(annotation['bbox']), ignored=ignored))
+    return labels
+
+
+def _picture(folder: Path, image: Mapping[str, Any], labels: list[Label]) -> Picture:
+    # Some tools write 0 for what they do not know.
+    width, height = (int(image.get(side) or 0) for side in ('width', 'height'))
+    return Picture(
+        folder / str(image['file_name']), tuple(labels), str(image.get('split', '')),
+        str(image.get('source', '')), (width, height) if width and height else None,
+    )  # fmt: skip
 
 
 def _corners(bbox: Any) -> tuple[float, float, float, float]:

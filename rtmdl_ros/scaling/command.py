@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+from rtmdl_ros.workload.arguments import number, whole
 
 if TYPE_CHECKING:
     from rtmdl_ros.scaling.recipes import Recipe
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--out', type=Path, default=default_zoo_dir(), help='zoo to write to (default: %(default)s)'
     )
     parser.add_argument(
-        '--storage-mb', type=float, metavar='MB',
+        '--storage-mb', type=number(0, 10_000), metavar='MB',
         help='what all variants of a network may take (default: 3 MB a detector, 2 the recogniser)',
     )  # fmt: skip
     parser.add_argument(
@@ -64,11 +65,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--work', type=Path, default=Path('out/scaling'),
         help='checkpoints, rendered pictures and logs (default: %(default)s)',
     )  # fmt: skip
-    parser.add_argument('--seed', type=int, default=1, help='seed of all chance (default: 1)')
-    parser.add_argument('--steps', type=int, help="train so many steps, not the recipe's")
     parser.add_argument(
-        '--threads', type=int, default=os.cpu_count() or 1, help='threads of torch (default: all)'
+        '--seed', type=whole(0, 2**32 - 1), default=1, help='seed of all chance (default: 1)'
     )
+    parser.add_argument(
+        '--steps', type=whole(1, 10**9), help="train so many steps, not the recipe's"
+    )
+    parser.add_argument(
+        '--threads', type=whole(1, 1024), default=os.cpu_count() or 1,
+        help='threads of torch (default: all)',
+    )  # fmt: skip
     parser.add_argument(
         '--device', choices=('auto', 'cpu', 'cuda'), default='auto',
         help='where to train; auto: on a GPU if there is one (default: %(default)s)',
@@ -79,23 +85,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train and publish; return 0, or 1 after one line on what is missing or too small."""
+    """Train and publish; return 0, or 1 or 2 after one line on what is missing or wrong."""
     # Spinning OpenMP threads starve each other where cores are shared.
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     import cv2
     import torch
 
     from rtmdl_ros.scaling.errors import DataError
+    from rtmdl_ros.scaling.folders import check_name, make_folder
     from rtmdl_ros.scaling.recipes import UnknownVariantError
     from rtmdl_ros.scaling.storage import StorageError
 
+    if args.device == 'cuda' and not torch.cuda.is_available():
+        print('rtmdl scale: --device cuda: torch finds no GPU; give auto or cpu', file=sys.stderr)
+        return 2
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
     networks = NETWORKS if args.network == 'all' else (args.network,)
     try:
         for network in networks:
+            _recipe(network, args)  # a bound that is too small is told before anything is done
+        check_name('--data', args.data)
+        make_folder('--out', args.out)
+        make_folder('--work', args.work)
+        for network in networks:
             _print(_scale(network, args))
-    except (DataError, StorageError, UnknownVariantError, ZooError) as error:
+    except (DataError, StorageError, UnknownVariantError, ZooError, OSError) as error:
         print(f'rtmdl scale: {error}', file=sys.stderr)
         return 2 if isinstance(error, UnknownVariantError) else 1
     return 0
@@ -112,7 +127,7 @@ def _recipe(network: str, args: argparse.Namespace) -> Recipe:
         recipe = replace(recipe, storage_mb=args.storage_mb)
     if args.only is not None:
         recipe = only(recipe, args.only)
-    recipe.scales()  # a bound that is too small is told before data are read
+    recipe.scales()  # raises for a bound that is too small
     return recipe
 
 
@@ -121,6 +136,7 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
 
     from rtmdl_ros.networks.build import shared_weights
     from rtmdl_ros.scaling.crop_folder import download_gtsrb
+    from rtmdl_ros.scaling.origin import origin_of
     from rtmdl_ros.scaling.publish import Made, publish
     from rtmdl_ros.scaling.train import best_so_far, train
 
@@ -128,15 +144,16 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
     work = args.work / '_'.join(filter(None, (network, args.only)))
     if args.download:
         download_gtsrb(args.data)
+    schedule, start = recipe.schedule, None
+    if args.start:
+        schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
     lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
     if args.publish:
-        weights = best_so_far(work, lesson.untrained(lesson.scales[-1]))
+        origin = origin_of(lesson.data_checksum, args.seed, start, lesson.sizes, lesson.scales)
+        weights = best_so_far(work, lesson, origin)
     else:
-        cuda = args.device == 'cuda' or (args.device == 'auto' and torch.cuda.is_available())
+        cuda = args.device != 'cpu' and torch.cuda.is_available()
         device = torch.device('cuda' if cuda else 'cpu')
-        schedule, start = recipe.schedule, None
-        if args.start:
-            schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
         weights = train(lesson, schedule, work, args.seed, device, start)
     made = Made(args.seed, _command_line(network, args, recipe.storage_mb))
     return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from rtmdl_ros.scaling.crop_folder import (
     has_crop_folders,
@@ -16,23 +15,22 @@ from rtmdl_ros.scaling.crop_folder import (
 )
 from rtmdl_ros.scaling.sign_crops import Crops, read_public_test, read_training_crops
 
-
-class CropData(NamedTuple):
-    """The splits; the test may be empty."""
-
-    training: Crops
-    validation: Crops
-    test: Crops
+#: Training and validation come of the same files.
+_both = cache(read_training_crops)
 
 
 @cache
-def read_crops(data: Path) -> CropData:
-    """Return the crops of this project's data, of torchvision's GTSRB or of a folder a class.
+def read_crops(data: Path, split: str) -> Crops:
+    """Return the crops of a split of this project's data, torchvision's GTSRB or a folder a class.
 
-    Raises DataError, naming what was looked for.
+    The split is train, val or test; the test may be empty. Raises DataError, naming what was
+    looked for.
     """
     if has_torchvision_gtsrb(data):
-        return CropData(*read_torchvision_gtsrb(data))
+        return read_torchvision_gtsrb(data, split)
     if has_crop_folders(data):
-        return CropData(*read_crop_folders(data))
-    return CropData(*read_training_crops(data), read_public_test(data))
+        return read_crop_folders(data, split)
+    if split == 'test':
+        return read_public_test(data)
+    training, validation = _both(data)
+    return training if split == 'train' else validation

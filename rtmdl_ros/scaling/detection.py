@@ -175,6 +175,8 @@ class DetectorLesson:
     views: Views
     #: Groups of validation frames; their average precisions are averaged.
     validation: Sequence[Sequence[Frame]]
+    #: Of the frames that the views are of, and of the validation's.
+    data_checksum: str
     seed: int
     workers: int = 1
     _calibration: dict[InputSize, list[torch.Tensor]] = field(default_factory=dict)

@@ -16,14 +16,18 @@ from rtmdl_ros.perception.frame import Frame as CameraFrame
 from rtmdl_ros.perception.pipeline import Model, run_whole
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 from rtmdl_ros.scaling.coco import Precision, average_precision
+from rtmdl_ros.scaling.crop_data import read_crops
+from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
-from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.sign_crops import Crops, resized
 from rtmdl_ros.workload.detection import Detection
 
 Figures = dict[str, float]
 BATCH = 256
+#: Names of the splits in data of users, by those in the public data.
+OWN_SPLITS = {'train': 'train', 'val': 'val', 'test_public': 'test'}
 
 
 def model_of(variant: Variant, work: Path) -> Model:
@@ -89,8 +93,7 @@ def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[Fram
     The test split of a user's own data may be empty.
     """
     if is_own(data):
-        own = own_frames(data, detector.classes)
-        return {'all': own.validation if split == 'val' else own.test}
+        return {'all': own_frames(data, detector.classes, OWN_SPLITS[split])}
     if detector.network == 'traffic_sign_detector':
         return {
             'gtsdb': read_gtsdb(data, split),
@@ -101,6 +104,11 @@ def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[Fram
     for source in sorted({frame.source for frame in frames}):
         groups[source] = tuple(frame for frame in frames if frame.source == source)
     return groups
+
+
+def crops_of(data: Path, split: str) -> Crops:
+    """Return the recogniser's crops of a split; the test split may be empty."""
+    return read_crops(data, OWN_SPLITS[split])
 
 
 def detector_split_figures(model: Model, data: Path, split: str, prefix: str) -> Figures:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_dir, read_zoo
+from rtmdl_ros.workload.text_file import write_whole
 
 EXAMPLES = """examples:
   rtmdl evaluate --data ../shared/data
@@ -44,19 +45,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where data or zoo are at fault, 2 for a wrong name."""
     from rtmdl_ros.scaling.errors import DataError
+    from rtmdl_ros.scaling.folders import check_name, make_folder, make_folder_of
 
     try:
+        check_name('--zoo', args.zoo)
+        check_name('--data', args.data)
         chosen = _chosen(read_zoo(args.zoo), args.network, args.variant)
         if not chosen:
             return 2
+        make_folder('--out', args.out)
+        if args.json:
+            make_folder_of('--json', args.json)
         figures = _measure(chosen, args)
-    except (DataError, ZooError) as error:
+        _print(figures)
+        if args.json:
+            write_whole(args.json, json.dumps(figures, indent=2) + '\n')
+    except (DataError, ZooError, OSError) as error:
         print(f'rtmdl evaluate: {error}', file=sys.stderr)
         return 1
-    _print(figures)
-    if args.json:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps(figures, indent=2) + '\n')
     return 0
 
 

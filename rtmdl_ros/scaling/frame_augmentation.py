@@ -38,6 +38,19 @@ def blank(height: int, width: int) -> Scene:
     )
 
 
+def shrunk(scene: Scene, height: int, width: int) -> Scene:
+    """Return the scene no larger than fits into height x width, as it is or turned a quarter."""
+    rows, columns = scene.image.shape[:2]
+    scale = min(max(height, width) / max(rows, columns), min(height, width) / min(rows, columns))
+    if scale >= 1.0:
+        return scene
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    image = np.asarray(cv2.resize(scene.image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    exact = size[0] / columns, size[1] / rows
+    boxes, regions = (_moved(rows, exact, (0.0, 0.0)) for rows in (scene.boxes, scene.regions))
+    return Scene(image, boxes, scene.labels, regions)
+
+
 def mirror(scene: Scene) -> Scene:
     """Return the scene mirrored left to right."""
     width = scene.image.shape[1]

@@ -4,26 +4,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
 
-import cv2
 import numpy as np
 from rich.progress import track
 
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
 from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.picture_files import PictureFiles
 
 #: Smallest side of a box, in pixels, that is an object.
 LEAST_SIDE = 1.0
-#: More broken images than this share are refused: it is the wrong folder or a torn download.
-MOST_BROKEN = 0.5
-MISSING, UNREADABLE = 'image is missing', 'image cannot be read'
 
 
 @dataclass(frozen=True)
@@ -48,80 +43,57 @@ class Picture:
     labels: tuple[Label, ...]
     #: What its label file says of it; '': nothing.
     split: str = ''
-
-
-class Splits(NamedTuple):
-    """Pictures or frames to train on, to choose by and, if there are any, to report on."""
-
-    training: Sequence[Picture]
-    validation: Sequence[Picture]
-    test: Sequence[Picture]
+    source: str = ''
+    #: Width and height in pixels that its label file says; None: nothing.
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
-class OwnFrames:
-    """Checked frames of each split and what was left out."""
+class Split:
+    """The pictures of a split by its name, and what is wrong with their label files."""
 
-    training: tuple[Frame, ...]
-    validation: tuple[Frame, ...]
-    test: tuple[Frame, ...]
+    name: str
+    pictures: Sequence[Picture]
     findings: Findings
 
 
-def checked(splits: Splits, label_of: Callable[[str], int | None], folder: Path) -> OwnFrames:
-    """Return the frames of pictures that can be read, boxes clipped to the image.
+def checked(
+    split: Split, label_of: Callable[[str], int | None], files: PictureFiles, folder: Path
+) -> tuple[Frame, ...]:
+    """Return the frames of pictures that can be used, boxes clipped to the image.
 
     `label_of` gives the network's class of a name, None for one that it does not have: such
-    boxes become regions without reward. Raises DataError for a split that is empty, that has no
-    object, or of which most images are broken.
+    boxes become regions without reward. What is left out is added to the split's findings. Raises
+    DataError for a split that has no images, of which most are broken, and, but for a test,
+    that has no object.
     """
-    findings = Findings()
-    seen: dict[str, str] = {}
-    made = []
-    for name, pictures in splits._asdict().items():
-        before = _broken(findings)
-        frames = tuple(_frames(pictures, name, label_of, findings, seen))
-        flaws = ''.join(f'; {line}' for line in findings.lines())
-        if _broken(findings) - before > MOST_BROKEN * len(pictures):
-            problem = f'most of the {len(pictures)} {name} images cannot be used{flaws}'
-            raise DataError(folder, problem, 'check the paths and download the images again')
-        if name != 'test' and not pictures:
-            raise DataError(folder, f'has no {name} images', f'add a {name} split')
-        if name != 'test' and not any(len(frame.boxes) for frame in frames):
-            problem = f'no {name} image shows an object of a known class{flaws}'
-            raise DataError(folder, problem, 'check the class names')
-        made.append(frames)
-    training, validation, test = made
-    return OwnFrames(training, validation, test, findings)
-
-
-def _broken(findings: Findings) -> int:
-    return findings.count(MISSING) + findings.count(UNREADABLE)
+    pictures, findings = split.pictures, split.findings
+    if not pictures:
+        problem = f'has no {split.name} images'
+        raise DataError(folder, problem, f'add a {split.name} split, see docs/training.md')
+    frames = tuple(_frames(split, label_of, files))
+    files.refuse_useless(split.name, len(pictures), findings)
+    if split.name != 'test' and not any(len(frame.boxes) for frame in frames):
+        problem = f'no {split.name} image shows an object of a known class'
+        problem = '; '.join((problem, *findings.lines()))
+        raise DataError(folder, problem, 'check the class names')
+    return frames
 
 
 def _frames(
-    pictures: Sequence[Picture],
-    split: str,
-    label_of: Callable[[str], int | None],
-    findings: Findings,
-    seen: dict[str, str],
+    split: Split, label_of: Callable[[str], int | None], files: PictureFiles
 ) -> Iterable[Frame]:
-    for picture in track(pictures, f'checking {split} images', disable=not pictures):
-        try:
-            content = picture.path.read_bytes()
-        except OSError:
-            findings.add(MISSING, str(picture.path))
-            continue
-        pixels = np.frombuffer(content, np.uint8)
-        image = cv2.imdecode(pixels, cv2.IMREAD_COLOR) if len(pixels) else None
+    for picture in track(split.pictures, f'checking {split.name} images'):
+        image = files.image(picture.path, split.name, split.findings)
         if image is None:
-            findings.add(UNREADABLE, str(picture.path))
             continue
-        other = seen.setdefault(hashlib.sha256(content).hexdigest(), split)
-        if other != split:
-            findings.add(f'image of the {other} split again, left out', str(picture.path))
+        height, width = image.shape[:2]
+        if picture.size not in (None, (width, height)):
+            said = 'x'.join(map(str, picture.size or ()))
+            flaw = f'image is {width}x{height}, the label file says {said}, left out'
+            files.useless(flaw, picture.path, split.name, split.findings)
             continue
-        yield _frame(picture, image.shape[0], image.shape[1], label_of, findings)
+        yield _frame(picture, height, width, label_of, split.findings)
 
 
 def _frame(

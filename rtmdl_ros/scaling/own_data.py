@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from rtmdl_ros.rendering.signs import sign_family
-from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_folder
-from rtmdl_ros.scaling.labelled import OwnFrames, checked
-from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_folder
+from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_split
+from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.labelled import checked
+from rtmdl_ros.scaling.picture_files import PictureFiles
+from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_split
 from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 
@@ -21,17 +23,23 @@ def is_own(data: Path) -> bool:
     return (data / DATA_FILE).is_file() or has_coco_form(data)
 
 
-@cache
-def own_frames(data: Path, classes: tuple[str, ...]) -> OwnFrames:
-    """Read and check the pictures once, and tell what was left out.
+#: One a folder, so that a picture in two splits is seen.
+_files = cache(PictureFiles)
 
-    Raises DataError where they cannot be trained on.
+
+@cache
+def own_frames(data: Path, classes: tuple[str, ...], name: str) -> tuple[Frame, ...]:
+    """Read and check the pictures of a split, train, val or test, once; tell what was left out.
+
+    There may be no test. Raises DataError where they cannot be used.
     """
-    splits = read_yolo_folder(data) if (data / DATA_FILE).is_file() else read_coco_folder(data)
-    frames = checked(splits, lambda name: class_number(name, classes), data)
-    counts = f'{len(frames.training)} training, {len(frames.validation)} validation'
-    print(f'{data}: {counts}, {len(frames.test)} test images', file=sys.stderr)
-    frames.findings.tell(data)
+    read = read_yolo_split if (data / DATA_FILE).is_file() else read_coco_split
+    split = read(data, name)
+    if name == 'test' and not split.pictures:
+        return ()
+    frames = checked(split, lambda label: class_number(label, classes), _files(data), data)
+    print(f'{data}: {len(frames)} {name} images', file=sys.stderr)
+    split.findings.tell(data)
     return frames
 
 

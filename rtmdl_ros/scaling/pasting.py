@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pasting cut-out objects into other frames (Dwibedi et al., ICCV 2017): more scarce objects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -22,7 +22,7 @@ class Cutting:
     label: int
 
 
-def cut_lights(scenes: Sequence[Scene]) -> list[Cutting]:
+def cut_lights(scenes: Iterable[Scene]) -> list[Cutting]:
     """Return every labelled housing at least 20 pixels high; a box is the whole housing."""
     cuttings = []
     for scene in scenes:

@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtmdl_ros.scaling.crop_folder import has_crop_folders
+from rtmdl_ros.scaling.crop_folder import has_crop_folders, has_torchvision_gtsrb
 from rtmdl_ros.scaling.own_data import is_own
 
 SOURCES: dict[str, dict[str, str]] = {
@@ -48,4 +48,8 @@ def sources_of(data: Path, names: Sequence[str]) -> list[dict[str, str]]:
     if is_own(data) or has_crop_folders(data):
         own = {'name': data.resolve().name, 'licence': 'not stated', 'source': str(data)}
         return [own, SOURCES['rendered']]
-    return [SOURCES[name] for name in names]
+    sources = [SOURCES[name] for name in names]
+    if has_torchvision_gtsrb(data):
+        whole = 'German Traffic Sign Recognition Benchmark, as torchvision downloads it'
+        return [{**each, 'name': whole} if each == SOURCES['gtsrb'] else each for each in sources]
+    return sources

@@ -18,10 +18,10 @@ from rtmdl_ros.networks.scale import Scale
 from rtmdl_ros.networks.slicing import slice_for
 from rtmdl_ros.networks.zoo import FORMAT, INDEX, Variant, read_zoo, sha256_of, write_index
 from rtmdl_ros.perception.pipeline import Model
-from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.detector_figures import best_threshold, detect_all
 from rtmdl_ros.scaling.evaluate import (
     Figures,
+    crops_of,
     detector_split_figures,
     frames_of,
     model_of,
@@ -73,11 +73,9 @@ def _examined(model: Model, data: Path) -> Figures:
         figures = detector_split_figures(model, data, 'val', 'val')
         figures |= detector_split_figures(model, data, 'test_public', 'test_public')
         return figures | {THRESHOLD: threshold}
-    _, validation, test = read_crops(data)
-    threshold = _recogniser_threshold(model, validation)
-    splits = {'val': validation, 'test_public': test}
-    figures = {THRESHOLD: threshold}
-    for name, crops in splits.items():
+    figures = {THRESHOLD: _recogniser_threshold(model, crops_of(data, 'val'))}
+    for name in ('val', 'test_public'):
+        crops = crops_of(data, name)
         if not len(crops.labels):
             continue
         rows = probabilities(model, crops)
@@ -138,7 +136,8 @@ class _Draft:
 
 
 def _entry(candidate: Candidate, found: Figures) -> dict[str, Any]:
-    figures = {FIGURE: round(candidate.figure, 4)} | {
+    # A recogniser's is top-1 less a hair of the loss, which is below zero where nothing is right.
+    figures = {FIGURE: round(max(0.0, candidate.figure), 4)} | {
         name: round(value, 4) for name, value in found.items() if name != THRESHOLD
     }
     return {

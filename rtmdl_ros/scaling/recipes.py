@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from torch import nn
 from rtmdl_ros.networks.build import untrained
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
 from rtmdl_ros.scaling.crop_data import read_crops
+from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_scene
-from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.frame_augmentation import shrunk
+from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.origin import checksum_of_frames
 from rtmdl_ros.scaling.own_data import is_own, own_frames
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
@@ -121,19 +125,20 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Detector
     frames = lights + tuple(_host(frame) for frame in read_gtsdb(data, 'train'))
     scenes = [as_scene(frame) for frame in frames]
     unlit = [all_switched_off(scene) for scene in scenes[::2] if len(scene.boxes)]
+    lit = scenes[: len(lights)]
     weights = [_light_weight(frame) for frame in frames] + [UNLIT_WEIGHT] * len(unlit)
     views = Views(
         scenes + unlit,
         np.array(weights),
         read_scenes(_scenes(work), 'light', *recipe.sizes[-1]),
-        cut_lights(scenes[: len(lights)] + [all_switched_off(s) for s in scenes[: len(lights)]]),
+        cut_lights(chain(lit, map(all_switched_off, lit))),
         classes=len(recipe.classes),
         height=recipe.base_size.height,
         augmentation=LIGHT_AUGMENTATION,
         seed=seed,
     )
     validation = [read_lights(data, 'val'), drive_frames(_drives(work), 'light')]
-    return _detector_lesson(recipe, views, validation, seed)
+    return _detector_lesson(recipe, views, frames, validation, seed)
 
 
 def _sign_weight(frame: Frame) -> float:
@@ -160,38 +165,53 @@ def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorL
     )
     drives = drive_frames(_drives(work), 'sign')
     validation_groups = [validation, read_road_signs(data, 'val'), drives]
-    return _detector_lesson(recipe, views, validation_groups, seed)
+    return _detector_lesson(recipe, views, frames, validation_groups, seed)
 
 
 def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
     """Return the lesson on a user's pictures, mixed with rendered ones as the shipped one is."""
-    own = own_frames(data, recipe.classes)
+    training = own_frames(data, recipe.classes, 'train')
+    validation = own_frames(data, recipe.classes, 'val')
+    own_frames(data, recipe.classes, 'test')  # what is wrong with it is told before training too
     lights = recipe.classes == TRAFFIC_LIGHT_STATES
-    scenes = [as_scene(frame) for frame in own.training]
+    augmentation = LIGHT_AUGMENTATION if lights else SIGN_AUGMENTATION
+    zoom = max(augmentation.zoom[1], augmentation.mosaic_zoom[1])
+    height, width = (round(zoom * side) for side in recipe.sizes[-1])
+    scenes, cuttings = [], []
+    for frame in training:
+        scene = as_scene(frame)
+        scenes.append(shrunk(scene, height, width))
+        if lights:
+            cuttings += cut_lights((scene, all_switched_off(scene)))
     views = Views(
         scenes,
         np.ones(len(scenes)),
         read_scenes(_scenes(work), 'light' if lights else 'sign', *recipe.sizes[-1]),
-        cut_lights(scenes + [all_switched_off(scene) for scene in scenes]) if lights else [],
+        cuttings,
         classes=len(recipe.classes),
         height=recipe.base_size.height,
-        augmentation=LIGHT_AUGMENTATION if lights else SIGN_AUGMENTATION,
+        augmentation=augmentation,
         seed=seed,
     )
-    return _detector_lesson(recipe, views, [own.validation], seed)
+    return _detector_lesson(recipe, views, training, [validation], seed)
 
 
 def _detector_lesson(
-    recipe: Recipe, views: Views, validation: list[tuple[Frame, ...]], seed: int
+    recipe: Recipe,
+    views: Views,
+    training: tuple[Frame, ...],
+    validation: list[tuple[Frame, ...]],
+    seed: int,
 ) -> DetectorLesson:
     return DetectorLesson(
         recipe.network, recipe.classes, recipe.scales(), recipe.sizes, recipe.base_size, views,
-        validation, seed,
+        validation, checksum_of_frames([training, *validation]), seed,
     )  # fmt: skip
 
 
 def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
-    training, validation, _ = read_crops(data)
+    # What is wrong with the test is told before training too.
+    training, validation, _ = (read_crops(data, split) for split in ('train', 'val', 'test'))
     rendered = ensure_crops(work / 'rendered' / 'crops.npz', CROPS_PER_CLASS, seed=1)
     return RecogniserLesson(
         training, validation, rendered, recipe.scales(), recipe.sizes, recipe.base_size, seed

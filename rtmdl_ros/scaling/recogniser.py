@@ -15,6 +15,7 @@ from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.crop_augmentation import augment
+from rtmdl_ros.scaling.origin import checksum_of_arrays
 from rtmdl_ros.scaling.sign_crops import CLASSES, Crops, resized
 from rtmdl_ros.scaling.train import Schedule, size_at
 
@@ -54,6 +55,14 @@ class RecogniserLesson:
     rendered_share: float = 0.15
     name: str = 'traffic_sign_recogniser'
     _calibration: dict[InputSize, list[torch.Tensor]] = field(default_factory=dict)
+
+    @property
+    def data_checksum(self) -> str:
+        """Return a checksum of the real crops and their labels."""
+        training, validation = self.training, self.validation
+        return checksum_of_arrays(
+            training.images, training.labels, validation.images, validation.labels
+        )
 
     def untrained(self, scale: Scale) -> nn.Module:
         """Return the network of a scale with random weights."""

@@ -107,7 +107,7 @@ def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
     """Return frames of drives that nobody trains on, with boxes of a kind, 'light' or 'sign'.
 
     Real validation pictures mostly show one large object; a car sees small ones first. The images
-    are written to `folder` unless they are there.
+    are written to `folder` each time, so that they are those of the boxes. Raises OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     frames = []
@@ -115,10 +115,16 @@ def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
         rng = np.random.default_rng((2, number))
         for index, rendered in enumerate(_drive(FIRST_VALIDATION_TRACK + number, rng)):
             path = folder / f'drive_{number}_{index}.png'
-            if not path.exists():
-                cv2.imwrite(str(path), rendered.image)
+            _write_whole(path, cv2.imencode('.png', rendered.image)[1].tobytes())
             frames.append(_validation_frame(path, rendered, kind))
     return tuple(frames)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file in one step, as others may read it at the same time."""
+    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
+    partial.write_bytes(content)
+    os.replace(partial, path)
 
 
 def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:

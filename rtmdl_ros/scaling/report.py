@@ -3,7 +3,7 @@
 """Figures and pictures of one network, or of the whole traffic-sign task, on one split."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from rich.progress import track
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.pipeline import Model
 from rtmdl_ros.scaling.confusion import confusion_of, draw_confusion
-from rtmdl_ros.scaling.crop_data import read_crops
+from rtmdl_ros.scaling.crop_folder import has_crop_folders
 from rtmdl_ros.scaling.detector_figures import detect_all, match_all
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.evaluate import (
     Figures,
+    crops_of,
     detector_figures,
     frames_of,
     model_of,
@@ -26,13 +27,17 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.ladder_picture import Rung, draw_ladder
 from rtmdl_ros.scaling.pictures import save_confused_crops, save_error_sheets
+from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: The figure that a ladder is drawn by, of the first group that has it.
 HEADLINES = {'detector': 'map50', 'classifier': 'top1'}
 WARM_UP, TIMINGS = 5, 50
+#: By the name of a group of pictures: what figures begin with.
+Groups = Mapping[str, Sequence[Frame] | Crops]
 
 
 def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
@@ -40,22 +45,41 @@ def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figur
 
     Raises DataError for a split without images.
     """
-    return _model_report(model_of(variant, out), data, split, out)
+    groups = _groups(variant, data, split)
+    return _model_report(model_of(variant, out), groups, split, out)
 
 
-def _model_report(model: Model, data: Path, split: str, out: Path) -> Figures:
-    variant = model.variant
+def _groups(variant: Variant, data: Path, split: str) -> Groups:
+    """Return what a network is measured on; raises DataError for a split without images."""
+    groups: Groups
     if variant.kind == 'classifier':
-        return _recogniser_report(model, data, split, out)
+        crops = crops_of(data, split)
+        groups = {'all' if has_crop_folders(data) else 'gtsrb': crops}
+        empty = not len(crops.labels)
+    else:
+        groups = frames_of(variant, data, split)
+        empty = not all(groups.values())
+    if empty:
+        raise DataError(data, f'has no images of the split {split}', 'choose another --split')
+    return groups
+
+
+def _model_report(model: Model, groups: Groups, split: str, out: Path) -> Figures:
     figures: Figures = {}
-    for group, frames in frames_of(variant, data, split).items():
-        if not frames:
-            raise DataError(data, f'has no images of the split {split}', 'choose another --split')
-        found = detect_all(model, frames)
-        figures |= detector_figures(frames, found, variant, group)
-        matches = match_all(frames, found, variant.classes, variant.score_threshold)
-        save_error_sheets(matches, frames, out, f'{variant.network}_{group}')
+    for group, labelled in groups.items():
+        if isinstance(labelled, Crops):
+            figures |= _recogniser_report(model, labelled, split, group, out)
+        else:
+            figures |= _detector_report(model, labelled, group, out)
     return figures
+
+
+def _detector_report(model: Model, frames: Sequence[Frame], group: str, out: Path) -> Figures:
+    variant = model.variant
+    found = detect_all(model, frames)
+    matches = match_all(frames, found, variant.classes, variant.score_threshold)
+    save_error_sheets(matches, frames, out, f'{variant.network}_{group}')
+    return detector_figures(frames, found, variant, group)
 
 
 def ladder_report(
@@ -63,16 +87,19 @@ def ladder_report(
 ) -> dict[str, Figures]:
     """Measure variants of one network and draw what they score against what they cost.
 
-    The figures by 'network id', with the inference time in ms.
+    The figures by 'network id', with the inference time in ms. Raises DataError for a split
+    without images.
     """
     figures: dict[str, Figures] = {}
     rungs = []
     name = HEADLINES[variants[0].kind]
+    # Before there is a bar: reading has its own, and rich before 14.1 shows only one at a time.
+    groups = _groups(variants[0], data, split)
     for variant in track(variants, f'measuring {variants[0].network}'):
         model = model_of(variant, out)
-        found = _model_report(model, data, split, out / variant.id)
-        groups = [value for key, value in found.items() if key.endswith(name)]
-        rungs.append(Rung(variant, groups[0], inference_ms(model)))
+        found = _model_report(model, groups, split, out / variant.id)
+        scores = [value for key, value in found.items() if key.endswith(name)]
+        rungs.append(Rung(variant, scores[0], inference_ms(model)))
         cost = {'inference_ms': rungs[-1].inference_ms, 'million_macs': variant.macs / 1e6}
         figures[f'{variant.network} {variant.id}'] = cost | found
     draw_ladder(rungs, f'{split} {name}', out / f'{variants[0].network}_ladder.png')
@@ -91,11 +118,9 @@ def inference_ms(model: Model) -> float:
     return float(np.median(times[WARM_UP:]))
 
 
-def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figures:
-    found = read_crops(data)
-    crops = found.test if split == 'test_public' else found.validation
-    if not len(crops.labels):
-        raise DataError(data, f'has no images of the split {split}', 'choose another --split')
+def _recogniser_report(
+    model: Model, crops: Crops, split: str, group: str, out: Path
+) -> Figures:
     rows = probabilities(model, crops)
     path = out / f'{model.variant.network}_confused.png'
     classes = model.variant.classes
@@ -103,7 +128,7 @@ def _recogniser_report(model: Model, data: Path, split: str, out: Path) -> Figur
     counts = confusion_of(crops.labels, rows.argmax(axis=1), len(classes))
     path = out / f'{model.variant.network}_confusion.png'
     draw_confusion(counts, classes, f'{model.variant.id} on {split}', path)
-    return recogniser_figures(rows, crops, model.variant.classes, 'gtsrb')
+    return recogniser_figures(rows, crops, model.variant.classes, group)
 
 
 def sign_task_report(

@@ -16,6 +16,10 @@ from rtmdl_ros.scaling.errors import DataError
 TILE = 32
 TILES_A_ROW = 32
 CLASSES = 43
+_FORMS = (
+    'give --data the folder with gtsrb/, one with train/SIGN/ and val/SIGN/ of your own, or one '
+    'to --download GTSRB into'
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Crops:
 def _sheet(path: Path) -> NDArray[np.uint8]:
     sheet = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if sheet is None:
-        raise DataError(path, 'cannot be read as an image', 'give --data the folder with gtsrb/')
+        raise DataError(path, 'cannot be read as an image', _FORMS)
     return np.asarray(sheet, dtype=np.uint8)
 
 
@@ -37,7 +41,7 @@ def read_training_crops(data: Path) -> tuple[Crops, Crops]:
     """Return the training and the validation crops; the two share no physical sign."""
     index_path = data / 'gtsrb' / 'train_index.npz'
     if not index_path.exists():
-        raise DataError(index_path, 'is missing', 'give --data the folder with gtsrb/')
+        raise DataError(index_path, 'is missing', _FORMS)
     with np.load(index_path) as index:
         labels = index['label'].astype(np.int64)
         sheets, tiles, held_out = index['sheet'], index['tile'], index['is_val'].astype(bool)
@@ -57,7 +61,7 @@ def read_public_test(data: Path) -> Crops:
     """Return the public half of the official test images."""
     path = data / 'gtsrb' / 'test_public.npz'
     if not path.exists():
-        raise DataError(path, 'is missing', 'give --data the folder with gtsrb/')
+        raise DataError(path, 'is missing', _FORMS)
     with np.load(path) as content:
         images = np.ascontiguousarray(content['images'][..., ::-1])
         return Crops(images, content['labels'].astype(np.int64))

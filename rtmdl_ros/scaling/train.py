@@ -22,6 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.func import functional_call
@@ -31,6 +32,7 @@ from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.networks.slicing import SliceError, slice_for
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.ladder import Examiner
+from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.precision import training_type
 
 BEST = 'best.safetensors'
@@ -92,6 +94,10 @@ class Lesson(Examiner, Protocol[Batch]):
     #: The input size of the examinations during training.
     base_size: InputSize
 
+    @property
+    def data_checksum(self) -> str:
+        """Return a checksum of the training and validation data with their labels."""
+
     def untrained(self, scale: Scale) -> nn.Module:
         """Return the network of a scale with random weights."""
 
@@ -125,7 +131,10 @@ def size_at(sizes: Sequence[InputSize], step: int, seed: int) -> InputSize:
 class _State:
     """Everything that a resumed run needs."""
 
-    def __init__(self, network: nn.Module, schedule: Schedule, device: torch.device) -> None:
+    def __init__(
+        self, network: nn.Module, schedule: Schedule, device: torch.device, origin: Origin
+    ) -> None:
+        self.origin = origin
         self.network = network.to(device).to(memory_format=torch.channels_last)
         self.average = AveragedModel(
             self.network,
@@ -134,8 +143,10 @@ class _State:
         groups = _parameter_groups(self.network, schedule.weight_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate)
         self.step = 0
-        self.best = -1.0
+        self.best = -math.inf
         self.best_step = 0
+        #: In which number format the steps are taken; None: not chosen yet.
+        self.number_type: torch.dtype | None = None
 
     def averaged(self) -> dict[str, torch.Tensor]:
         """Return the learned values, averaged over the last steps, on the CPU."""
@@ -152,6 +163,8 @@ class _State:
             'step': self.step,
             'best': self.best,
             'best_step': self.best_step,
+            'number_type': self.number_type,
+            'origin': self.origin.content(),
         }
         partial = path.with_suffix('.partial')
         torch.save(content, partial)
@@ -161,10 +174,13 @@ class _State:
         """Continue from a file that `save` wrote; raises DataError where it is another run's."""
         try:
             content = torch.load(path, weights_only=True, map_location='cpu')
+            self.origin.check(path, content.get('origin'))
             self.network.load_state_dict(content['network'])
             self.average.load_state_dict(content['average'])
             self.optimizer.load_state_dict(content['optimizer'])
-        except (RuntimeError, LookupError, ValueError, pickle.UnpicklingError, EOFError) as error:
+        except (
+            RuntimeError, LookupError, ValueError, AttributeError, pickle.UnpicklingError, EOFError
+        ) as error:  # fmt: skip
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(
                 path,
@@ -172,7 +188,7 @@ class _State:
                 'choose another --work or remove the file to start anew',
             ) from error
         self.step, self.best = content['step'], content['best']
-        self.best_step = content['best_step']
+        self.best_step, self.number_type = content['best_step'], content['number_type']
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -198,12 +214,15 @@ class _Trainer(Generic[Batch]):
         start: Mapping[str, torch.Tensor] | None,
     ) -> None:
         self.lesson, self.schedule, self.work, self.seed = lesson, schedule, work, seed
-        self._device, self._dtype = device, training_type(device)
-        self.state = _State(lesson.untrained(lesson.scales[-1]), schedule, device)
+        self._device = device
+        origin = origin_of(lesson.data_checksum, seed, start, lesson.sizes, lesson.scales)
+        self.state = _State(lesson.untrained(lesson.scales[-1]), schedule, device, origin)
         if (work / CHECKPOINT).exists():
             self.state.load(work / CHECKPOINT)
         elif start is not None:
             start_from(self.state.network, start)
+        # Measured once a run: by another one a resumed run would not equal a whole one.
+        self._dtype = self.state.number_type = self.state.number_type or training_type(device)
         #: The form of each scale's network; the weights are slices of the state's.
         self._forms = {
             scale: lesson.untrained(scale).to(device).train() for scale in lesson.scales
@@ -218,7 +237,8 @@ class _Trainer(Generic[Batch]):
         torch.manual_seed(self.seed * 1_000_003 + state.step)
         state.optimizer.zero_grad(set_to_none=True)
         loss = self._gradients(batch)
-        nn.utils.clip_grad_norm_(state.network.parameters(), 10.0)
+        length = nn.utils.clip_grad_norm_(state.network.parameters(), 10.0)
+        self._refuse_divergence('loss', loss + float(length))
         state.optimizer.step()
         # Early averages are dominated by the random start, so they begin after the warm-up.
         if state.step >= self.schedule.warmup_steps:
@@ -261,12 +281,19 @@ class _Trainer(Generic[Batch]):
             for scale in (lesson.scales[-1], lesson.scales[0])
         ]
         figure = float(np.mean(figures))
+        self._refuse_divergence('validation', figure)
         if figure >= state.best:
             state.best, state.best_step = figure, state.step
-            save_file(weights, self.work / f'{BEST}.partial')
+            save_file(weights, self.work / f'{BEST}.partial', metadata=state.origin.content())
             os.replace(self.work / f'{BEST}.partial', self.work / BEST)
         state.save(self.work / CHECKPOINT)
         return figure
+
+    def _refuse_divergence(self, name: str, value: float) -> None:
+        if not math.isfinite(value):
+            problem = f'training diverged at step {self.state.step} ({name} {value})'
+            remedy = 'remove the folder and begin with --start or with another --seed'
+            raise DataError(self.work, problem, remedy)
 
     @property
     def finished(self) -> bool:
@@ -300,7 +327,8 @@ def train(
 
     `work` receives the checkpoint, the best weights and log.txt; a run that finds a checkpoint
     there goes on from it and sees the same batches as one that was never stopped. Raises
-    DataError for the checkpoint of another network.
+    DataError for the checkpoint of another network, of other data, seed or start, and where
+    training diverges.
     """
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
@@ -308,7 +336,7 @@ def train(
     if not trainer.finished:
         with _bar() as bar, (work / 'log.txt').open('a') as log:
             _run(trainer, bar, log)
-    return best_so_far(work, lesson.untrained(lesson.scales[-1]))
+    return best_so_far(work, lesson, trainer.state.origin)
 
 
 def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
@@ -348,18 +376,20 @@ def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
             state.save(trainer.work / CHECKPOINT)
 
 
-def best_so_far(work: Path, network: nn.Module) -> dict[str, torch.Tensor]:
-    """Return the weights of a run that validated best, finished or not.
+def best_so_far(work: Path, lesson: Lesson[Any], origin: Origin) -> dict[str, torch.Tensor]:
+    """Return the weights of a run of this origin that validated best, finished or not.
 
-    They may be those of a larger network than the one that is wanted. Raises DataError where
-    there are none or those of a smaller one.
+    They may be those of a larger network than the lesson's. Raises DataError where there are
+    none, those of a smaller one, or those of another run.
     """
     path = work / BEST
     if not path.exists():
         raise DataError(path, 'is missing', 'train this network first')
+    with safe_open(path, framework='pt') as content:
+        origin.check(path, content.metadata(), leave=('scales',))
     weights = load_file(path)
     try:
-        slice_for(network, weights)
+        slice_for(lesson.untrained(lesson.scales[-1]), weights)
     except SliceError as error:
         problem = f'was trained for a smaller storage bound ({error})'
         raise DataError(path, problem, 'give a smaller --storage-mb or train anew') from error

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.labelled import Label, Picture, Splits
+from rtmdl_ros.scaling.findings import Findings
+from rtmdl_ros.scaling.labelled import Label, Picture, Split
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 DATA_FILE = 'data.yaml'
@@ -17,13 +19,13 @@ _IMAGES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 _NOT_A_BOX = (float('nan'),) * 4
 
 
-def read_yolo_folder(folder: Path) -> Splits:
-    """Return the pictures that folder/data.yaml names: train, val and, if there is one, test.
+def read_yolo_split(folder: Path, name: str) -> Split:
+    """Return the pictures that folder/data.yaml names for train, val or test; none for no name.
 
     A split's path is taken from data.yaml's `path`, or else from the folder. The labels of
     .../images/x.jpg are in .../labels/x.txt: class, centre, width and height as shares of the
     image, or class and the corners of a polygon. Raises DataError for a data.yaml that lacks
-    names or a split's folder.
+    names or the split's folder, and for a label file that cannot be read.
     """
     path = folder / DATA_FILE
     try:
@@ -32,9 +34,11 @@ def read_yolo_folder(folder: Path) -> Splits:
         raise DataError(path, str(error), 'export the data again') from error
     if not isinstance(content, Mapping):
         raise DataError(path, 'is no mapping', 'export the data again')
+    findings = Findings()
     names = _names(content, path)
-    splits = [_pictures(content, key, path, names) for key in ('train', 'val', 'test')]
-    return Splits(*splits)
+    images = _images(content, name, path)
+    pictures = [Picture(image, _labels(image, names, findings)) for image in images]
+    return Split(name, pictures, findings)
 
 
 def _names(content: Mapping[str, Any], path: Path) -> dict[int, str]:
@@ -42,13 +46,13 @@ def _names(content: Mapping[str, Any], path: Path) -> dict[int, str]:
     if isinstance(names, Sequence) and not isinstance(names, str):
         return {number: str(name) for number, name in enumerate(names)}
     if isinstance(names, Mapping):
-        return {int(number): str(name) for number, name in names.items()}
-    raise DataError(path, f'names is {names!r}, not a list of classes', 'name the classes')
+        with suppress(ValueError, TypeError):
+            return {int(number): str(name) for number, name in names.items()}
+    problem = f'names is {names!r}, not a list of classes nor classes by number'
+    raise DataError(path, problem, 'name the classes')
 
 
-def _pictures(
-    content: Mapping[str, Any], key: str, path: Path, names: Mapping[int, str]
-) -> tuple[Picture, ...]:
+def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     given = content.get(key)
     if given is None:
         return ()
@@ -58,20 +62,23 @@ def _pictures(
     folder = next((each for each in candidates if each.is_dir()), None)
     if folder is None:
         raise DataError(path, f'{key} is {given!r}, no folder', 'correct the path')
-    images = sorted(each for each in folder.rglob('*') if each.suffix.lower() in _IMAGES)
-    return tuple(Picture(image, _labels(image, names)) for image in images)
+    return sorted(each for each in folder.rglob('*') if each.suffix.lower() in _IMAGES)
 
 
-def _labels(image: Path, names: Mapping[int, str]) -> tuple[Label, ...]:
+def _labels(image: Path, names: Mapping[int, str], findings: Findings) -> tuple[Label, ...]:
     """Return the labels of an image; one without a label file shows no object."""
     parts = list(image.parts)
     at = len(parts) - 1 - parts[::-1].index('images') if 'images' in parts else None
     if at is not None:
         parts[at] = 'labels'
     path = Path(*parts).with_suffix('.txt')
-    if not path.is_file():
+    try:
+        lines = path.read_text(encoding='utf-8', errors='replace').splitlines()
+    except FileNotFoundError:
+        findings.add('no label file: taken as without objects', str(image))
         return ()
-    lines = path.read_text(encoding='utf-8', errors='replace').splitlines()
+    except OSError as error:
+        raise DataError(path, f'cannot be read ({error.strerror})', 'make it readable') from error
     return tuple(_label(line, names) for line in lines if line.strip())
 
 
@@ -79,7 +86,7 @@ def _label(line: str, names: Mapping[int, str]) -> Label:
     first, *rest = line.split()
     try:
         number, values = int(float(first)), [float(value) for value in rest]
-    except ValueError:
+    except (ValueError, OverflowError):
         return Label('', _NOT_A_BOX)
     name = names.get(number, f'number {number}')
     if len(values) == 4:

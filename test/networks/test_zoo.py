@@ -165,6 +165,10 @@ def test_wrong_shapes_are_named(
         ({'variants': [3]}, 'a variant is 3, not an object'),
         ({'v_width': 'wide'}, "width is 'wide', not a number from 0.01 to 8"),
         ({'v_depth': 1.5}, 'depth is 1.5, not a whole number'),
+        (
+            {'kind': 'detector', 'v_input_height': 32},
+            'input_width is 24 of a detector, no multiple of 32',
+        ),
         ({'v_input_height': -1}, 'input_height is -1, not a number from 8 to'),
         ({'v_score_threshold': 1.5}, 'score_threshold is 1.5, not a number from 0 to 1'),
         ({'weights': '../w'}, "weights is '../w', not a name"),

@@ -54,13 +54,14 @@ def test_a_video_in_a_loop_begins_again(video):
 def test_pictures_are_counted_as_people_count(tmp_path):
     for name, level in (('frame_9.png', 80), ('frame_10.png', 120), ('a.jpg', 0)):
         cv2.imwrite(str(tmp_path / name), grey(level))
+    cv2.imwrite(str(tmp_path / 'b1²2.png'), grey(0))  # ² is a digit, but no number
     (tmp_path / 'notes.txt').write_text('not a picture')
     footage = open_footage(str(tmp_path))
     assert footage.rate_hz == 10.0
-    assert [number(footage.frame(index)) for index in range(3)] == [0, 2, 3]
+    assert [number(footage.frame(index)) for index in range(4)] == [0, 0, 2, 3]
     with pytest.raises(EndOfFootageError):
-        footage.frame(3)
-    assert number(open_footage(str(tmp_path), loop=True).frame(4)) == 2
+        footage.frame(4)
+    assert number(open_footage(str(tmp_path), loop=True).frame(6)) == 2
 
 
 def test_one_picture_will_do(tmp_path):
@@ -91,6 +92,8 @@ def text(folder):
     [
         (lambda folder: '', 'none is named; give a video file, a folder of pictures or '),
         (lambda folder: folder / 'no.mp4', 'no.mp4 does not exist; give a video file'),
+        (lambda folder: '²', '² does not exist; give a video file'),
+        (lambda folder: '~nobody-is-so/a.mp4', '~nobody-is-so/a.mp4 has a home that is not known'),
         (empty_folder, 'has no picture in it (.bmp .jpeg '),
         (text, 'clip.mp4 is not a video that OpenCV can read; give a video file'),
         (lambda folder: 63, 'webcam 63 cannot be opened (numbers in /dev: '),

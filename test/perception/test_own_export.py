@@ -46,6 +46,21 @@ def test_the_example_is_exported_and_runs(tmp_path, monkeypatch):
     assert found.box == Box(0.0, 0.0, 640.0, 480.0), 'untrained, it is as sure everywhere'
 
 
+def test_reversed_channels_are_exported(tmp_path, monkeypatch):
+    """A view with negative strides, as RGB of BGR is, which torch does not take."""
+    monkeypatch.syspath_prepend(tmp_path)
+    network = (
+        '    def network(self):\n        import torch\n\n        return torch.nn.Identity()\n\n'
+        '    def preprocess'
+    )
+    name = write_own_task(
+        tmp_path, f'own_{tmp_path.name}', ('brightness.onnx', ''), ('    def preprocess', network),
+        ('[None]\n\n', '[None, ..., ::-1]\n\n'),
+    )  # fmt: skip
+    assert own_export.main([name, 'fine', str(tmp_path / 'made.onnx')]) == 0
+    assert (tmp_path / 'made.onnx').is_file()
+
+
 def test_the_parameters_of_the_example():
     configuration = read_parameter_file(EXAMPLES / 'person_detector.param.yaml')
     assert configuration.tasks['person'].function == 'person_detector.PersonDetector'

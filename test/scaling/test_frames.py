@@ -12,9 +12,10 @@ import pytest
 
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.scaling import rendered
+from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detection import as_scene
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame, read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.report import network_report
 
@@ -97,16 +98,47 @@ def test_incomplete_labels_count_near_boxes_only(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize('text', [None, '{"images": ['])
-def test_label_file_at_fault_is_named(tmp_path: Path, text: str | None) -> None:
-    """Missing or broken: the path and what to do."""
+@pytest.mark.parametrize(
+    ('text', 'problem'),
+    [
+        (None, 'is missing; give --data the folder of the data sets, or pictures of your own'),
+        ('{"images": [', 'cannot be read as JSON ('),
+        ('[]', 'is no COCO file ('),
+        (
+            '{"images": [{"id": 1, "file_name": "a"}], "categories": [], "annotations": []}',
+            "no image has the split 'train'; give --data the folder of the data sets, or",
+        ),
+        (
+            '{"images": [{"id": 1, "file_name": "a", "split": "train"}], "categories": [], '
+            '"annotations": []}',
+            'is of another data set (a has no width and height); ',
+        ),
+        (
+            '{"images": [{"id": 1, "file_name": "a", "split": "train", "width": 9, "height": 9}], '
+            '"categories": [{"id": 1, "name": "cone"}], '
+            '"annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}]}',
+            "is of another data set (a shows 'cone'); ",
+        ),
+    ],
+)
+def test_label_file_at_fault_is_named(tmp_path: Path, text: str | None, problem: str) -> None:
+    """Missing, broken or plain COCO: the path and what to do."""
     path = tmp_path / 'traffic_light' / 'labels.json'
     path.parent.mkdir()
     if text is not None:
         path.write_text(text)
     with pytest.raises(DataError) as caught:
         read_lights(tmp_path, 'train')
-    assert str(caught.value).startswith(f'{path}: ') and ';' in str(caught.value)
+    assert str(caught.value).startswith(f'{path}: {problem}') and '\n' not in str(caught.value)
+
+
+def test_label_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """Nor is one that may not be read a traceback."""
+    path = tmp_path / 'traffic_light' / 'labels.json'
+    path.parent.mkdir()
+    path.write_bytes(b'{"images": "\xff"}')
+    with pytest.raises(DataError, match=r'labels\.json: cannot be read as JSON \(.utf-8. codec'):
+        read_lights(tmp_path, 'train')
 
 
 def test_unreadable_image_is_named(tmp_path: Path) -> None:
@@ -133,7 +165,7 @@ def test_report_draws_what_was_missed(tmp_path: Path) -> None:
     assert not (tmp_path / 'out' / 'traffic_light_detector_all_confused.png').exists()
 
 
-def test_drives_to_validate_on_are_rendered_once(tmp_path, monkeypatch):
+def test_drives_to_validate_on_show_what_their_boxes_say(tmp_path, monkeypatch):
     monkeypatch.setattr(rendered, 'VALIDATION_TRACKS', 2)
     frames = rendered.drive_frames(tmp_path / 'drives', 'sign')
     assert len(frames) == len(list((tmp_path / 'drives').iterdir())) == 10
@@ -141,9 +173,13 @@ def test_drives_to_validate_on_are_rendered_once(tmp_path, monkeypatch):
     assert len(boxes) and (boxes[:, 2:] > boxes[:, :2]).all()
     assert boxes.min() >= 0 and boxes[:, 0::2].max() <= 640 and boxes[:, 1::2].max() <= 480
     assert all(frame.image().shape == (480, 640, 3) for frame in frames)
-    stamps = [frame.path.stat().st_mtime_ns for frame in frames]
+    # What is left of another release or of a run that was killed does not stay.
+    images = [frame.image() for frame in frames]
+    frames[0].path.write_bytes(frames[0].path.read_bytes()[:999])
+    cv2.imwrite(str(frames[1].path), np.zeros((480, 640, 3), np.uint8))
     again = rendered.drive_frames(tmp_path / 'drives', 'sign')
-    assert [frame.path.stat().st_mtime_ns for frame in again] == stamps
-    assert [frame.source_labels for frame in again] == [frame.source_labels for frame in frames]
+    assert len(list((tmp_path / 'drives').iterdir())) == 10
+    for image, frame, same in zip(images, frames, again, strict=True):
+        assert np.array_equal(same.image(), image) and same.source_labels == frame.source_labels
     families = {label for frame in frames for label in frame.labels}
     assert families <= set(range(4))

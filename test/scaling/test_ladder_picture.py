@@ -4,13 +4,15 @@
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
-from rtmdl_ros.scaling import evaluate_command
+from rtmdl_ros.scaling import crop_folder, evaluate_command, report
 from rtmdl_ros.scaling.ladder_picture import draw_ladder
 
 NETWORK = 'traffic_sign_recogniser'
@@ -38,6 +40,53 @@ def test_all_variants_are_measured_and_drawn(
     assert variants[0].id in capsys.readouterr().out
     image = cv2.imread(str(tmp_path / 'out' / f'{NETWORK}_ladder.png'))
     assert image is not None and image.shape == (550, 1400, 3)
+
+
+def test_own_crops_are_read_before_there_is_a_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rich before 14.1 shows one at a time and fails for the second; no set has a name of ours."""
+    shown = []
+
+    def alone(items: Iterable[object], *_: object, **__: object) -> Iterator[object]:
+        assert not shown, 'a bar while there is another'
+        shown.append(True)
+        yield from items
+        shown.clear()
+
+    for module in (report, crop_folder):
+        monkeypatch.setattr(module, 'track', alone)
+    path = tmp_path / 'data' / 'val' / 'stop' / 'a.png'
+    path.parent.mkdir(parents=True)
+    cv2.imwrite(str(path), np.full((32, 32, 3), 90, np.uint8))
+    variants = read_zoo(default_zoo_dir() / NETWORK)[:2]
+    figures = report.ladder_report(variants, tmp_path / 'data', 'val', tmp_path / 'out')
+    assert len(figures) == 2
+    for found in figures.values():
+        assert {'all_top1', 'all_class_mean', 'all_top1_stop'} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ('option', 'name', 'problem'),
+    [
+        ('--out', 'file/o', '--out cannot be written to (Not a directory); give another folder'),
+        ('--json', 'file/f.json', '--json cannot be written (File exists); give another file'),
+        ('--json', 'folder', '--json cannot be written (it is a folder); give another file'),
+        ('--zoo', 'z' * 300, '--zoo cannot be read (File name too long); correct the path'),
+        ('--data', 'd' * 300, '--data cannot be read (File name too long); correct the path'),
+    ],
+)
+def test_paths_are_tried_before_measuring(
+    tmp_path: Path, option: str, name: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line with the option and the path."""
+    (tmp_path / 'file').touch()
+    (tmp_path / 'folder').mkdir()
+    words = {'--data': str(tmp_path), '--out': str(tmp_path / 'o'), option: str(tmp_path / name)}
+    assert evaluate(*(word for pair in words.items() for word in pair)) == 1
+    error = capsys.readouterr().err
+    assert problem in error and str(tmp_path / name.split('/')[0]) in error
+    assert error.count('\n') == 1
 
 
 def test_a_variant_that_there_is_not_is_wrong_use(

@@ -13,7 +13,9 @@ import pytest
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.own_data import class_number, is_own, own_frames
+from rtmdl_ros.scaling.recipes import LIGHT_AUGMENTATION, RECIPES
 from rtmdl_ros.scaling.rendered import ensure_scenes
 from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
@@ -60,18 +62,33 @@ def yolo(folder: Path) -> None:
     )
 
 
-def test_coco_folders(tmp_path: Path) -> None:
+def frames(data: Path, split: str = 'train') -> tuple[Frame, ...]:
+    """Read a split of pictures of lights."""
+    return own_frames(data, TRAFFIC_LIGHT_STATES, split)
+
+
+def refusal(data: Path, split: str = 'train') -> str:
+    """Return why a split is refused, one line with its folder."""
+    with pytest.raises(DataError) as caught:
+        frames(data, split)
+    message = str(caught.value)
+    assert '\n' not in message and str(data) in message
+    return message
+
+
+def test_coco_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Boxes come as corners, names whatever their letters."""
     coco(tmp_path / 'train', 10, [[10, 20, 12, 30]])
     coco(tmp_path / 'valid', 20, [[0, 0, 50, 40]])
     assert is_own(tmp_path)
-    own = own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    (frame,) = own.training
+    (frame,) = frames(tmp_path)
     assert frame.boxes.tolist() == [[10, 20, 22, 50]]
     assert frame.labels.tolist() == [0] and frame.source_labels == ('Red',)
     assert (frame.width, frame.height) == (WIDTH, HEIGHT)
-    assert own.validation[0].boxes.tolist() == [[0, 0, 50, 40]]
-    assert own.test == () and own.findings.lines() == []
+    assert frames(tmp_path, 'val')[0].boxes.tolist() == [[0, 0, 50, 40]]
+    assert frames(tmp_path, 'test') == ()
+    told = [f'{tmp_path}: 1 train images', f'{tmp_path}: 1 val images']
+    assert capsys.readouterr().err.splitlines() == told
 
 
 def test_what_coco_marks_to_be_ignored_is_a_region_without_reward(tmp_path: Path) -> None:
@@ -81,7 +98,7 @@ def test_what_coco_marks_to_be_ignored_is_a_region_without_reward(tmp_path: Path
         content = json.loads(path.read_text())
         content['annotations'][1]['ignore'] = content['annotations'][2]['iscrowd'] = 1
         path.write_text(json.dumps(content))
-    (frame,) = own_frames(tmp_path, TRAFFIC_LIGHT_STATES).training
+    (frame,) = frames(tmp_path)
     assert frame.boxes.tolist() == [[10, 20, 22, 50]]
     assert frame.regions.tolist() == [[50, 20, 60, 40, 0], [70, 20, 80, 40, 0]]
 
@@ -89,12 +106,14 @@ def test_what_coco_marks_to_be_ignored_is_a_region_without_reward(tmp_path: Path
 def test_yolo_folders(tmp_path: Path) -> None:
     """Shares of the image become pixels, polygons boxes, ../train means beside data.yaml."""
     yolo(tmp_path)
-    (frame,) = own_frames(tmp_path, TRAFFIC_LIGHT_STATES).training
+    (frame,) = frames(tmp_path)
     assert frame.boxes.tolist() == [[40, 20, 60, 60], [10, 8, 30, 32]]
     assert frame.labels.tolist() == [2, 0]
 
 
-def test_flaws_are_counted_and_named(tmp_path: Path) -> None:
+def test_flaws_are_counted_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What can be done without is left out; nothing is lost silently."""
     boxes = [
         [10, 20, 12, 30],
@@ -107,28 +126,32 @@ def test_flaws_are_counted_and_named(tmp_path: Path) -> None:
     coco(tmp_path / 'train', 10, boxes)
     coco(tmp_path / 'val', 20, [[0, 0, 50, 40]])
     coco(tmp_path / 'test', 10, [[0, 0, 50, 40]])
-    own = own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    assert own.training[0].boxes.tolist() == [[10, 20, 22, 50], [90, 70, 100, 80]]
+    assert frames(tmp_path)[0].boxes.tolist() == [[10, 20, 22, 50], [90, 70, 100, 80]]
+    assert frames(tmp_path, 'test') == ()
     path = tmp_path / 'train' / 'a.jpg'
-    assert own.findings.lines() == [
-        f'2x box is not four numbers: {path}, ...',
-        f'1x box reaches out of the image, clipped: {path}',
-        f'1x box is outside the image, left out: {path}',
-        f'1x box is empty: {path}',
-        f'1x image of the training split again, left out: {tmp_path / "test" / "a.jpg"}',
+    assert capsys.readouterr().err.splitlines() == [
+        f'{tmp_path}: 1 train images',
+        f'{tmp_path}: 2x box is not four numbers: {path}, ...',
+        f'{tmp_path}: 1x box reaches out of the image, clipped: {path}',
+        f'{tmp_path}: 1x box is outside the image, left out: {path}',
+        f'{tmp_path}: 1x box is empty: {path}',
+        f'{tmp_path}: 0 test images',
+        f'{tmp_path}: 1x image of the train split again, left out: {tmp_path}/test/a.jpg',
     ]
 
 
-def test_unknown_classes_are_neither_objects_nor_background(tmp_path: Path) -> None:
+def test_unknown_classes_are_neither_objects_nor_background(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Detections there are not punished."""
     yolo(tmp_path)
     (tmp_path / 'data.yaml').write_text(
         'train: train/images\nval: val/images\nnames: {0: pedestrian light, 1: red}\n'
     )
-    own = own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    assert own.training[0].labels.tolist() == [0]
-    assert own.training[0].regions.tolist() == [[40, 20, 60, 60, 0]]
-    assert "class 'pedestrian light' is unknown to the network" in own.findings.lines()[0]
+    (frame,) = frames(tmp_path)
+    assert frame.labels.tolist() == [0]
+    assert frame.regions.tolist() == [[40, 20, 60, 60, 0]]
+    assert "class 'pedestrian light' is unknown to the network" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -137,7 +160,11 @@ def test_unknown_classes_are_neither_objects_nor_background(tmp_path: Path) -> N
         ('{"images"', 'cannot be read as JSON'),
         ('{"images": []}', 'is no COCO file (KeyError'),
         ('[]', 'is no COCO file (TypeError'),
-        ('{"images": [], "categories": [], "annotations": []}', 'has no training images'),
+        ('{"images": [], "categories": [], "annotations": []}', 'has no train images; add a train'),
+        (
+            '{"images": [{"id": 1}, {"id": 1}], "categories": [], "annotations": []}',
+            'labels.json: two images have the id 1; give each its own',
+        ),
     ],
 )
 def test_broken_label_files_are_refused(tmp_path: Path, content: str, problem: str) -> None:
@@ -145,22 +172,17 @@ def test_broken_label_files_are_refused(tmp_path: Path, content: str, problem: s
     coco(tmp_path / 'val', 20, [[0, 0, 50, 40]])
     (tmp_path / 'train').mkdir()
     (tmp_path / 'train' / 'labels.json').write_text(content)
-    with pytest.raises(DataError) as caught:
-        own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    message = str(caught.value)
-    assert problem in message and str(tmp_path) in message and '\n' not in message
+    assert problem in refusal(tmp_path)
 
 
 def test_splits_without_use_are_refused(tmp_path: Path) -> None:
     """Broken images, no known class."""
     coco(tmp_path / 'train', 10, [[10, 20, 12, 30]], name='cone')
     coco(tmp_path / 'val', 20, [[0, 0, 50, 40]])
-    with pytest.raises(DataError, match=r'object of a known class; 1x class .cone.'):
-        own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    own_frames.cache_clear()
+    assert "object of a known class; 1x class 'cone'" in refusal(tmp_path)
     (tmp_path / 'train' / 'a.jpg').write_bytes(b'')
-    with pytest.raises(DataError, match=r'most of the 1 training images .*a\.jpg'):
-        own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
+    message = refusal(tmp_path)
+    assert 'most of the 1 train images' in message and 'a.jpg' in message
 
 
 @pytest.mark.parametrize(
@@ -169,15 +191,103 @@ def test_splits_without_use_are_refused(tmp_path: Path) -> None:
         ('- 1', 'is no mapping'),
         ('train: x\nnames: [red]', "train is 'x', no folder"),
         ('train: .', 'names is None, not a list of classes'),
+        ('train: .\nnames: {red: 0}', "names is {'red': 0}, not a list of classes nor classes by"),
         ('{', 'not a YAML file'),
     ],
 )
 def test_broken_data_files_are_refused(tmp_path: Path, content: str, problem: str) -> None:
     """The field and the remedy."""
     (tmp_path / 'data.yaml').write_text(content)
-    with pytest.raises(DataError) as caught:
-        own_frames(tmp_path, TRAFFIC_LIGHT_STATES)
-    assert problem in str(caught.value) and '\n' not in str(caught.value)
+    assert problem in refusal(tmp_path)
+
+
+def test_what_label_and_image_disagree_on_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An annotation without its image is counted; an image of another size is left out."""
+    coco(tmp_path / 'train', 10, [[10, 20, 12, 30]])
+    picture(tmp_path / 'train' / 'b.jpg', 30)
+    path = tmp_path / 'train' / '_annotations.coco.json'
+    content = json.loads(path.read_text())
+    content['images'].append({'id': 8, 'file_name': 'b.jpg', 'width': 50, 'height': 40})
+    content['annotations'].append({'image_id': 9, 'category_id': 1, 'bbox': [1, 1, 20, 20]})
+    path.write_text(json.dumps(content))
+    assert [frame.path.name for frame in frames(tmp_path)] == ['a.jpg']
+    told = capsys.readouterr().err
+    assert f'1x annotation of an image that is not listed: {path}' in told
+    assert '1x image is 100x80, the label file says 50x40, left out: ' in told
+    content['images'] = content['images'][1:]
+    path.write_text(json.dumps(content))
+    own_frames.cache_clear()
+    assert 'most of the 1 train images cannot be used' in refusal(tmp_path)
+
+
+def test_two_networks_may_read_the_same_pictures(tmp_path: Path) -> None:
+    """A broken picture is one broken picture, however often it is read."""
+    coco(tmp_path / 'train', 10, [[10, 20, 12, 30]], name='stop')
+    path = tmp_path / 'train' / '_annotations.coco.json'
+    content = json.loads(path.read_text())
+    content['images'].append({'id': 8, 'file_name': 'none.jpg'})
+    path.write_text(json.dumps(content))
+    assert 'shows an object of a known class' in refusal(tmp_path)
+    assert len(own_frames(tmp_path, TRAFFIC_SIGN_FAMILIES, 'train')) == 1
+
+
+def test_flaws_of_yolo_labels_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number that is none, and a picture without a label file."""
+    yolo(tmp_path)
+    labels = tmp_path / 'train' / 'labels' / 'b.txt'
+    labels.write_text('inf 0.5 0.5 0.2 0.5\n' + labels.read_text())
+    picture(tmp_path / 'train' / 'images' / 'c.png', 30)
+    assert [len(frame.boxes) for frame in frames(tmp_path)] == [2, 0]
+    told = capsys.readouterr().err
+    assert '1x box is not four numbers: ' in told
+    assert '1x no label file: taken as without objects: ' in told and 'c.png' in told
+
+
+def test_what_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image is left out, a label file that is there is not taken for none."""
+    yolo(tmp_path)
+
+    def refused(path: Path, *_: Any, **__: Any) -> None:
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, 'read_bytes', refused)
+        assert 'image cannot be read (Permission denied): ' in refusal(tmp_path)
+    read_text = Path.read_text
+    monkeypatch.setattr(
+        Path, 'read_text',
+        lambda path, **how: (refused if path.suffix == '.txt' else read_text)(path, **how),
+    )  # fmt: skip
+    assert 'b.txt: cannot be read (Permission denied); make it readable' in refusal(tmp_path)
+
+
+def test_no_split_is_asked_for_that_is_not_used(tmp_path: Path) -> None:
+    """Networks are measured where only a test is."""
+    coco(tmp_path / 'test', 10, [[10, 20, 12, 30]])
+    variant = read_zoo(default_zoo_dir() / 'traffic_light_detector')[0]
+    figures = network_report(variant, tmp_path, 'test_public', tmp_path / 'out')
+    assert 0 <= figures['all_map50'] <= 1
+
+
+def test_large_pictures_are_kept_as_small_as_views_of_them_get(tmp_path: Path) -> None:
+    """Lights are cut out of them before."""
+    yolo(tmp_path / 'track')
+    image = tmp_path / 'track' / 'train' / 'images' / 'b.png'
+    cv2.imwrite(str(image), np.full((1080, 1920, 3), 90, np.uint8))
+    ensure_scenes(tmp_path / 'rendered' / 'scenes.npz', 1, 1, seed=1)
+    recipe = RECIPES['traffic_light_detector']
+    views = recipe.lesson(recipe, tmp_path / 'track', tmp_path, 1).views
+    (scene,) = views._real
+    assert scene.image.shape == (519, 922, 3)
+    assert scene.image.shape[1] == round(LIGHT_AUGMENTATION.zoom[1] * recipe.sizes[-1].width)
+    assert scene.boxes == pytest.approx(
+        np.array([(0.4, 0.25, 0.6, 0.75), (0.1, 0.1, 0.3, 0.4)]) * (922, 519, 922, 519), rel=1e-5
+    )
+    assert views._cuttings[0].image.shape == (540, 384, 3)
 
 
 def test_a_sign_counts_as_its_family() -> None:
@@ -202,11 +312,21 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     assert run(parser.parse_args([*words, '--out', str(tmp_path / 'zoo')])) == 0
     (variant,) = read_zoo(tmp_path / 'zoo')
     assert variant.id == 'w37.5_d1_160x224' and 'val_map50' in variant.accuracy
-    assert 'track: 1 training, 1 validation, 0 test images' in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert 'track: 1 train images' in error and 'track: 1 val images' in error
     with pytest.raises(DataError, match=r'track: has no images of the split test_public; choose'):
         network_report(variant, data, 'test_public', tmp_path / 'out')
     assert 0 <= network_report(variant, data, 'val', tmp_path / 'out')['all_map50'] <= 1
     index = json.loads((tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text())
     assert index['training']['data'][0]['name'] == 'track'
-    assert run(parser.parse_args([*words[:-1], '1', '--only', 'w1'])) == 2
+    index_before = (tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text()
+    (data / 'train' / 'labels' / 'b.txt').write_text('0 0.5 0.5 0.2 0.4\n')
+    own_frames.cache_clear()
+    words += ['--out', str(tmp_path / 'zoo')]
+    for more in ([], ['--publish']):
+        assert run(parser.parse_args([*words, *more])) == 1
+        error = capsys.readouterr().err
+        assert 'is of a run with other data; give what the run began with, or another' in error
+    assert (tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text() == index_before
+    assert run(parser.parse_args([*words, '--only', 'w1'])) == 2
     assert 'w1 is no variant of traffic_light_detector: w37.5_d1_160x224' in capsys.readouterr().err

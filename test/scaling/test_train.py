@@ -3,6 +3,7 @@
 """The training loop on problems of seconds: it learns, resumes exactly, publishes."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from rtmdl_ros.networks.scale import InputSize, Scale
@@ -20,6 +22,9 @@ from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
 from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.ladder import Candidate
+from rtmdl_ros.scaling.origin import Origin, origin_of
+from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
 from rtmdl_ros.scaling.sign_crops import Crops
@@ -47,6 +52,11 @@ SCALES = (Scale(0.25, 0), Scale(0.5, 0), Scale(0.5, 1))
 def lesson(kind: type[RecogniserLesson] = RecogniserLesson) -> RecogniserLesson:
     """Return a recogniser's lesson on the coloured crops."""
     return kind(coloured_crops(64), coloured_crops(32), None, SCALES, SIZES, SIZES[1], seed=5)
+
+
+def origin(study: RecogniserLesson, start: dict[str, torch.Tensor] | None = None) -> Origin:
+    """Return what a lesson's run with seed 1 is of."""
+    return origin_of(study.data_checksum, 1, start, study.sizes, study.scales)
 
 
 def test_learning_rate_warms_up_and_falls() -> None:
@@ -116,12 +126,99 @@ def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
     train(lesson(), SCHEDULE, tmp_path, seed=1)
     wider = lesson()
     wider.scales = (*SCALES, Scale(0.75, 1))
-    with pytest.raises(DataError, match=r'checkpoint\.pt: is not a checkpoint of this') as caught:
+    with pytest.raises(DataError, match=r'checkpoint\.pt: is of a run with other scales') as caught:
         train(wider, SCHEDULE, tmp_path, seed=1)
-    assert '\n' not in str(caught.value) and 'choose another --work' in str(caught.value)
+    assert '\n' not in str(caught.value) and 'or another --work, or' in str(caught.value)
     (tmp_path / 'checkpoint.pt').write_bytes(b'torn')
     with pytest.raises(DataError, match='is not a checkpoint of this'):
         train(lesson(), SCHEDULE, tmp_path, seed=1)
+
+
+def test_a_run_keeps_to_its_data_seed_and_start(tmp_path: Path) -> None:
+    """Neither is it gone on with otherwise, nor published; more steps are welcome."""
+    start = {'head.bias': torch.ones(43)}
+    train(lesson(), SCHEDULE, tmp_path, seed=1, start=start)
+    before = (tmp_path / 'best.safetensors').read_bytes()
+    relabelled = lesson()
+    labels = relabelled.validation.labels.copy()
+    labels[0] = 1 - labels[0]
+    relabelled.validation = Crops(relabelled.validation.images, labels)
+    other_start = {'head.bias': torch.zeros(43)}
+    for study, seed, begin, field in (
+        (relabelled, 1, start, 'data'),
+        (lesson(), 2, start, 'seed'),
+        (lesson(), 1, other_start, 'start'),
+        (lesson(), 1, None, 'start'),
+    ):
+        problem = f'is of a run with other {field}; give what the run began with, or another'
+        with pytest.raises(DataError, match=rf'checkpoint\.pt: {problem}'):
+            train(study, SCHEDULE, tmp_path, seed=seed, start=begin)
+        its = origin_of(study.data_checksum, seed, begin, study.sizes, study.scales)
+        with pytest.raises(DataError, match=rf'best\.safetensors: {problem}'):
+            best_so_far(tmp_path, study, its)
+    assert (tmp_path / 'best.safetensors').read_bytes() == before
+    assert best_so_far(tmp_path, lesson(), origin(lesson(), start))
+    train(lesson(), replace(SCHEDULE, steps=12), tmp_path, seed=1, start=start)
+    assert 'step 12 ' in (tmp_path / 'log.txt').read_text()
+
+
+def test_files_that_do_not_tell_their_run_are_of_another(tmp_path: Path) -> None:
+    """As those that were written before they did."""
+    train(lesson(), SCHEDULE, tmp_path, seed=1)
+    content = torch.load(tmp_path / 'checkpoint.pt', weights_only=True)
+    del content['origin']
+    torch.save(content, tmp_path / 'checkpoint.pt')
+    save_file(load_file(tmp_path / 'best.safetensors'), tmp_path / 'best.safetensors')
+    problem = 'does not tell what it was trained on; give what the run began with'
+    with pytest.raises(DataError, match=problem):
+        train(lesson(), SCHEDULE, tmp_path, seed=1)
+    with pytest.raises(DataError, match=problem):
+        best_so_far(tmp_path, lesson(), origin(lesson()))
+
+
+def test_a_resumed_run_keeps_its_number_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is measured, and might come out otherwise."""
+    monkeypatch.setattr('rtmdl_ros.scaling.train.training_type', lambda device: torch.bfloat16)
+    train(lesson(), SCHEDULE, tmp_path / 'run', seed=1)
+    shutil.copytree(tmp_path / 'run', tmp_path / 'resumed')
+    longer = replace(SCHEDULE, steps=12)
+    whole = train(lesson(), longer, tmp_path / 'run', seed=1)
+    monkeypatch.setattr('rtmdl_ros.scaling.train.training_type', lambda device: torch.float32)
+    torch.testing.assert_close(train(lesson(), longer, tmp_path / 'resumed', seed=1), whole)
+    number_type = torch.load(tmp_path / 'resumed' / 'checkpoint.pt', weights_only=True)
+    assert number_type['number_type'] == torch.bfloat16
+
+
+def test_a_figure_below_zero_is_a_figure(tmp_path: Path) -> None:
+    """A recogniser's is where nothing is right yet; the zoo holds shares, which begin at zero."""
+
+    class Low(RecogniserLesson):
+        def validate(self, network: nn.Module, size: InputSize) -> float:
+            return -1.2
+
+    assert train(lesson(Low), SCHEDULE, tmp_path, seed=1)
+    candidate = Candidate(SCALES[0], SIZES[0], 1, 1, -0.0038, torch.zeros(2, 1))
+    assert _entry(candidate, {})['accuracy'] == {'val_figure': 0.0}
+
+
+@pytest.mark.parametrize(('name', 'method'), [('loss', 'loss'), ('validation', 'validate')])
+def test_training_that_diverges_is_told(tmp_path: Path, name: str, method: str) -> None:
+    """With the step, and before it is saved."""
+
+    class Diverging(RecogniserLesson):
+        def loss(self, output, batch, teacher):
+            loss = super().loss(output, batch, teacher)
+            return loss * (float('nan') if method == 'loss' else 1)
+
+        def validate(self, network, size):
+            return float('nan') if method == 'validate' else 0.5
+
+    problem = rf'training diverged at step \d \({name} nan\); remove the folder and begin with'
+    with pytest.raises(DataError, match=problem):
+        train(lesson(Diverging), SCHEDULE, tmp_path, seed=1)
+    assert not (tmp_path / 'checkpoint.pt').exists()
 
 
 def test_a_start_reaches_as_far_as_its_weights() -> None:
@@ -179,15 +276,17 @@ def test_batches_depend_on_the_step_alone() -> None:
 def test_best_weights_are_asked_for(tmp_path: Path) -> None:
     """Without a run there is nothing to publish: path and remedy."""
     with pytest.raises(DataError, match=r'best\.safetensors: is missing; train this network'):
-        best_so_far(tmp_path, lesson().untrained(SCALES[-1]))
+        best_so_far(tmp_path, lesson(), origin(lesson()))
 
 
 def test_weights_do_for_smaller_bounds_only(tmp_path: Path) -> None:
     """Slices of them are published; for more they are too small."""
     train(lesson(), SCHEDULE, tmp_path, seed=1)
-    assert best_so_far(tmp_path, lesson().untrained(SCALES[0]))
+    smaller, larger = lesson(), lesson()
+    smaller.scales, larger.scales = SCALES[:1], (*SCALES, Scale(1.0, 1))
+    assert best_so_far(tmp_path, smaller, origin(smaller))
     with pytest.raises(DataError, match=r'was trained for a smaller storage bound .*stem'):
-        best_so_far(tmp_path, lesson().untrained(Scale(1.0, 1)))
+        best_so_far(tmp_path, larger, origin(larger))
 
 
 def squares(count: int) -> list[Scene]:
@@ -217,7 +316,7 @@ def test_detector_learns_squares(tmp_path: Path) -> None:
         cv2.imwrite(str(path), scene.image)
         frames.append(Frame(path, 's', scene.boxes, scene.labels, scene.regions, ('a',), 96, 64))
     study = DetectorLesson(
-        'squares', ('square',), scales, (size,), size, views, [frames], seed=1, workers=0
+        'squares', ('square',), scales, (size,), size, views, [frames], '', seed=1, workers=0
     )
     schedule = replace(SCHEDULE, steps=60, batch=8, evaluate_every=60)
     weights = train(study, schedule, tmp_path / 'work', seed=1)
@@ -260,6 +359,57 @@ def test_too_small_a_bound_is_one_line(
     error = capsys.readouterr().err
     assert error.count('\n') == 1
     assert '0.01 MB is too little for 12 variants of any network; give at least 0.1' in error
+
+
+@pytest.mark.parametrize(
+    ('option', 'value', 'problem'),
+    [
+        ('--threads', '0', '0: give a whole number from 1 to 1024'),
+        ('--seed', '-1', '-1: give a whole number from 0 to 4294967295'),
+        ('--steps', '0', '0: give a whole number from 1 to 1000000000'),
+        ('--storage-mb', 'nan', 'nan: give a number from 0 to 10000'),
+        ('--storage-mb', 'inf', 'inf: give a number from 0 to 10000'),
+    ],
+)
+def test_values_that_cannot_be_are_wrong_use(
+    option: str, value: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is done."""
+    with pytest.raises(SystemExit) as caught:
+        arguments('traffic_sign_recogniser', '--data', 'd', option, value)
+    assert caught.value.code == 2
+    assert f'argument {option}: {problem}' in capsys.readouterr().err
+
+
+def test_a_gpu_that_is_not_there_is_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before data are read."""
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    assert run(arguments('traffic_sign_recogniser', '--data', 'd', '--device', 'cuda')) == 2
+    assert 'scale: --device cuda: torch finds no GPU; give auto' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('option', 'name', 'problem'),
+    [
+        ('--out', 'file/zoo', '--out cannot be written to (Not a directory); give another folder'),
+        ('--work', 'file/w', '--work cannot be written to (Not a directory); give another folder'),
+        ('--data', 'd' * 300, '--data cannot be read (File name too long); correct the path'),
+    ],
+)
+def test_folders_are_tried_before_training(
+    tmp_path: Path, option: str, name: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line with the option and the path."""
+    (tmp_path / 'file').touch()
+    options = {'--data': 'd', '--out': 'zoo', '--work': 'w', option: name}
+    words = [word for each, value in options.items() for word in (each, str(tmp_path / value))]
+    assert run(arguments('traffic_sign_recogniser', *words, '--threads', '1')) == 1
+    assert capsys.readouterr().err == f'rtmdl scale: {tmp_path / name}: {problem}' + (
+        ', or make it readable\n' if option == '--data' else ', or rights or room\n'
+    )
+    assert not list((tmp_path / 'w').glob('*'))
 
 
 def test_a_run_from_images_to_zoo(

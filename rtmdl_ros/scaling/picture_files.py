@@ -1,0 +1,61 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Image files of users: read and decoded, with what is wrong with them counted."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.findings import Findings
+
+#: More useless images than this share are refused: it is the wrong folder or a torn download.
+MOST_USELESS = 0.5
+
+
+class PictureFiles:
+    """The image files of all splits of a folder; a picture belongs to the split it is first in."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with none of the folder read."""
+        self._folder = folder
+        self._splits: dict[str, str] = {}
+        self._useless: dict[str, set[Path]] = {}
+
+    def image(self, path: Path, split: str, findings: Findings) -> NDArray[np.uint8] | None:
+        """Return the pixels (H, W, 3) BGR, or None after a finding on why it cannot be used."""
+        content, flaw = b'', 'image cannot be read'
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, ValueError):  # also for a name that no file can have
+            flaw = 'image is missing'
+        except OSError as error:
+            flaw = f'image cannot be read ({error.strerror})'
+        pixels = np.frombuffer(content, np.uint8)
+        image = cv2.imdecode(pixels, cv2.IMREAD_COLOR) if len(pixels) else None
+        if image is None:
+            self.useless(flaw, path, split, findings)
+            return None
+        other = self._splits.setdefault(hashlib.sha256(content).hexdigest(), split)
+        if other != split:
+            findings.add(f'image of the {other} split again, left out', str(path))
+            return None
+        return np.asarray(image, np.uint8)
+
+    def useless(self, flaw: str, path: Path, split: str, findings: Findings) -> None:
+        """Count an image that cannot be used for a flaw of its own."""
+        findings.add(flaw, str(path))
+        self._useless.setdefault(split, set()).add(path)
+
+    def refuse_useless(self, split: str, count: int, findings: Findings) -> None:
+        """Raise DataError where most of the images of a split, so many, cannot be used."""
+        if len(self._useless.get(split, ())) > MOST_USELESS * count:
+            problem = f'most of the {count} {split} images cannot be used'
+            problem = '; '.join((problem, *findings.lines()))
+            remedy = 'check the paths, and export or download the images again'
+            raise DataError(self._folder, problem, remedy)

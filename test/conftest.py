@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 
 if importlib.util.find_spec('rtmdl_ros') is None:
     sys.path.append(str(ROOT))
+# What several test files need; apt's pytest on Humble does not know the option for it.
+sys.path.append(str(ROOT / 'test' / 'support'))
 # Humble checks the types of message fields, Jazzy only where it is told to.
 os.environ.setdefault('ROS_PYTHON_CHECK_FIELDS', '1')
 HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))

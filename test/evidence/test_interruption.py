@@ -14,15 +14,18 @@ ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 @pytest.mark.parametrize('number', ENDING)
 def test_a_signal_is_as_ctrl_c(number):
-    before = signal.getsignal(number)
-    with interruptible() as interruption:
-        interruption.check()
-        with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), number)
-        # Whoever swallowed it is asked again.
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        with interruptible() as interruption:
             interruption.check()
-    assert signal.getsignal(number) is before
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), number)
+            # Whoever swallowed it is asked again.
+            with pytest.raises(KeyboardInterrupt):
+                interruption.check()
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.parametrize('number', ENDING)

@@ -122,7 +122,7 @@ class Runtime:
         wrong number of functions or other variants, and DuplicateTaskError for a known name. A task
         that was removed should not come back before its running stages have ended.
         """
-        served = Served(task, chains_of(task, functions))
+        served = Served(task, chains_of(task, functions), functions)
         with self._lock:
             reports = self._feed(TaskAdded(self._clock(), task))[1]
             self._tasks[task.name] = served
@@ -132,18 +132,15 @@ class Runtime:
     def change_task(self, task: Task) -> None:
         """Give a task new properties for the jobs released from now on.
 
-        Variants may be left out, but the stages of each must keep their number and order, as
-        their functions stay. Raises UnknownTaskError for an unknown name and ValueError for
-        another number of stages or an unknown variant.
+        Variants may be others of those that it was added with functions for; the stages of each
+        must keep their number and order. Raises UnknownTaskError for an unknown name and
+        ValueError for another number of stages or an unknown variant.
         """
         with self._lock:
-            served = self._tasks.get(task.name)
-            chains = served.chains if served is not None else {}
-            if served is not None:
-                functions = {n: [each.function for each in c] for n, c in chains.items()}
-                chains_of(task, functions)
+            functions = self._tasks[task.name].functions if task.name in self._tasks else {}
+            chains = chains_of(task, functions) if functions else {}
             reports = self._feed(TaskChanged(self._clock(), task))[1]
-            self._tasks[task.name] = Served(task, chains)
+            self._tasks[task.name] = Served(task, chains, functions)
         self._deliver(reports)
 
     def remove_task(self, name: str) -> None:

@@ -33,6 +33,8 @@ class Served:
     task: Task
     #: The stages of each variant, by its name.
     chains: Mapping[str, tuple[ServedStage, ...]]
+    #: What was given for it, perhaps for more variants than it has now.
+    functions: StageFunctions
 
 
 @dataclass

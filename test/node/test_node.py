@@ -23,6 +23,7 @@ from std_srvs.srv import Trigger
 
 from rtmdl_ros.msg import DeadlineMiss
 from rtmdl_ros.node.replanning import Answer
+from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.runtime.trace import read_chrome_trace
@@ -213,6 +214,29 @@ def test_a_plan_is_swapped_without_losing_a_frame(make_bench):
     sequences = [message.sequence for message in bench.peer.detections]
     assert sequences == list(range(len(sequences)))
     bench.wait(until=lambda: bench.peer.statuses[-1].tasks[0].priority == 7)
+
+
+def test_without_a_choice_jobs_take_the_planned_variant_whatever_else_is_loaded(
+    make_bench, small_zoo, tmp_path
+):
+    least, *_, most = (each.name for each in ladder('traffic_light', small_zoo))
+    path = tmp_path / 'plan.yaml'
+    path.write_text(
+        f'tasks: {{traffic_light: {{variant: {least}, priority: 1, resident: [{least}, {most}]}}}}'
+    )
+    bench = make_bench({
+        'tasks': ['traffic_light'], 'choice': 'planned', 'admission': 'warn',
+        'plan_file': str(path), 'traffic_light.deadline_ms': 5000.0,
+    })  # fmt: skip
+    bench.start()
+    bench.feed(until=lambda: len(bench.peer.detections) >= 3)
+    assert {message.variant for message in bench.peer.detections} == {least}
+    bench.node._session.follow(
+        Answer(Plan({'traffic_light': TaskPlan(most, 1, (), 0.0, 1.0)}, {}, 0, 0, 0, 1, True), {})
+    )
+    bench.peer.detections.clear()
+    bench.feed(until=lambda: len(bench.peer.detections) >= 5)
+    assert bench.peer.detections[-1].variant == most
 
 
 def test_a_plan_is_made_again_on_request(logged):

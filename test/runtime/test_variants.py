@@ -73,6 +73,18 @@ def test_a_plan_is_swapped_between_two_jobs(bench):
     assert bench.task('a').on_time == 2
 
 
+def test_a_task_may_get_any_variant_that_there_are_functions_of(bench):
+    """Also one that it did not have when it was added, or that was left out."""
+    functions = {'fast': [nothing] * 2, 'best': [nothing] * 3}
+    bench.runtime.add_task(task(variants=(FAST,)), functions)
+    bench.runtime.start()
+    for variants in ((FAST,), (BEST,), (FAST,), (FAST, BEST)):
+        bench.runtime.change_task(task(variants=variants))
+        bench.release('a')
+        (job,) = bench.wait()
+        assert (job.variant, job.outcome) == (variants[-1].name, Outcome.ON_TIME)
+
+
 def test_a_variant_whose_stage_hangs_is_not_served_while_others_are():
     bench, gate = Bench(hang_limit_s=0.05), Gate()
     bench.runtime.add_task(task(), {'fast': [nothing] * 2, 'best': [nothing, gate, nothing]})

@@ -44,3 +44,11 @@ def test_a_deadline_that_is_broken_already_is_its_own_limit(planned):
     hopeless = replace(problem.tasks[0], deadline_ns=1000)
     problem = replace(problem, tasks=(hopeless, problem.tasks[1]))
     assert deadline_limits(problem, plan)['light'].least_ns == 1000
+
+
+def test_without_time_to_find_out_no_deadline_is_shortened(planned):
+    problem, plan = planned
+    limits = deadline_limits(problem, plan, seconds=0.0)
+    assert {name: limit.least_ns for name, limit in limits.items()} == {
+        task.name: task.deadline_ns for task in problem.tasks
+    }

@@ -39,11 +39,11 @@ def median_interval(values: Sequence[float]) -> Interval:
     if len(values) == 1:
         return Interval(values[0], None, None)
     ordered = sorted(values)
-    cut = _unsure(len(ordered))
-    return Interval(median(ordered), ordered[cut], ordered[-1 - cut])
+    left_out = _left_out(len(ordered))
+    return Interval(median(ordered), ordered[left_out], ordered[-1 - left_out])
 
 
-def _unsure(count: int) -> int:
+def _left_out(count: int) -> int:
     """Return how many of `count` values may be left out at either end."""
     tails = accumulate(comb(count, heads) * 0.5**count for heads in range(count))
     return max(0, sum(tail <= (1 - _COVERAGE) / 2 for tail in tails) - 1)

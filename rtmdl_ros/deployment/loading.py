@@ -81,6 +81,7 @@ def _ready(
         for name, task in configuration.tasks.items()
     }
     most_urgent = max(priorities.values())
+    chooses = configuration.node.choice == 'run_time'
     tasks = []
     for name, parameters in configuration.tasks.items():
         function, own = parameters.function, plan.tasks[name]
@@ -95,7 +96,6 @@ def _ready(
             for choice in chosen[name]
         }
         variants = tuple(profiles[choice.name].variant() for choice in chosen[name])
-        chooses = configuration.node.choice == 'run_time'
         tasks.append(
             ReadyTask(name, parameters, variants, pipelines, own.variant, own.priority, chooses)
         )

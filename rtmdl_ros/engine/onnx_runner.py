@@ -113,8 +113,8 @@ def _open_session(
 def _share_working_memory() -> None:
     """Make the one arena from which all networks of this process take what a run needs.
 
-    Otherwise each keeps an arena of its own: 60 variants took 280 MB so, and 17 MB together. For
-    weights they need no more than before, and are no slower.
+    Otherwise each keeps an arena of its own: 60 variants took 280 MB so beside their weights, and
+    17 MB together, in the same time.
     """
     processor = onnxruntime.OrtMemoryInfo(
         'Cpu',

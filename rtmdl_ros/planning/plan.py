@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rtmdl_ros.planning.candidate import Candidate, kept_order
+from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.fitness import Fitness
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.profiling.profile import VariantProfile
@@ -93,7 +94,7 @@ def resident_variants(
                 for i in (indices | {index} if each == task else indices)
                 for network in problem.allowed[each][i].networks
             ]
-            if _fits(problem, networks):
+            if not beyond_bounds(problem, networks):
                 chosen[task].add(index)
     return tuple(
         tuple(allowed[index] for index in sorted(indices))
@@ -117,13 +118,6 @@ def _wishes(problem: Problem, candidate: Candidate) -> list[tuple[int, int]]:
 
 def _usual_ns(variant: VariantProfile) -> int:
     return sum(stage.quantiles_ns[len(stage.quantiles_ns) // 2] for stage in variant.stages)
-
-
-def _fits(problem: Problem, networks: list[str]) -> bool:
-    storage, memory = problem.storage_bytes, problem.memory_bytes
-    return (storage is None or problem.storage_of(networks) <= storage) and (
-        memory is None or problem.memory_of(networks) <= memory
-    )
 
 
 def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:

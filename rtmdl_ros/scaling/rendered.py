@@ -21,6 +21,7 @@ from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.text_file import write_whole
 
 WIDTH, HEIGHT = 640, 480
 QUALITY = 95
@@ -115,16 +116,9 @@ def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
         rng = np.random.default_rng((2, number))
         for index, rendered in enumerate(_drive(FIRST_VALIDATION_TRACK + number, rng)):
             path = folder / f'drive_{number}_{index}.png'
-            _write_whole(path, cv2.imencode('.png', rendered.image)[1].tobytes())
+            write_whole(path, cv2.imencode('.png', rendered.image)[1].tobytes())
             frames.append(_validation_frame(path, rendered, kind))
     return tuple(frames)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step, as others may read it at the same time."""
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:

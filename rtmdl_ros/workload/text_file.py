@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Text files that are written whole or not at all."""
+"""Files that are written whole or not at all."""
 
 import errno
 import os
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step, so that nobody ever reads a part of it; makes its folder.
 
     Raises OSError where that cannot be, with nothing left behind.
@@ -18,7 +18,7 @@ def write_whole(path: Path, text: str) -> None:
     partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding='utf-8')
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(partial, path)
     except OSError:
         with suppress(OSError):

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML files of users."""
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from rtmdl_ros.workload.errors import one_line
-
-#: What brings the entries of another mapping in.
-_MERGE = 'tag:yaml.org,2002:merge'
 
 
 class _TwiceError(ValueError):
@@ -21,15 +17,17 @@ class _TwiceError(ValueError):
 class _Loader(yaml.SafeLoader):
     """Refuses two entries of one name: of those PyYAML takes the last, and ROS 2 both."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        # Here, before mappings are merged into others: those may give a name again.
+        node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
+            if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
                     line = key.start_mark.line + 1
                     raise _TwiceError(f'line {line}: {key.value} is there twice; make one of both')
                 seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return node
 
 
 def read_yaml(path: Path) -> object:

@@ -64,6 +64,18 @@ def test_mistakes_are_named_with_the_file_in_one_line(tmp_path, text, message):
     assert '\n' not in str(caught.value)
 
 
+def test_a_merged_mapping_may_be_merged_again(tmp_path):
+    """The outer one is put together before the inner one, which then holds lanes twice."""
+    configuration = read(
+        tmp_path,
+        """
+        /camera_sim: {ros__parameters: {x: {y: &inner {<<: &base {lanes: 1}, lanes: 2}}}}
+        /**: {ros__parameters: {<<: *inner, cpu_workers: 3}}
+        """,
+    )
+    assert (configuration.node.lanes, configuration.node.cpu_workers) == (2, 3)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ParameterError, match=r'none\.yaml: cannot be read'):
         read_parameter_file(tmp_path / 'none.yaml')

@@ -25,6 +25,7 @@ from rtmdl_ros.evidence.callback_plan import (
     read_answers,
     write_plan,
 )
+from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.processes import Child, ProcessError, end_all
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.real_time import calm_openmp
@@ -66,7 +67,8 @@ def _run(
     shown = frames[: len(setting.plan.frames)]
     write_plan(folder, setting.plan, [frame.image() for frame in shown])
     with ExitStack() as over:
-        children = camera, node = [_started(module, folder) for module in (_CAMERA, _NODE)]
+        domain_id = free_domain_id(os.getpid())
+        children = camera, node = [_started(each, folder, domain_id) for each in (_CAMERA, _NODE)]
         over.callback(end_all, children, 0.0)
         _await((folder / READY).exists, children, _START_S)
         for start_s, length_s in scenario.hogs():
@@ -80,14 +82,14 @@ def _run(
     return jobs_of(setting.plan, scenario, shown, published_ns, read_answers(folder))
 
 
-def _started(module: str, folder: Path) -> Child:
+def _started(module: str, folder: Path, domain_id: int) -> Child:
     """Start a module with the folder as its argument; its output goes to a log there."""
     # What this process finds, '' being the folder it is in, the other one finds as well.
     search_path = os.pathsep.join(os.path.abspath(path) for path in sys.path)
     return Child(
         module,
         [sys.executable, '-m', module, str(folder)],
-        os.environ | {'PYTHONPATH': search_path},
+        os.environ | {'PYTHONPATH': search_path, 'ROS_DOMAIN_ID': str(domain_id)},
         folder / f'{module}.log',
     )
 

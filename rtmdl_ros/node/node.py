@@ -31,6 +31,7 @@ from rtmdl_ros.planning.problem import MB, demands
 from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.profiling.resident import resident_bytes
 from rtmdl_ros.runtime.accounting import TaskStatistics
+from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
@@ -156,7 +157,7 @@ class RtmdlNode(LifecycleNode):
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Unsubscribe and end all jobs; networks stay in memory."""
+        """Unsubscribe, end all jobs and give back their memory; networks stay."""
         result = self._guarded('deactivate', self._stop)
         super().on_deactivate(state)
         return result
@@ -233,6 +234,7 @@ class RtmdlNode(LifecycleNode):
             if session is not None:
                 for task in session.close():
                     self.get_logger().info(_summary(task))
+                trim_heap()
         if session is not None and self._configuration.node.trace_file:
             path = Path(self._configuration.node.trace_file).expanduser()
             write_trace(session.trace, path, self.get_logger())

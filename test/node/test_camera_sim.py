@@ -3,7 +3,6 @@
 """The simulated camera over DDS: what arrives, when, and that it is the track of the seed."""
 
 import contextlib
-import itertools
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 import rclpy
+from domains import fresh_domain_id
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -29,15 +29,13 @@ from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.parameters import ParameterError
 
 WIDTH, HEIGHT, SEED = 320, 240, 7
-# A process of its own has domains of its own; what a finished test leaves is not heard by the next.
-_DOMAINS = itertools.cycle(range(1 + os.getpid() % 50 * 2, 3 + os.getpid() % 50 * 2))
 
 
 class Filming:
     """A camera_sim that runs in a thread, and a listener in a context of its own."""
 
     def __init__(self, parameters: dict[str, object], compressed: bool) -> None:
-        domain = next(_DOMAINS)
+        domain = fresh_domain_id()
         self.contexts = (rclpy.Context(), rclpy.Context())
         for context in self.contexts:
             rclpy.init(context=context, domain_id=domain)
@@ -193,7 +191,7 @@ def test_frames_that_cannot_be_rendered_in_time_are_skipped_not_delayed(film):
 )
 def test_wrong_parameters_are_named(name, value, message):
     context = rclpy.Context()
-    rclpy.init(context=context, domain_id=next(_DOMAINS))
+    rclpy.init(context=context, domain_id=fresh_domain_id())
     try:
         with pytest.raises(ParameterError) as error:
             CameraSim(context=context, parameter_overrides=[Parameter(name, value=value)])
@@ -209,7 +207,7 @@ def test_process_ends_within_two_seconds_of_a_signal(number, tmp_path):
     process = subprocess.Popen(
         command,
         cwd=tmp_path,  # not the source tree, which has no messages
-        env=os.environ | {'ROS_DOMAIN_ID': str(next(_DOMAINS))},
+        env=os.environ | {'ROS_DOMAIN_ID': str(fresh_domain_id())},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

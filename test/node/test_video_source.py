@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
 import rclpy
+from domains import fresh_domain_id
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -25,8 +26,7 @@ from rtmdl_ros.node.video_source import VideoSource
 from rtmdl_ros.perception.images import decompressed
 from rtmdl_ros.workload.parameters import ParameterError
 
-# A process of its own has a domain of its own.
-DOMAIN = 1 + os.getpid() % 100
+DOMAIN = fresh_domain_id()
 
 
 @pytest.fixture

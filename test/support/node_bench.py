@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running node and a peer that plays camera and listener, in a domain of their own."""
 
-import itertools
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from domains import fresh_domain_id
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -21,8 +20,6 @@ from sensor_msgs.msg import Image
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.node import RtmdlNode
 
-# A process of its own has domains of its own; tests of one process take turns.
-_DOMAINS = itertools.cycle(range(1 + os.getpid() % 50 * 2, 3 + os.getpid() % 50 * 2))
 IMAGE_TOPIC = '/rtmdl/input/front/image'
 
 
@@ -84,7 +81,7 @@ class Bench:
 
     def __init__(self, parameters: dict[str, object]) -> None:
         self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=next(_DOMAINS))
+        rclpy.init(context=self.context, domain_id=fresh_domain_id())
         overrides = [Parameter(name, value=value) for name, value in parameters.items()]
         try:
             self.node = RtmdlNode(context=self.context, parameter_overrides=overrides)

@@ -17,7 +17,6 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.evidence.callback_plan import START
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
-from rtmdl_ros.node.demo.options import own_domain_id
 from rtmdl_ros.workload.errors import BadInputError
 
 #: As cameras publish and as is advised for subscribers that want the newest frame alone.
@@ -38,7 +37,7 @@ def start_ns(folder: Path) -> int | None:
 
 
 def run(name: str, arguments: Sequence[str] | None, work: Callable[[Path], None]) -> int:
-    """Do the work of a process in the domain that it shares with those of the same parent.
+    """Do the work of a process in the domain of its environment.
 
     Returns 0, also where SIGINT ends it, 1 for what cannot be loaded or written, 2 for
     wrong use and a plan that cannot be read: each told in one line.
@@ -47,7 +46,8 @@ def run(name: str, arguments: Sequence[str] | None, work: Callable[[Path], None]
     if len(arguments) != 1:
         print(f'{name}: give the folder of the plan; rtmdl bench does', file=sys.stderr)
         return 2
-    os.environ.update(ros_environment(own_domain_id(os.getppid()), fastdds_profile()))
+    domain_id = int(os.environ.get('ROS_DOMAIN_ID') or 0)
+    os.environ.update(ros_environment(domain_id, fastdds_profile()))
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     try:
         work(Path(arguments[0]))

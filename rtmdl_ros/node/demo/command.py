@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rtmdl_ros.node.demo.options import SIMULATED, DemoOptions, own_domain_id
+from rtmdl_ros.evidence.domains import free_domain_id
+from rtmdl_ros.node.demo.options import SIMULATED, DemoOptions
 from rtmdl_ros.workload.arguments import number, whole
 from rtmdl_ros.workload.errors import BadInputError
 
@@ -104,7 +105,11 @@ def _demo_options(options: argparse.Namespace) -> DemoOptions:
         params_file=options.params_file,
         out=options.out,
         json=options.json,
-        domain_id=own_domain_id(os.getpid()) if options.domain_id is None else options.domain_id,
+        domain_id=_domain_id(options.domain_id),
         pictures=not options.no_pictures,
         **{name: value for name, value in camera.items() if value is not None},
     )
+
+
+def _domain_id(chosen: int | None) -> int:
+    return free_domain_id(os.getpid()) if chosen is None else chosen

@@ -7,8 +7,6 @@ from pathlib import Path
 
 #: The source that is camera_sim.
 SIMULATED = 'sim'
-#: Domains above 101 use ports that Linux hands out to others.
-_DOMAINS = 101
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,3 @@ class DemoOptions:
             return f'demo {self.width}x{self.height} at {self.rate_hz:g} Hz'
         rate = f'at {self.rate_hz:g} Hz' if self.rate_hz else 'live'
         return f'demo on {Path(self.source).name} {rate}'
-
-
-def own_domain_id(process_id: int) -> int:
-    """Return a ROS domain that other programs of this machine are unlikely to use, 1 to 101."""
-    return 1 + process_id % _DOMAINS

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.interruption import interruptible
 from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_environment
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     console = Console(highlight=False)
     duration_s = 60.0 * options.minutes
-    domain_id = int(os.environ.get('ROS_DOMAIN_ID') or '79')
+    domain_id = int(os.environ.get('ROS_DOMAIN_ID') or free_domain_id(os.getpid()))
     os.environ.update(ros_environment(domain_id, fastdds_profile()))
     with tempfile.TemporaryDirectory(prefix='rtmdl_soak_') as folder:
         plan = Plan(

@@ -19,6 +19,10 @@ _ANSWER_S = 10.0
 _CALLS = 2
 
 
+class _NoAnswerError(Exception):
+    """What did not happen in time."""
+
+
 class _Participant:
     """One context, with a client for each service that was asked for."""
 
@@ -35,14 +39,16 @@ class _Participant:
         self._clients: dict[str, Any] = {}
 
     def ask(self, kind: Any, service: str, request: Any) -> Any:
-        """Return the answer; None where there is none in time."""
+        """Return the answer; raises _NoAnswerError where there is none in time."""
         if service not in self._clients:
             self._clients[service] = self._node.create_client(kind, service)
         client = self._clients[service]
         if not self._spun(client.service_is_ready):
-            return None
+            raise _NoAnswerError('was not found')
         future = client.call_async(request)
-        return future.result() if self._spun(future.done) else None
+        if not self._spun(future.done):
+            raise _NoAnswerError('did not answer')
+        return future.result()
 
     def close(self) -> None:
         self._executor.shutdown()
@@ -71,16 +77,20 @@ class Caller:
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
         """Return the answer; None where there is none."""
-        for call in range(_CALLS):
-            if call:
+        silences: list[str] = []
+        while len(silences) < _CALLS:
+            if silences:
                 self._participant.close()
                 self._participant = _Participant(self._domain_id)
-            answer = self._participant.ask(kind, service, request)
-            if answer is not None:
-                if call:
-                    self.repeated.append(service)
-                return answer
-        self.unanswered.append(f'{service} did not answer {_CALLS} calls of {_ANSWER_S:g} s')
+            try:
+                answer = self._participant.ask(kind, service, request)
+            except _NoAnswerError as silence:
+                silences.append(f'{silence} in {_ANSWER_S:g} s')
+                continue
+            if silences:
+                self.repeated.append(service)
+            return answer
+        self.unanswered.append(f'{service} {", then ".join(silences)}')
         return None
 
     def close(self) -> None:

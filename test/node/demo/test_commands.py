@@ -5,7 +5,7 @@
 from pathlib import Path
 
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
-from rtmdl_ros.node.demo.options import DemoOptions, own_domain_id
+from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.workload.configuration import configuration_of
 
 
@@ -44,7 +44,3 @@ def test_own_footage_is_shown_as_long_as_the_demo_lasts():
 def test_without_a_deadline_that_of_the_parameters_stays():
     arguments = node_arguments(DemoOptions(), configuration_of({}), Path('t.json'))
     assert not [argument for argument in arguments if 'deadline_ms' in argument]
-
-
-def test_domains_are_those_that_linux_leaves_free():
-    assert {own_domain_id(process_id) for process_id in range(1000)} == set(range(1, 102))

@@ -37,7 +37,8 @@ def trim_heap() -> None:
     """Return to the system what the heap keeps of memory that is free again.
 
     Loading networks leaves much of that: their files as they were read and cut, 170 MB of 43. So do
-    frames, slowly: each time they are put where others were not before. Takes some 20 ms. Without effect with other C libraries.
+    frames, slowly: each time they are put where others were not before. Takes some 20 ms. Without
+    effect with other C libraries.
     """
     gc.collect()
     malloc_trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)

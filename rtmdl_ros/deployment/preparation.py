@@ -3,6 +3,7 @@
 """What a node needs to know before it loads anything: the profile of its device and a plan."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import fields
@@ -35,6 +36,7 @@ _PROGRESS_S = 2.0
 _OF_NETWORKS = ('zoo ', 'variants ', 'segments ')
 
 Log = Callable[[str], None]
+_LOGGER = logging.getLogger(__name__)
 
 
 def device_profile(
@@ -89,29 +91,29 @@ def device_plan(
     problem = problem_of(configuration, profile)
     given = configuration.node.plan_file
     if given:
-        return _told(read_plan(Path(given).expanduser(), problem), log)
+        path = Path(given).expanduser()
+        return _told(read_plan(path, problem), path)
     path = cache_dir / f'plan-{_key(problem)}.yaml'
     if path.exists():
         try:
-            return _told(read_plan(path, problem), log)
+            return _told(read_plan(path, problem), path)
         except PlanError as error:
             log(f'{error}: planning again')
     plan = make_plan(problem, seconds=_PLANNING_S).plan
-    for note in plan.notes:
+    for note in plan.notes if plan.feasible else ():
         log(f'plan: {note}')
     try:
         write_plan(plan, path)
         log(f'plan written to {path}')
     except PlanError as error:
         log(f'{error}: it is made again at the next start')
-    return plan
+    return _told(plan, path)
 
 
-def _told(plan: Plan, log: Log) -> Plan:
-    """Tell again, as when it was made, what a plan breaks."""
-    if not plan.feasible:
-        for note in plan.notes:
-            log(f'plan: {note}')
+def _told(plan: Plan, path: Path) -> Plan:
+    """Warn, at each start, of what a plan breaks."""
+    for note in () if plan.feasible else plan.notes:
+        _LOGGER.warning('plan %s: %s', path, note)
     return plan
 
 

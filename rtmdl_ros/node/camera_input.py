@@ -114,6 +114,9 @@ class CameraInput:
         self._window_ns = round(window_s * NS_PER_S)
         self._on_frame = on_frame
         self._opened_ns = 0
+        #: Arrival of the last frame; before the first, when the camera was opened.
+        self._last_ns = 0
+        #: Those in the window.
         self._arrivals: deque[int] = deque()
         self._frames = 0
         #: Of the last frames.
@@ -128,7 +131,7 @@ class CameraInput:
             self._arrivals.clear()
             self._ages_s.clear()
             self._refused_policy = ''
-            self._opened_ns = time.monotonic_ns()
+            self._opened_ns = self._last_ns = time.monotonic_ns()
             self._subscription = self._subscribe()
 
     def close(self) -> None:
@@ -141,9 +144,8 @@ class CameraInput:
         """Return the camera's state now."""
         now_ns = time.monotonic_ns()
         self._forget_before(now_ns - self._window_ns)
-        last_ns = self._arrivals[-1] if self._arrivals else self._opened_ns
         subscribed = self._subscription is not None
-        silent_ns = now_ns - last_ns if subscribed else 0
+        silent_ns = now_ns - self._last_ns if subscribed else 0
         publishers = self._node.count_publishers(self._topic)
         span_ns = min(self._window_ns, max(1, now_ns - self._opened_ns))
         problem = self._problem(publishers, silent_ns) if subscribed else None
@@ -219,13 +221,14 @@ class CameraInput:
         # the GIL: 0.2 ms more before every job begins.
         time.sleep(_YIELD_S)
         self._frames += 1
+        self._last_ns = arrival_ns
         self._arrivals.append(arrival_ns)
         self._forget_before(arrival_ns - self._window_ns)
         self._ages_s.append(age_s(self._node, message.header))
         self._refused_policy = ''
 
     def _forget_before(self, time_ns: int) -> None:
-        while self._arrivals and self._arrivals[0] < time_ns and len(self._arrivals) > 1:
+        while self._arrivals and self._arrivals[0] < time_ns:
             self._arrivals.popleft()
 
     def _refused(self, event: object) -> None:

@@ -71,7 +71,7 @@ class Cameras:
             if health.problem is not None:
                 self._node.get_logger().warning(f'camera {camera.name}: {health.advice}')
             elif health.subscribed:
-                self._node.get_logger().info(f'camera {camera.name}: well again')
+                self._node.get_logger().info(f'camera {camera.name}: frames arrive')
         return news
 
     def _is_lasting(self, name: str, problem: CameraProblem | None) -> bool:

@@ -8,7 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from rtmdl_ros.node.replanning import Answer
+from rtmdl_ros.planning.admission import Admission
 from rtmdl_ros.planning.limits import DeadlineLimit
+from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.problem import planned_task
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -26,7 +28,7 @@ class Gatekeeper:
         #: Whether all of them keep their limits together, as far as is known.
         self._feasible = True
         self._limits: Mapping[str, DeadlineLimit] = {}
-        self._refusals: Mapping[str, str] = {}
+        self._admissions: Mapping[str, Admission] = {}
 
     @property
     def knows(self) -> bool:
@@ -40,7 +42,7 @@ class Gatekeeper:
         self._planned = frozenset(answer.plan.tasks)
         self._feasible = answer.plan.feasible
         self._limits = answer.limits
-        self._refusals = answer.refusals
+        self._admissions = answer.admissions
 
     def objection(self, before: Tasks, after: Tasks) -> str:
         """Return which change goes too far, and what it would do; '' if none does."""
@@ -54,6 +56,11 @@ class Gatekeeper:
             if objection:
                 return objection
         return ''
+
+    def plan_with(self, name: str) -> Plan | None:
+        """Return what a task that rests was admitted by beside the others; None if it was not."""
+        answer = self._admissions.get(name)
+        return None if answer is None else answer.plan
 
     def _to_deadline(self, name: str, after: Tasks) -> str:
         limit = self._limits.get(name)
@@ -81,14 +88,14 @@ class Gatekeeper:
         if self._simulated((*others, name), after):
             if name in self._planned and others <= self._planned and self._feasible:
                 return ''  # they were planned for together
-            if name in self._refusals and others <= self._planned:
-                refusal = self._refusals[name]
-                if not refusal:
+            if name in self._admissions and others <= self._planned:
+                answer = self._admissions[name]
+                if answer.admitted:
                     return ''
                 if others == self._planned:
                     return (
-                        f'enabling {name} costs too many deadlines ({refusal}); give it a longer '
-                        'period_ms or deadline_ms, wait for the new plan and ask again'
+                        f'enabling {name} costs too many deadlines ({answer.reason}); give it a '
+                        'longer period_ms or deadline_ms, wait for the new plan and ask again'
                     )
         return (
             f'what enabling {name} does to the other tasks is still being simulated; ask again in '

@@ -34,6 +34,7 @@ from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
+from rtmdl_ros.workload.errors import encodable, in_one_line
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -187,14 +188,13 @@ class RtmdlNode(LifecycleNode):
         except (ZooError, EngineError, ProfileError, PlanningError, OSError) as error:
             return self._failed(name, str(error), TransitionCallbackReturn.FAILURE)
         except Exception as error:  # the only place where an unforeseen one can be told
-            cause = f'{type(error).__name__}: {error}'
-            return self._failed(name, cause, TransitionCallbackReturn.ERROR)
+            return self._failed(name, in_one_line(error), TransitionCallbackReturn.ERROR)
         return TransitionCallbackReturn.SUCCESS
 
     def _failed(
         self, name: str, cause: str, result: TransitionCallbackReturn
     ) -> TransitionCallbackReturn:
-        self._error = f'{name} failed: {cause}'
+        self._error = encodable(f'{name} failed: {cause}')
         self.get_logger().error(self._error)
         return result
 
@@ -264,7 +264,11 @@ class RtmdlNode(LifecycleNode):
     def _log_interface(self) -> None:
         for name, camera in self._configuration.cameras.items():
             topic = camera_topic(self, name, camera.transport)
-            self.get_logger().info(f'camera {name}: {camera.transport} images from {topic}')
+            seen = any(task.camera == name for task in self._configuration.tasks.values())
+            unseen = '' if seen else '; no task looks at it: name it in <task>.camera'
+            self.get_logger().info(
+                f'camera {name}: {camera.transport} images from {topic}{unseen}'
+            )
         for name, task in self._configuration.tasks.items():
             topic = self.resolve_topic_name(f'~/{name}/detections')
             rests = '' if task.enabled else '; it is disabled'

@@ -1,12 +1,14 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Parameter files that say nothing to this node: ROS passes over them without a word."""
+"""Parameter files that ROS cannot read, or that say nothing to this node, said in a line each."""
 
 import itertools
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rtmdl_ros.workload.parameter_file import read_values
+from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 _FLAG = '--params-file'
@@ -15,7 +17,7 @@ _FLAG = '--params-file'
 def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
     """Yield one line for each parameter file among ROS arguments that has no part for a node.
 
-    `node_name` is the full one, '/rtmdl'. Files that cannot be read are rclpy's to refuse.
+    `node_name` is the full one, '/rtmdl'. ROS passes over such files without a word.
     """
     for path in _paths(arguments):
         try:
@@ -29,6 +31,15 @@ def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
                 f'{path} has parameters for {whom} and none for {node_name}, which takes its '
                 f'defaults; put them under "/**:" or "{node_name}:"'
             )
+
+
+def unreadable_files(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with each parameter file among ROS arguments that cannot be read."""
+    for path in _paths(arguments):
+        try:
+            read_values(path)
+        except ParameterError as error:
+            yield str(error)
 
 
 def _paths(arguments: Sequence[str]) -> Iterator[Path]:

@@ -15,7 +15,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from rtmdl_ros.node.node import RtmdlNode
-from rtmdl_ros.node.parameter_files import files_for_others
+from rtmdl_ros.node.parameter_files import files_for_others, unreadable_files
+from rtmdl_ros.workload.errors import encodable, one_line
 from rtmdl_ros.workload.parameters import ParameterError
 
 _SPIN_S = 0.2
@@ -29,10 +30,15 @@ class _RosLog(logging.Handler):
         self._logger = node.get_logger()
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = self.format(record)
-        if record.levelno >= logging.ERROR:
+        try:
+            self._log(record.levelno, encodable(self.format(record)))
+        except Exception:  # whoever logs is not to blame, and has jobs to run
+            self.handleError(record)
+
+    def _log(self, level: int, text: str) -> None:
+        if level >= logging.ERROR:
             self._logger.error(text)
-        elif record.levelno >= logging.WARNING:
+        elif level >= logging.WARNING:
             self._logger.warning(text)
         else:
             self._logger.info(text)
@@ -42,17 +48,20 @@ def run(args: Sequence[str] | None) -> int:
     """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
     # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
     # the middle of a step.
-    rclpy.init(
-        args=None if args is None else list(args),
-        signal_handler_options=SignalHandlerOptions.NO,
-    )
+    arguments = sys.argv if args is None else list(args)
+    try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # RCLError: arguments, or a file that they name
+        for line in [*unreadable_files(arguments)] or [one_line(error)]:
+            print(f'rtmdl: {line}', file=sys.stderr)
+        return 2
     # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
     cv2.setNumThreads(1)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        return _run(stop, sys.argv if args is None else args)
+        return _run(stop, arguments)
     finally:
         rclpy.shutdown()
 

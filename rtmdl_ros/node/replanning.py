@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from rtmdl_ros.planning.admission import Admission
 from rtmdl_ros.planning.errors import PlanningError
-from rtmdl_ros.planning.limits import DeadlineLimit, deadline_limits, refusals
+from rtmdl_ros.planning.limits import DeadlineLimit, admissions, deadline_limits
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import read_plan
 from rtmdl_ros.planning.planner import make_plan
@@ -37,8 +38,8 @@ class Answer:
     problem: str = ''
     #: Of all tasks, also of those that rest and are not in the plan.
     demands: tuple[PlannedTask, ...] = ()
-    #: Why a task that rests may not be enabled, by name; '' where it may.
-    refusals: Mapping[str, str] = field(default_factory=dict)
+    #: Whether a task that rests may be enabled, and what all would run by then, by its name.
+    admissions: Mapping[str, Admission] = field(default_factory=dict)
 
 
 class Replanner:
@@ -73,7 +74,7 @@ class Replanner:
             return None
         try:
             answer: Answer = self._results.recv()
-        except EOFError:
+        except (EOFError, OSError):  # before it answered, or while it did
             answer = Answer(None, {}, 'the process that plans ended without an answer')
         self._results.close()
         self._ending, self._process, self._results = self._process, None, None
@@ -146,6 +147,6 @@ def answer_to(configuration: Configuration, profile: Profile, seconds: float) ->
         asked = demands(configuration)
         resting = [task for task in asked if task.name not in running.tasks]
         limits = deadline_limits(problem, plan, _LIMITS_S)
-        return Answer(plan, limits, '', asked, refusals(problem, plan, resting))
+        return Answer(plan, limits, '', asked, admissions(problem, plan, resting))
     except PlanningError as error:
         return Answer(None, {}, str(error))

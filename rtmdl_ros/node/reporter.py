@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Publishes missed deadlines, away from the threads that have deadlines."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from typing import Any
 
 from rtmdl_ros.node.messages import deadline_miss
 from rtmdl_ros.perception.pipeline import Work
+from rtmdl_ros.runtime.once_logger import OnceLogger
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Outcome
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Reporter:
@@ -25,6 +29,7 @@ class Reporter:
         """Start the thread."""
         self._publish = publish
         self._age_s = age_s
+        self._raised = OnceLogger(_LOGGER)
         #: Text of the last failure, by task.
         self.last_failure: dict[str, str] = {}
         #: Header and number of the frame with what became of it, without the frame: misses come in
@@ -47,7 +52,10 @@ class Reporter:
 
     def _run(self) -> None:
         while (ended := self._ended.get()) is not None:
-            self._tell(*ended)
+            try:
+                self._tell(*ended)
+            except Exception as error:  # whatever it is, the next misses are told
+                self._raised.log('telling of a missed deadline', error)
 
     def _tell(self, header: Any, sequence: int, report: JobReport) -> None:
         if report.outcome is Outcome.FAILED:

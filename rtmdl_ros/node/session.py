@@ -26,6 +26,7 @@ from rtmdl_ros.node.reporter import Reporter
 from rtmdl_ros.node.task_output import TaskOutput
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
+from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.real_time import (
     RealTimeState,
@@ -129,7 +130,10 @@ class Session:
         """Take over a plan, for the jobs released from now on, and its limits."""
         assert answer.plan is not None
         self._gatekeeper.learn(answer)
-        for name, planned in answer.plan.tasks.items():
+        self._run_by(answer.plan)
+
+    def _run_by(self, plan: Plan) -> None:
+        for name, planned in plan.tasks.items():
             task = self._tasks[name]
             swapped = replace(task, planned=planned.variant, planned_priority=planned.priority)
             if swapped != task:
@@ -145,7 +149,7 @@ class Session:
 
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""
-        self._configuration = configuration
+        before, self._configuration = self._configuration, configuration
         self._onlookers.rate_hz = configuration.node.debug_rate_hz
         for name, parameters in configuration.tasks.items():
             task = replace(self._tasks[name], parameters=parameters)
@@ -154,6 +158,10 @@ class Session:
                 task.apply_threshold()
                 self._warn_of_hopeless(task)
                 self._runtime.change_task(scheduled(task))
+            if parameters.enabled and not before.tasks[name].enabled:
+                plan = self._gatekeeper.plan_with(name)
+                if plan is not None:
+                    self._run_by(plan)
         self._look()
 
     def status(self) -> SchedulerStatus:

@@ -128,7 +128,10 @@ def checked_encoding(message: RawImage) -> Encoding:
     encoding = _ENCODINGS.get(message.encoding)
     if encoding is None:
         known = ', '.join(_ENCODINGS)
-        raise ImageError(f'encoding {message.encoding!r} is not supported; supported: {known}')
+        raise ImageError(
+            f'encoding {message.encoding!r} is not supported; have the camera publish one of '
+            f'{known}, or put image_proc before the node'
+        )
     if message.width == 0 or message.height == 0:
         raise ImageError(f'size is {message.width}x{message.height}')
     if encoding.channels == 2 and message.width % 2:

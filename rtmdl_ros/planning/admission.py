@@ -39,13 +39,15 @@ class Admission:
 def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
     """Simulate the tasks with an added one, or one of them changed, as they would run.
 
-    `plan` is that of `running`; a task of the name of `added` is taken to be changed to it. It is
-    refused if it or another task comes near its miss limit, half of it or less where seeds differ
-    much, with the profile's stage times or 10 % longer ones. Who surely misses more than his
+    `plan` is that of `running`; a task of the name of `added` is taken to be changed to it, and
+    keeps its part of the plan: it runs by that until there is another one. Of an added one variant
+    and place are tried in turn: the most accurate variant first, in the place that its deadline
+    gives it, last and first.
+
+    It is refused if it or another task comes near its miss limit, half of it or less where seeds
+    differ much, with the profile's stage times or 10 % longer ones. Who surely misses more than his
     limit already must not miss more at either speed; a request that eases a task may be judged
-    so on suspicion. Its variant and place are tried in turn: the most accurate variant
-    first, in the place that its deadline gives it, last and first. Deterministic by the problem's
-    seed.
+    so on suspicion. Deterministic by the problem's seed.
     """
     try:
         problem = _with(running, added)
@@ -136,30 +138,37 @@ def _attempts(
     running: Problem, plan: Plan, problem: Problem, added: PlannedTask
 ) -> Iterator[Candidate]:
     """Return what to try, the best first, none twice. The added task is the problem's last one."""
-    names = [task.name for task in problem.tasks]
+    if any(task.name == added.name for task in running.tasks):
+        yield _in_force(problem, plan)
+    else:
+        yield from _places(running, plan, problem)
+
+
+def _in_force(problem: Problem, plan: Plan) -> Candidate:
+    """Return the plan as it stands; its last task takes the least variant it still may, if need be.
+
+    So does the scheduler where an accuracy floor rises above the planned variant.
+    """
+    changed, allowed = problem.tasks[-1].name, problem.allowed[-1]
+    planned = plan.tasks[changed]
+    if planned.variant not in [variant.name for variant in allowed]:
+        planned = replace(planned, variant=allowed[0].name)
+    return candidate_of(problem, replace(plan, tasks={**plan.tasks, changed: planned}))
+
+
+def _places(running: Problem, plan: Plan, problem: Problem) -> Iterator[Candidate]:
+    """Return variants and places of the last task, which is not in the plan."""
     before = candidate_of(running, plan)
-    at = {task.name: index for index, task in enumerate(running.tasks)}
-    own = len(names) - 1
-    others = [names.index(running.tasks[i].name) for i in before.order]
-    others = [index for index in others if index != own]
-    variants = [before.variants[at[name]] for name in names[:own]]
+    own = len(running.tasks)
     top = len(problem.allowed[own]) - 1
-    levels = [top, top // 2, 0]
     by_deadline = deadline_monotonic(problem)
     shorter = set(by_deadline[: by_deadline.index(own)])
-    place = max((others.index(index) + 1 for index in shorter if index in others), default=0)
-    places = [place, len(others), 0]
-    if added.name in at:
-        places.insert(0, before.order.index(at[added.name]))
-        planned = running.allowed[at[added.name]][before.variants[at[added.name]]].name
-        known = [variant.name for variant in problem.allowed[own]]
-        if planned in known:
-            levels.insert(0, known.index(planned))
+    place = max((at + 1 for at, task in enumerate(before.order) if task in shorter), default=0)
     tried = set()
-    for level in levels:
-        for where in places:
-            order = kept_order(problem, [*others[:where], own, *others[where:]])
-            candidate = Candidate((*variants, level), order)
+    for level in (top, top // 2, 0):
+        for where in (place, own, 0):
+            order = kept_order(problem, [*before.order[:where], own, *before.order[where:]])
+            candidate = Candidate((*before.variants, level), order)
             if candidate not in tried:
                 tried.add(candidate)
                 yield candidate

@@ -98,8 +98,8 @@ def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[
         if missed > task.miss_limit:
             lines.append(
                 f'{task.name}.miss_limit is {task.miss_limit:g}, but {missed:.1%} are missed at '
-                f'the least that was found; raise it to {rounded_up(missed):g}, or give the task '
-                'more time'
+                f'the least that was found; give the task more time, or raise the limit to '
+                f'{rounded_up(missed):g}'
             )
     networks = networks_of(problem, candidate)
     smallest = _smallest_networks(problem)

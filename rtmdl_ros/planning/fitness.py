@@ -14,6 +14,7 @@ from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import tried
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, StageTimes
+from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.records import Outcome, Stage, Task
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -202,8 +203,9 @@ class Evaluator:
             strict=True,
         ):
             stages, times = alternatives[index]
+            in_force = priority_in_force(task.fixed_priority, priority)
             as_run = Task(
-                task.name, stages, task.period_ns, task.deadline_ns, priority, task.late,
+                task.name, stages, task.period_ns, task.deadline_ns, in_force, task.late,
                 weight=task.weight,
             )  # fmt: skip
             tasks.append(SimulatedTask(as_run, tuple(times), offsets[group]))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from rtmdl_ros.planning.admission import admit
+from rtmdl_ros.planning.admission import Admission, admit
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 
@@ -43,8 +43,9 @@ def deadline_limits(
 ) -> Mapping[str, DeadlineLimit]:
     """Return the limit of each task beside the others as they are, by name.
 
-    Where not even the deadline of now would be admitted, that is the limit. With many tasks this
-    takes minutes of computing: after some seconds of it limits stay higher than they might be.
+    They run by the plan, also the changed one. Where not even the deadline of now would be
+    admitted, that is the limit. With many tasks this takes minutes of computing: after some seconds
+    of it limits stay higher than they might be.
     """
     end_s = time.process_time() + seconds
     spans = {task.name: _first_span(problem, task) for task in problem.tasks}
@@ -55,10 +56,11 @@ def deadline_limits(
     return {name: DeadlineLimit(span.admitted_ns, span.reason) for name, span in spans.items()}
 
 
-def refusals(problem: Problem, plan: Plan, resting: Iterable[PlannedTask]) -> Mapping[str, str]:
-    """Return why each of some tasks is not admitted beside those that run, by name; '': it is."""
-    answers = {task.name: admit(problem, plan, task) for task in resting}
-    return {name: '' if each.admitted else each.reason for name, each in answers.items()}
+def admissions(
+    problem: Problem, plan: Plan, resting: Iterable[PlannedTask]
+) -> Mapping[str, Admission]:
+    """Return what each of some tasks is answered that asks to run beside the others, by name."""
+    return {task.name: admit(problem, plan, task) for task in resting}
 
 
 def _first_span(problem: Problem, task: PlannedTask) -> _Span:

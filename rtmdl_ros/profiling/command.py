@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtmdl_ros.workload.arguments import device, figures_file
+from rtmdl_ros.workload.arguments import device
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='exported networks (default: rtmdl_ros in the cache folder of the user)',
     )  # fmt: skip
     parser.add_argument(
-        '--out', type=figures_file, metavar='FILE',
+        '--out', type=Path, metavar='FILE',
         help='(default: where a node of these functions looks, in the cache folder)',
     )  # fmt: skip
     parser.add_argument(
@@ -86,7 +86,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure, write and print; return 0, 1 after one line on what is missing or cannot be written.
 
-    2 for parameters that cannot be used and cores that this process may not use.
+    2 for parameters that cannot be used, cores that this process may not use, and a profile that
+    its picture would overwrite.
     """
     from rtmdl_ros.engine.errors import EngineError
     from rtmdl_ros.networks.zoo import ZooError
@@ -99,11 +100,12 @@ def run(options: argparse.Namespace) -> int:
         if options.params_file:
             configuration = read_parameter_file(options.params_file)
         _check_cores(options, configuration)
+        out = _out(options, configuration)
     except ParameterError as error:
         print(f'rtmdl profile: {error}', file=sys.stderr)
         return 2
     try:
-        _profile(options, configuration)
+        _profile(options, configuration, out)
     except (EngineError, ProfileError, ZooError) as error:
         print(f'rtmdl profile: {error}', file=sys.stderr)
         return 1
@@ -125,7 +127,20 @@ def _check_cores(options: argparse.Namespace, configuration: Configuration | Non
         )
 
 
-def _profile(options: argparse.Namespace, configuration: Configuration | None) -> None:
+def _out(options: argparse.Namespace, configuration: Configuration | None) -> Path | None:
+    """Return the file that the profile is to go to; None: where a node looks."""
+    from rtmdl_ros.workload.parameters import ParameterError
+
+    path: Path | None = options.out or _named(configuration, 'profile_file')
+    if path and path.suffix == '.png':
+        name = '--out' if options.out else f'{options.params_file}: profile_file'
+        raise ParameterError(f'{name}: {path}: the picture goes there; give another ending')
+    return path
+
+
+def _profile(
+    options: argparse.Namespace, configuration: Configuration | None, out: Path | None
+) -> None:
     from rtmdl_ros.engine.cache import default_cache_dir
     from rtmdl_ros.profiling.measure import Effort, measured_profile
     from rtmdl_ros.profiling.printing import measuring, print_profile
@@ -137,8 +152,7 @@ def _profile(options: argparse.Namespace, configuration: Configuration | None) -
 
     cache_dir = options.cache_dir or _named(configuration, 'cache_dir') or default_cache_dir()
     request = _request(options, configuration, Path(cache_dir))
-    path = options.out or _named(configuration, 'profile_file')
-    path = path or default_profile_path(request.device(), cache_dir)
+    path = out or default_profile_path(request.device(), cache_dir)
     check_profile_writable(path)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:

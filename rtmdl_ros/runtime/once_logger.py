@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import suppress
 
 from rtmdl_ros.workload.errors import BadInputError, in_one_line
 
@@ -30,4 +31,18 @@ class OnceLogger:
         self._seen.add((place, text))
         self._texts[place] += 1
         cause = None if isinstance(error, BadInputError) else error
-        self._logger.error('%s raised %s (told once)', place, text, exc_info=cause)
+        log_safely(
+            self._logger, logging.ERROR, '%s raised %s (told once)', place, text, error=cause
+        )
+
+
+def log_safely(
+    logger: logging.Logger,
+    level: int,
+    text: str,
+    *values: object,
+    error: BaseException | None = None,
+) -> None:
+    """Log on a thread that jobs depend on: what a handler raises does not take it along."""
+    with suppress(Exception):
+        logger.log(level, text, *values, exc_info=error)

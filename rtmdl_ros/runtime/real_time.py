@@ -166,8 +166,13 @@ def locked_memory_mb() -> float:
     """Return how much memory of this process is locked, in MB; 0 outside Linux."""
     if sys.platform != 'linux':
         return 0.0
-    # What the system calls VmLck counts pages that were never used, too.
-    return int(_field('smaps_rollup', 'Locked', '0 kB').split()[0]) * 1024 / 1e6
+    most_mb = _megabytes(_field('status', 'VmLck', '0 kB'))
+    if most_mb:
+        # That counts pages that were never used, too. To look at each takes up to 30 ms, and some
+        # kernels cannot.
+        with suppress(OSError):
+            return _megabytes(_field('smaps_rollup', 'Locked', '0 kB'))
+    return most_mb
 
 
 def shorten_switch_interval() -> None:
@@ -285,6 +290,10 @@ def _field(file: str, name: str, default: str) -> str:
         if line.startswith(f'{name}:'):
             return line.partition(':')[2].strip()
     return default
+
+
+def _megabytes(field: str) -> float:
+    return int(field.split()[0]) * 1024 / 1e6
 
 
 def _need_linux() -> None:

@@ -16,7 +16,7 @@ from itertools import count
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, Work
 from rtmdl_ros.runtime.ledger import Ledger
-from rtmdl_ros.runtime.once_logger import OnceLogger
+from rtmdl_ros.runtime.once_logger import OnceLogger, log_safely
 from rtmdl_ros.runtime.real_time import (
     Placement,
     RealTimeSettings,
@@ -212,9 +212,10 @@ class Runtime:
                 for work in hung
             ]
             reports = self._feed(*failures)[1]
-        for report in reports:
-            _LOGGER.error('task %s: %s; its thread is abandoned', report.task, report.detail)
         self._deliver(reports)
+        text = 'task %s: %s; its thread is abandoned'
+        for report in reports:
+            log_safely(_LOGGER, logging.ERROR, text, report.task, report.detail)
 
     def release(self, task: str, payload: object, release_ns: int) -> int:
         """Release a job of `task`, from any thread; returns its id.
@@ -280,15 +281,7 @@ class Runtime:
 
     def _stage_done(self, done: Done) -> Work | None:
         """Report the end of a stage; returns the stage that the same executor runs next."""
-        work, span = done.work, done.span
-        event: Event
-        if done.error is None:
-            event = StageFinished(
-                span.end_ns, work.job_id, work.stage, done.complete, span.start_ns
-            )
-        else:
-            detail = f'{in_one_line(done.error)} in stage {work.stage_name}'
-            event = StageFailed(span.end_ns, work.job_id, work.stage, detail)
+        work, span, event = done.work, done.span, _end_of(done)
         next_work: Work | None = None
         reports: list[JobReport] = []
         with self._lock:
@@ -297,13 +290,11 @@ class Runtime:
             if not (stopped or given_up):
                 self._add_span(work, span)
                 next_work, reports = self._feed(event, executor=span.executor)
-        if given_up:
-            if not stopped:
-                self._tell_late_return(done)
-            return None
-        if done.error is not None:
-            self._raised.log(f'task {work.task}: stage {work.stage_name}', done.error)
         self._deliver(reports)
+        if not given_up and done.error is not None:
+            self._raised.log(f'task {work.task}: stage {work.stage_name}', done.error)
+        if given_up and not stopped:
+            self._tell_late_return(done)
         # `on_end` may have stopped the runtime: the job has failed then.
         return None if self._stopped else next_work
 
@@ -317,9 +308,9 @@ class Runtime:
             reports = self._feed(*[self._replace(call) for call in hung])[1]
             if self._accepts:
                 self._watchdog.plan_wake()
-        for call in hung:
-            _LOGGER.error('task %s: %s', call.work.task, call.detail)
         self._deliver(reports)
+        for call in hung:
+            log_safely(_LOGGER, logging.ERROR, 'task %s: %s', call.work.task, call.detail)
 
     # Under the lock.
 
@@ -398,13 +389,20 @@ class Runtime:
     def _tell_late_return(self, done: Done) -> None:
         work, seconds = done.work, done.span.duration_ns / 1e9
         how = 'returned' if done.error is None else f'raised {in_one_line(done.error)}'
-        _LOGGER.info(
-            'task %s: stage %s %s in job %d after %.1f s; it is served again',
-            work.task, work.stage_name, how, work.job_id, seconds,
-        )  # fmt: skip
+        text = 'task %s: stage %s %s in job %d after %.1f s; it is served again'
+        values = work.task, work.stage_name, how, work.job_id, seconds
+        log_safely(_LOGGER, logging.INFO, text, *values)
 
     def _executor(self, name: str) -> Executor:
         return Executor(name, self._clock, self._stage_done, self._placements[name])
+
+
+def _end_of(done: Done) -> StageFinished | StageFailed:
+    work, span = done.work, done.span
+    if done.error is None:
+        return StageFinished(span.end_ns, work.job_id, work.stage, done.complete, span.start_ns)
+    detail = f'{in_one_line(done.error)} in stage {work.stage_name}'
+    return StageFailed(span.end_ns, work.job_id, work.stage, detail)
 
 
 def _placements(

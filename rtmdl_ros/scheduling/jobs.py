@@ -151,7 +151,8 @@ class LiveTask:
     def change(self, task: Task) -> None:
         """Let jobs that are released from now on have other times, priority or deadline."""
         if self.next_release_ns < NEVER:
-            self.next_release_ns += task.period_ns - self.task.period_ns
+            # Until now it was expected as frames have come, which need not be as planned.
+            self.next_release_ns += task.period_ns - self.period_ns
         self.task = task
         self.period_ns = task.period_ns
         self._releases_ns.clear()

@@ -22,6 +22,8 @@ from rtmdl_ros.workload.yaml_file import read_yaml
 
 #: A quantile table becomes this many samples at even shares, to be drawn from as others are.
 _SAMPLES_OF_TABLE = 1000
+#: Shorter ones would be simulated for ever.
+_LEAST_PERIOD_MS = 0.01
 
 
 class TaskFileError(ValueError):
@@ -61,8 +63,9 @@ def _task_set(root: Entry) -> TaskSet:
 
 def _task(name: str, entry: Entry) -> SimulatedTask:
     period_ms = entry.number('period_ms')
-    if period_ms == 0.0:
-        raise ValueError(f'{entry.at("period_ms")} is 0; it must be above 0')
+    if period_ms < _LEAST_PERIOD_MS:
+        place = entry.at('period_ms')
+        raise ValueError(f'{place} is {period_ms:g}; it must be at least {_LEAST_PERIOD_MS:g}')
     stages = entry.take('stages')
     if not isinstance(stages, list):
         raise ValueError(f'{entry.at("stages")} must be a list')

@@ -9,9 +9,21 @@ class BadInputError(ValueError):
 
 def in_one_line(error: BaseException) -> str:
     """Return type and text of an exception, whatever its text looks like."""
-    return one_line(f'{type(error).__name__}: {error}').rstrip(':')
+    try:
+        text = str(error)
+    except Exception:  # it is another's class, and this is where its mistakes are told
+        text = '<exception str() failed>'
+    return one_line(f'{type(error).__name__}: {text}').rstrip(':')
 
 
 def one_line(text: object) -> str:
     """Return a text that may hold line ends, as names and values out of files do, without them."""
-    return ' '.join(str(text).split())
+    return encodable(' '.join(str(text).split()))
+
+
+def encodable(text: str) -> str:
+    """Return a text with escapes for what UTF-8 cannot hold, as the names of some files do.
+
+    ROS 2 refuses to log or publish it otherwise.
+    """
+    return text.encode('utf-8', 'backslashreplace').decode('utf-8')

@@ -9,6 +9,8 @@ import yaml
 
 from rtmdl_ros.workload.errors import one_line
 
+_NUMBERS = ('tag:yaml.org,2002:int', 'tag:yaml.org,2002:float')
+
 
 class _TwiceError(ValueError):
     """An entry that is there twice."""
@@ -23,10 +25,12 @@ class _Loader(yaml.SafeLoader):
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
+                # 0.5 and 0.50 are one.
+                meant = self.construct_object(key) if key.tag in _NUMBERS else key.value
+                if meant in seen:
                     line = key.start_mark.line + 1
                     raise _TwiceError(f'line {line}: {key.value} is there twice; make one of both')
-                seen.add(key.value)
+                seen.add(meant)
         return node
 
 

@@ -82,3 +82,20 @@ def test_a_refusal_is_forgotten_when_frames_come(node):
     time.sleep(0.1)
     assert camera.health().problem is CameraProblem.SILENT
     node.destroy_publisher(publisher)
+
+
+def test_a_camera_that_is_silent_has_no_rate(node):
+    camera = CameraInput(
+        node, 'front', transport='raw', timeout_s=0.05, window_s=0.1, on_frame=lambda frame: None
+    )
+    publisher = node.create_publisher(Image, '/camera/input/front/image', 1)
+    camera.open()
+    (subscription,) = node.subscriptions
+    time.sleep(0.15)
+    subscription.callback(grey_image())
+    assert camera.health().rate_hz == 10.0, 'one in the window of 0.1 s'
+    time.sleep(0.15)
+    health = camera.health()
+    assert health.rate_hz == 0.0 and health.problem is CameraProblem.SILENT
+    assert 0.15 <= health.silent_s < 0.3, 'since the frame, not since the camera was opened'
+    node.destroy_publisher(publisher)

@@ -8,6 +8,7 @@ import pytest
 
 from rtmdl_ros.node.gatekeeper import Gatekeeper
 from rtmdl_ros.node.replanning import Answer
+from rtmdl_ros.planning.admission import Admission
 from rtmdl_ros.planning.limits import DeadlineLimit
 from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.planning.problem import planned_task
@@ -29,7 +30,18 @@ def answer(enabled, refusals, *, feasible=True, limits=None):
     plans = {name: TaskPlan('small', 1, (), 0.0, 0.5) for name in enabled}
     plan = Plan(plans, {}, 0, 0.0, 0.0, 0.5, feasible)
     demands = tuple(planned_task(name, task) for name, task in tasks(*enabled).items())
-    return Answer(plan, limits or {}, '', demands, refusals)
+    admissions = {
+        name: Admission(not reason, None, None if reason else joined(enabled, name), reason)
+        for name, reason in refusals.items()
+    }
+    return Answer(plan, limits or {}, '', demands, admissions)
+
+
+def joined(enabled, name):
+    """Return a plan in which a task goes before all others."""
+    plans = {each: TaskPlan('small', 1, (), 0.0, 0.5) for each in enabled}
+    plans[name] = TaskPlan('large', 9, (), 0.0, 0.5)
+    return Plan(plans, {}, 0, 0.0, 0.0, 0.5, True)
 
 
 def keeper(*learned, start=('a', 'b', 'c')):
@@ -58,6 +70,8 @@ def test_others_are_asked_of_the_simulation():
         'longer period_ms or deadline_ms, wait for the new plan and ask again'
     )
     assert knowing.objection(tasks('a'), tasks('a', 'c')) == ''
+    assert knowing.plan_with('c') == joined('a', 'c')
+    assert knowing.plan_with('b') is None is keeper().plan_with('c')
 
 
 def test_what_was_simulated_with_others_says_something_only_where_that_was_harder():

@@ -112,7 +112,10 @@ def test_cv_bridge_gives_the_same_pixels(monkeypatch, encoding, channels, padded
 @pytest.mark.parametrize(
     ('change', 'text'),
     [
-        ({'encoding': 'bayer_rggb8'}, "encoding 'bayer_rggb8' is not supported; supported: bgr8"),
+        (
+            {'encoding': 'bayer_rggb8'},
+            "encoding 'bayer_rggb8' is not supported; have the camera publish one of bgr8",
+        ),
         ({'encoding': '16UC1', 'is_bigendian': 1}, "encoding '16UC1' is not supported"),
         ({'encoding': ''}, "encoding '' is not supported"),
         ({'step': 17}, 'step is 17; 6 pixels of bgr8 need 18'),

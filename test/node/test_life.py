@@ -14,11 +14,13 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
+from heap_waste import HeapWaste
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 
+from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.node import node as node_module
 
 
@@ -38,6 +40,19 @@ def test_an_unforeseen_error_is_told_and_the_node_begins_anew(logged, monkeypatc
     bench.feed(until=lambda: bench.peer.detections)
 
 
+def test_a_badly_named_file_is_told(make_bench, monkeypatch):
+    """In bytes that are no UTF-8; ROS 2 refuses such a text."""
+    bench = make_bench({'tasks': ['traffic_light']})
+
+    def fail(*_):
+        raise EngineError('caf\udce9.onnx is missing; put the file there')
+
+    monkeypatch.setattr(node_module, 'load', fail)
+    assert bench.node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    text = 'configure failed: caf\\udce9.onnx is missing; put the file there'
+    bench.wait(lambda: bench.peer.component('task traffic_light').message == text)
+
+
 def test_an_error_at_the_end_lets_go_of_all(logged, monkeypatch):
     bench, log = logged({'tasks': ['traffic_light']})
     bench.start()
@@ -53,6 +68,23 @@ def test_an_error_at_the_end_lets_go_of_all(logged, monkeypatch):
     assert (bench.node.session, bench.node._loaded) == (None, None)
     bench.start()
     bench.feed(until=lambda: bench.peer.detections)
+
+
+def test_what_frames_leave_of_free_memory_is_given_back(make_bench, monkeypatch):
+    bench = make_bench({'tasks': ['traffic_light']})
+    bench.start()
+    session, waste = bench.node.session, HeapWaste()
+
+    def close():
+        counters = type(session).close(session)
+        waste.make()
+        return counters
+
+    monkeypatch.setattr(session, 'close', close)
+    assert bench.call(bench.node.trigger_deactivate) == TransitionCallbackReturn.SUCCESS
+    given_back_mb = waste.given_back_mb()
+    waste.clear()
+    assert given_back_mb > 80
 
 
 def test_an_activation_that_fails_leaves_nothing(logged, monkeypatch):

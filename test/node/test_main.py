@@ -45,6 +45,27 @@ def test_openmp_is_told_to_wait_asleep_before_it_can_be_loaded(code, libraries):
     assert {policy for _, policy in imports_in(code, OMP_WAIT_POLICY='ACTIVE')} == {'ACTIVE'}
 
 
+@pytest.mark.parametrize(
+    ('content', 'told'),
+    [
+        (None, 'cannot be read (No such file or directory)'),
+        ('a: [', 'not a YAML file ('),
+        ('lanes: [1]', 'no parameters for the node; put them under "/**:"'),
+    ],
+)
+def test_a_parameter_file_that_ros_cannot_read_is_told_in_one_line(tmp_path, content, told):
+    path = tmp_path / 'mine.yaml'
+    if content is not None:
+        path.write_text(content)
+    code = 'import sys; from rtmdl_ros.node.main import main; sys.exit(main(sys.argv[1:]))'
+    command = [sys.executable, '-c', code, '--ros-args', '--params-file', str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd='/')
+    assert done.returncode == 2
+    *others, line = done.stderr.splitlines()
+    assert all('[rcl]' in each for each in others)
+    assert line.startswith(f'rtmdl: {path}: {told}')
+
+
 def test_all_threads_of_the_node_share_one_heap():
     count = """
 import ctypes

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A task of one's own, in one file, on the running node."""
 
+import logging
+
 import numpy as np
 import pytest
 from own_task import write_own_task
@@ -15,6 +17,7 @@ from sensor_msgs.msg import Image
 
 from rtmdl_ros.deployment.loading import load
 from rtmdl_ros.msg import DeadlineMiss
+from rtmdl_ros.node.process import _RosLog
 from rtmdl_ros.workload.configuration import configuration_of
 
 
@@ -112,6 +115,27 @@ def test_what_a_class_raises_fails_the_job_only(logged, folder, method):
     assert log.count(text) == 1
     peer.detections.clear()
     bench.feed(until=lambda: peer.detections, image=dim)
+
+
+def test_an_error_with_the_name_of_a_badly_named_file_is_told_everywhere(make_bench, folder):
+    """In bytes that are no UTF-8; ROS 2 refuses such a text."""
+    line = '        score ='
+    dark = f'        if image.mean() < 50:\n            raise OSError("caf\\udce9.png")\n{line}'
+    function = write_own_task(folder, 'own_badly_named', (line, dark))
+    bench = make_bench({'tasks': ['own'], 'own.function': function})
+    handler = _RosLog(bench.node)
+    logging.getLogger('rtmdl_ros').addHandler(handler)
+    try:
+        bench.start()
+        peer = bench.peer
+        black = image_of(np.zeros((30, 40, 3), np.uint8))
+        bench.feed(until=lambda: len(peer.misses) >= 3, image=lambda: black)
+        text = f'{function}.postprocess raised OSError: caf\\udce9.png'
+        assert all(text in miss.detail for miss in peer.misses)
+        bench.wait(lambda: text in peer.component('task own').message)
+        bench.feed(until=lambda: peer.detections, image=dim)
+    finally:
+        logging.getLogger('rtmdl_ros').removeHandler(handler)
 
 
 @pytest.mark.parametrize(

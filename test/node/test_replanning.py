@@ -3,6 +3,8 @@
 """Plans made beside a running node. Needs no ROS 2."""
 
 import multiprocessing
+import os
+import struct
 import time
 
 import pytest
@@ -63,6 +65,17 @@ def test_a_process_that_dies_is_told(replanner):
     assert 'ended without an answer' in awaited(replanner).problem
     replanner.ask(configuration(), known_profile())
     assert awaited(replanner).plan is not None
+
+
+def test_a_process_that_dies_while_it_answers_is_told(replanner):
+    replanner.ask(configuration(), known_profile())
+    replanner._process.kill()
+    replanner._results.close()
+    replanner._results, sender = multiprocessing.Pipe(duplex=False)
+    os.write(sender.fileno(), struct.pack('!i', 1000) + b'the first bytes of an answer')
+    sender.close()
+    assert 'ended without an answer' in awaited(replanner).problem
+    assert not replanner.busy
 
 
 def test_a_process_that_cannot_be_started_is_told(replanner, monkeypatch):

@@ -37,3 +37,23 @@ def test_misses_that_wait_to_be_told_of_keep_no_frames():
     go_on.set()
     reporter.close()
     assert told == [(f'frame {number}', number) for number in range(20) if number != 7]
+
+
+def test_what_cannot_be_published_is_told_once_and_the_next_miss_is(caplog):
+    told = []
+
+    def publish(message):
+        if message.sequence < 2:
+            raise TypeError('cannot be published')
+        told.append(message.sequence)
+
+    reporter = Reporter(publish, lambda header: 0.0)
+    for number in range(4):
+        work = Work(Frame(bytes, number, Header()), number)
+        reporter.put(JobReport(number, 'sign', Outcome.LATE, 0, 5, 9, (), '', work))
+    reporter.close()
+    assert told == [2, 3]
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        'telling of a missed deadline raised TypeError: cannot be published (told once)'
+    )

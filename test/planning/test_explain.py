@@ -89,8 +89,8 @@ def test_nothing_to_relax_where_all_is_kept():
 
 def test_which_limit_to_relax_and_by_how_much():
     assert remedied(problem(task('a', 20, 3)), 0) == (
-        'a.miss_limit is 0.05, but 100.0% are missed at the least that was found; raise it to 1, '
-        'or give the task more time',
+        'a.miss_limit is 0.05, but 100.0% are missed at the least that was found; give the task '
+        'more time, or raise the limit to 1',
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from known_problem import MS, problem, task
 
+from rtmdl_ros.planning import fitness as fitness_module
 from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic
 from rtmdl_ros.planning.fitness import (
     Evaluator,
@@ -22,6 +23,8 @@ from rtmdl_ros.planning.fitness import (
     rank,
     search_seeds,
 )
+from rtmdl_ros.planning.foreseen_misses import miss_ratios
+from rtmdl_ros.planning.plan import plan_of
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.workload.records import Outcome
@@ -170,3 +173,18 @@ def test_a_task_that_comes_seldom_is_simulated_too():
         assert phases(seldom, seed, 1000 * MS)['r', 60_000 * MS] < 1000 * MS
     evaluator = Evaluator(seldom)
     assert evaluator._released['b'] == len(evaluator.seeds)
+
+
+@pytest.mark.parametrize('seed', [0, 1, 2, 3, 4, 5])
+def test_equal_priorities_are_tried_as_they_run(seed, monkeypatch):
+    """Then the job with the earlier deadline goes first, whatever the order of the candidate."""
+    monkeypatch.setattr(fitness_module, 'lateness', lambda job: job.outcome is not Outcome.ON_TIME)
+    drawn = random_problem(seed, 3, 3, load=0.7)
+    tasks = tuple(replace(each, fixed_priority=5) for each in drawn.tasks)
+    equal = replace(drawn, tasks=tasks, run_time_choice=False)
+    evaluator = Evaluator(equal, believe_test=False)
+    candidate = Candidate((1, 1, 1), deadline_monotonic(equal))
+    expected = evaluator.fitness(candidate)
+    plan = plan_of(equal, candidate, expected)
+    ran = miss_ratios(equal, plan, evaluator.seeds, evaluator.duration_ns)
+    assert expected.miss_ratios == pytest.approx([ran[each.name].mean for each in tasks])

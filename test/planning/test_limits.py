@@ -8,9 +8,11 @@ import pytest
 from known_profile import known_profile
 
 from rtmdl_ros.planning.admission import admit
+from rtmdl_ros.planning.foreseen_misses import foreseen
 from rtmdl_ros.planning.limits import deadline_limits
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
+from rtmdl_ros.planning.random_problems import random_problem
 
 MS = 1_000_000
 
@@ -33,7 +35,11 @@ def test_the_limit_is_admitted_and_a_bit_less_is_not(planned):
     for task in problem.tasks:
         limit = limits[task.name]
         assert 0 < limit.least_ns < 20 * MS
-        assert admit(problem, plan, replace(task, deadline_ns=limit.least_ns)).admitted
+        changed = replace(task, deadline_ns=limit.least_ns)
+        assert admit(problem, plan, changed).admitted
+        tasks = tuple(changed if each.name == task.name else each for each in problem.tasks)
+        missed = foreseen(replace(problem, tasks=tasks), plan, 1.0, {})
+        assert all(missed[each.name].mean <= each.miss_limit for each in tasks), 'as it runs'
         less = limit.least_ns - 20 * MS // 16
         assert not admit(problem, plan, replace(task, deadline_ns=less)).admitted
         assert 'would miss' in limit.reason or 'at best' in limit.reason
@@ -52,3 +58,15 @@ def test_without_time_to_find_out_no_deadline_is_shortened(planned):
     assert {name: limit.least_ns for name, limit in limits.items()} == {
         task.name: task.deadline_ns for task in problem.tasks
     }
+
+
+def test_a_limit_is_that_of_the_plan_in_force_not_of_a_better_one():
+    problem = random_problem(2, 3, 3, load=1.0)
+    plan = make_plan(problem, simulations=20).plan
+    for name, limit in deadline_limits(problem, plan).items():
+        tasks = tuple(
+            replace(each, deadline_ns=limit.least_ns) if each.name == name else each
+            for each in problem.tasks
+        )
+        missed = foreseen(replace(problem, tasks=tasks), plan, 1.0, {})
+        assert all(missed[each.name].mean <= each.miss_limit for each in tasks)

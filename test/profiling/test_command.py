@@ -104,6 +104,20 @@ def test_what_is_missing_or_cannot_be_written_is_a_failure(capsys, tmp_path, tin
         assert line.startswith('rtmdl profile: ') and message in line
 
 
+@pytest.mark.parametrize('source', ['--out', 'profile_file'])
+def test_a_profile_that_its_picture_would_overwrite_is_not_measured(capsys, tmp_path, source):
+    file, png = tmp_path / 'my.param.yaml', tmp_path / 'mine.png'
+    values = {'profile_file': str(png)} if source == 'profile_file' else {}
+    file.write_text(yaml.safe_dump({'/**': {'ros__parameters': values}}))
+    out = ['--out', str(png)] if source == '--out' else []
+    assert cli.main(['profile', '--params-file', str(file), *out]) == 2
+    output = capsys.readouterr()
+    name = source if out else f'{file}: profile_file'
+    text = f'rtmdl profile: {name}: {png}: the picture goes there; give another ending\n'
+    assert output.err == text and not output.out
+    assert not png.exists()
+
+
 def test_cores_that_are_not_there_are_wrong_use(capsys):
     assert cli.main(['profile', '--lane-cores', '0,4321']) == 2
     (line,) = capsys.readouterr().err.splitlines()

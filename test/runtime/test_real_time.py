@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Process settings."""
 
+import ctypes
 import gc
+import mmap
 import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from runtime_bench import CPU, LANE, Bench, Gate, chain, nothing
@@ -244,6 +247,30 @@ def test_memory_is_locked_where_it_is_permitted():
         pytest.skip('mlockall is not permitted here')
     assert 30.0 < float(lines[0]) < 300.0
     assert locked_memory_mb() < 1.0
+
+
+def test_pages_are_looked_at_only_where_some_are_locked(monkeypatch):
+    """It takes long, and some kernels cannot: then it is what may be locked at the most."""
+    looked_at, read_text = [], Path.read_text
+
+    def read(path, **options):
+        if path.name == 'smaps_rollup':
+            looked_at.append(path)
+            raise FileNotFoundError(2, 'No such file or directory')
+        return read_text(path, **options)
+
+    monkeypatch.setattr(Path, 'read_text', read)
+    assert locked_memory_mb() == 0.0 and not looked_at
+    libc = ctypes.CDLL(None)
+    pages = mmap.mmap(-1, 16 * 1024)
+    address = ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(pages)))
+    if libc.mlock(address, ctypes.c_size_t(len(pages))):
+        pytest.skip('mlock is not permitted here')
+    try:
+        assert locked_memory_mb() == 0.016384
+    finally:
+        libc.munlock(address, ctypes.c_size_t(len(pages)))
+    assert len(looked_at) == 1
 
 
 def test_what_is_refused_is_told_with_the_remedy():

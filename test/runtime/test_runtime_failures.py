@@ -39,6 +39,63 @@ def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, 
     assert record.getMessage() == f'task a: stage s1 raised {name}: {text[name]} (told once)'
 
 
+class BrokenHandler(logging.Handler):
+    """A log that costs whoever writes to it."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def emit(self, record):
+        self.seen.append(record.getMessage())
+        raise TypeError('cannot be logged')
+
+
+@pytest.fixture
+def broken_log():
+    """A handler of the package's log that raises."""
+    handler = BrokenHandler()
+    logging.getLogger('rtmdl_ros').addHandler(handler)
+    yield handler
+    logging.getLogger('rtmdl_ros').removeHandler(handler)
+
+
+def test_a_log_handler_that_raises_costs_no_job_and_no_thread(broken_log):
+    def broken(payload):
+        if payload == 'bad':
+            raise FileNotFoundError('caf\udce9.png')
+
+    def on_end(report):
+        broken_log.seen.append(report.detail)
+        bench.reports.put(report)
+
+    bench = Bench(on_end=on_end)
+    bench.runtime.add_task(chain('a', LANE, CPU), [broken, nothing])
+    bench.runtime.start()
+    for payload in ('bad', 'good'):
+        bench.release('a', payload)
+        (report,) = bench.wait()
+    assert report.outcome is Outcome.ON_TIME
+    bench.runtime.stop(PATIENCE_S)
+    text = 'FileNotFoundError: caf\\udce9.png'
+    told = f'task a: stage s0 raised {text} (told once)'
+    assert broken_log.seen == [f'{text} in stage s0', told, ''], 'the job is told of first'
+
+
+@pytest.mark.parametrize('bench', [{'hang_limit_s': 0.1}], indirect=True)
+def test_a_log_handler_that_raises_does_not_end_the_watch(bench, broken_log):
+    gates = Gate(), Gate()
+    bench.runtime.add_task(chain('a', CPU), [gates[0]])
+    bench.runtime.add_task(chain('b', LANE), [gates[1]])
+    bench.runtime.start()
+    for task in 'ab':
+        bench.release(task)
+        (report,) = bench.wait()
+        assert report.outcome is Outcome.FAILED
+    for gate in gates:
+        gate.open.set()
+
+
 def test_what_a_failed_job_held_is_free_without_the_garbage_collector(bench):
     class Image:
         pass

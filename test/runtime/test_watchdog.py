@@ -73,6 +73,7 @@ def test_a_hung_executor_is_replaced_and_other_jobs_go_on(bench, gate, kind, exe
     assert span.executor == executor and span.duration_ns >= LIMIT_S * 1e9
     assert reports[other].outcome is Outcome.ON_TIME
     assert [span.executor for span in reports[other].spans] == ['cpu0', 'lane0']
+    wait_for(messages)
     assert messages() == [('ERROR', f'task a: {detail}')]
     assert len(threads(executor)) == 2
     gate.open.set()

@@ -66,6 +66,21 @@ def test_a_change_counts_for_later_releases_only(core):
     assert core.step(211, [StageFinished(211, 1, 1)]) == [EndJob(1, Outcome.LATE, 211)]
 
 
+@pytest.mark.parametrize(('given', 'real'), [(33, 100), (100, 33)])
+def test_a_changed_period_counts_from_the_last_release(given, real):
+    """Also where frames have not come in the period that was given before."""
+    work = Stage('work', Resource.CPU)
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, Task('a', (work,), given, 20))])
+    for number in range(8):
+        now_ns = number * real
+        core.step(now_ns, [JobReleased(now_ns, number, 'a')])
+        core.step(now_ns + 1, [StageFinished(now_ns + 1, number, 0)])
+    assert core._tasks['a'].next_release_ns == 8 * real
+    core.step(now_ns + 2, [TaskChanged(now_ns + 2, Task('a', (work,), 50, 20))])
+    assert core._tasks['a'].next_release_ns == 7 * real + 50
+
+
 def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
     """Even if it has become the more urgent one meanwhile."""
     work = Stage('work', Resource.CPU)

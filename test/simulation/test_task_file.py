@@ -79,7 +79,8 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
         ({'tasks': {'a': 3}}, 'tasks.a must hold entries with names'),
         ({**document(), 'lanes': 2}, 'lanes is not known'),
         (document(period_ms=None), 'tasks.a.period_ms is missing'),
-        (document(period_ms=0), 'tasks.a.period_ms is 0; it must be above 0'),
+        (document(period_ms=0), 'tasks.a.period_ms is 0; it must be at least 0.01'),
+        (document(period_ms=1e-6), 'tasks.a.period_ms is 1e-06; it must be at least 0.01'),
         (document(period_ms=-1), 'tasks.a.period_ms is -1; it must be a number from 0'),
         (document(period_ms='x'), "tasks.a.period_ms is 'x'; it must be a number from 0"),
         (document(priority=0.5), 'tasks.a.priority is 0.5; it must be a whole number'),
@@ -97,6 +98,7 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
             document(stages=[{'name': 'n', 'resource': 'cpu', 'time_ms': {0: 1, 0.9: 2}}]),
             'tasks.a.stages[0].time_ms must give quantiles from share 0 to share 1',
         ),
+        ('tasks: {a: {period_ms: {0.5: 1, 0.50: 2}}}', '0.50 is there twice; make one of both'),
         (
             document(stages=[{'name': 'n', 'resource': 'cpu', 'time_ms': {0: 3, 1: 2}}]),
             'tasks.a.stages[0].time_ms falls',

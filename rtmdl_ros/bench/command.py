@@ -16,6 +16,7 @@ from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import ZooError
+from rtmdl_ros.workload.text_file import write_whole
 
 #: Is told how many seconds (or whatever is counted) more have passed.
 Advance = Callable[[float], None]
@@ -121,8 +122,7 @@ def _widest(cells: Sequence[str]) -> int:
 
 
 def write_json(path: Path, figures: Mapping[str, object]) -> None:
-    """Write figures and the machine to `path`. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write figures and the machine to `path`, whole; makes its folder. Raises OSError."""
     document = {'machine': machine_name(), **figures}
-    path.write_text(json.dumps(document, indent=2) + '\n', encoding='utf-8')
+    write_whole(path, json.dumps(document, indent=2) + '\n')
     print(f'figures: {path}')

@@ -42,7 +42,7 @@ from rtmdl_ros.bench.labelled_frames import LabelledFrames, read_labelled_frames
 from rtmdl_ros.bench.ladders import load_ladders, uncut
 from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.scenario import Scenario, scenario_of
-from rtmdl_ros.bench.workload_file import WorkloadSpec, find_workload
+from rtmdl_ros.bench.workload_file import WorkloadError, WorkloadSpec, find_workload
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.engine.engine import open_engine
 from rtmdl_ros.evidence.timeline import write_timeline
@@ -51,6 +51,7 @@ from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.profiling import measure
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.parameters import NodeParameters
+from rtmdl_ros.workload.places import try_file, try_folder
 from rtmdl_ros.workload.records import LatePolicy
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -94,8 +95,8 @@ def series_of(options: argparse.Namespace) -> Series:
         rounds = 1
         seconds, planning_s = min(_QUICK_SECONDS, seconds), min(_QUICK_PLANNING_S, planning_s)
     return Series(
-        tuple(find_workload(name) for name in dict.fromkeys(options.workloads)),
-        tuple(dict.fromkeys(options.utilization)),
+        _workloads(tuple(dict.fromkeys(options.workloads))),
+        _utilizations(tuple(dict.fromkeys(options.utilization))),
         possible(
             policies_of(options.policies), with_ros=ros_installed(), on_cpu=options.device == 'cpu'
         ),
@@ -109,6 +110,32 @@ def series_of(options: argparse.Namespace) -> Series:
         options.out,
         options.json,
     )
+
+
+def _workloads(names: Sequence[str]) -> tuple[WorkloadSpec, ...]:
+    """Return workloads; raises WorkloadError also for two that would write to one folder."""
+    found: dict[str, str] = {}
+    specs = tuple(find_workload(name) for name in names)
+    for name, spec in zip(names, specs, strict=True):
+        other = found.setdefault(spec.name, name)
+        if other != name:
+            raise WorkloadError(f'{other} and {name}: both are called {spec.name}; rename one')
+    return specs
+
+
+def _utilizations(given: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Return loads; raises WorkloadError for two that would write to one folder."""
+    found: dict[str, float] = {}
+    for load in given:
+        if load is None:
+            continue
+        other = found.setdefault(_folder('WORKLOAD', load), load)
+        if other != load:
+            raise WorkloadError(
+                f'--utilization: {other} and {load} would both be written to '
+                f'{_folder("WORKLOAD", load)}; leave one out'
+            )
+    return tuple(given)
 
 
 def policies_of(names: Sequence[str]) -> tuple[str, ...]:
@@ -144,8 +171,9 @@ def possible(
 
 def run_series(series: Series) -> None:
     """Measure the machine, run all and write all. Raises as `run_contest`, and OSError."""
-    for folder in (series.out, *([series.json.parent] if series.json else [])):
-        folder.mkdir(parents=True, exist_ok=True)  # told now, not after an hour
+    try_folder('--out', series.out)  # told now, not after an hour
+    if series.json:
+        try_file('--json', series.json)
     tasks = [task for spec in series.workloads for task in spec.tasks.values()]
     functions = tuple(dict.fromkeys(task.function for task in tasks))
     shown = _shown(series, functions)
@@ -249,7 +277,8 @@ def _write(
         title_of,
     )
 
-    folder = series.out / _folder(contest.scenario)
+    scenario = contest.scenario
+    folder = series.out / _folder(scenario.spec.name, scenario.utilization)
     write_whole(folder / 'figures.json', _text(document))
     draw_policies(title_of(contest), figures, folder / 'policies.png')
     draw_responses(contest, baseline_of(figures), folder / 'responses.png')
@@ -279,8 +308,8 @@ def _write_sweeps(
             draw_sweep(f'{name} over the load', sweep, out / f'sweep-{name}.png')
 
 
-def _folder(scenario: Scenario) -> str:
-    return f'{scenario.spec.name}-{scenario.utilization:.4g}'
+def _folder(workload: str, utilization: float) -> str:
+    return f'{workload}-{utilization:.4g}'
 
 
 def _text(document: object) -> str:

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import cv2
-import numpy as np
-
 from rtmdl_ros.networks.letterbox import Letterbox
 from rtmdl_ros.perception.frame import Frame, Image
 from rtmdl_ros.scaling.coco_folder import LABEL_FILES, label_file, read_coco_file
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
-from rtmdl_ros.scaling.labelled import Label, Picture, clipped_box
+from rtmdl_ros.scaling.labelled import Label, Picture, clipped_box, usable_image
 from rtmdl_ros.scaling.own_data import class_number
+from rtmdl_ros.scaling.picture_files import PictureFiles
 from rtmdl_ros.workload.detection import Box, Detection
 
 #: What a camera on a car has, and the rendered track.
@@ -27,6 +25,8 @@ CAMERA_HEIGHT, CAMERA_WIDTH = 480, 640
 MOST_PICTURES = 400
 #: Where a label file tells splits, these are shown: nobody has trained on them.
 _TEST = ('test_public', 'test')
+#: What those that are shown are called where they are told of.
+_SPLIT = 'test'
 _REMEDY = (
     'give a folder of pictures with labels in COCO form, for example ../shared/data/traffic_light'
 )
@@ -62,10 +62,12 @@ def read_labelled_frames(
 
     Each folder has a label file in COCO's form; where that tells splits, the test split counts.
     `classes` are what each function finds. Pictures are fitted into the camera's frame, uniformly
-    and top-left, and their boxes with them. Raises DataError, naming the file, where something is
-    missing or broken, or no function's classes are labelled.
+    and top-left, and their boxes with them. What is left out is told. Raises DataError, naming the
+    file, where something is missing, most pictures are broken, or no function's classes are
+    labelled.
     """
-    found = {folder: _test_pictures(folder) for folder in folders}
+    findings = {folder: Findings() for folder in folders}
+    found = {folder: _test_pictures(folder, findings[folder]) for folder in folders}
     shown: list[tuple[Image, dict[str, Truth]]] = []
     words = []
     for folder, count in _shares({f: len(own) for f, (own, _) in found.items()}, most).items():
@@ -75,10 +77,10 @@ def read_labelled_frames(
         if not any(known.values()):
             problem = f'labels only {", ".join(names)}, which none of {", ".join(classes)} finds'
             raise DataError(folder, problem, _REMEDY)
-        findings = Findings()
-        shown += [_shown(picture, known, findings) for picture in chosen]
-        findings.tell(folder)
-        words.append(f'{len(chosen)} of {len(pictures)} pictures of {folder.name}')
+        usable = _shown(folder, chosen, known, findings[folder])
+        findings[folder].tell(folder)
+        words.append(f'{len(usable)} of {len(pictures)} pictures of {folder.name}')
+        shown += usable
     # Cameras take turns: in any regular order one might see the pictures of one folder only.
     Random(0).shuffle(shown)
     frames = tuple(_frame(image, number) for number, (image, _) in enumerate(shown))
@@ -90,13 +92,15 @@ def _frame(image: Image, number: int) -> Frame:
     return Frame(lambda: image, arrival_ns=0, header=number)
 
 
-def _test_pictures(folder: Path) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+def _test_pictures(
+    folder: Path, findings: Findings
+) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     if not folder.is_dir():
         raise DataError(folder, 'is no folder', _REMEDY)
     path = label_file(folder)
     if path is None:
         raise DataError(folder, f'has none of {", ".join(LABEL_FILES)}', _REMEDY)
-    names, pictures = read_coco_file(path)
+    names, pictures = read_coco_file(path, findings)
     if any(picture.split for picture in pictures):
         pictures = tuple(picture for picture in pictures if picture.split in _TEST)
     if not pictures:
@@ -119,19 +123,23 @@ def _known(names: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
 
 
 def _shown(
-    picture: Picture, known: Mapping[str, Mapping[str, str]], findings: Findings
-) -> tuple[Image, dict[str, Truth]]:
-    try:
-        pixels = np.fromfile(picture.path, np.uint8)
-    except OSError as error:
-        raise DataError(picture.path, f'cannot be read ({error.strerror})', _REMEDY) from error
-    decoded = cv2.imdecode(pixels, cv2.IMREAD_COLOR) if pixels.size else None
-    if decoded is None:
-        raise DataError(picture.path, 'is no picture that OpenCV can read', 'take it out')
-    image: Image = np.asarray(decoded, np.uint8)
-    fitted, scale = Letterbox(CAMERA_HEIGHT, CAMERA_WIDTH).apply(image)
-    labels = list(_boxes(picture, image, scale, findings))
-    return fitted, {function: _truth(labels, own) for function, own in known.items() if own}
+    folder: Path,
+    pictures: Sequence[Picture],
+    known: Mapping[str, Mapping[str, str]],
+    findings: Findings,
+) -> list[tuple[Image, dict[str, Truth]]]:
+    """Return pictures that can be used with what is in them; raises DataError for many broken."""
+    files = PictureFiles(folder)
+    shown = []
+    for picture in pictures:
+        image = usable_image(picture, _SPLIT, files, findings)
+        if image is not None:
+            fitted, scale = Letterbox(CAMERA_HEIGHT, CAMERA_WIDTH).apply(image)
+            labels = list(_boxes(picture, image, scale, findings))
+            truths = {name: _truth(labels, own) for name, own in known.items() if own}
+            shown.append((fitted, truths))
+    files.refuse_useless(_SPLIT, len(pictures), findings)
+    return shown
 
 
 def _boxes(

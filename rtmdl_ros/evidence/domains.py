@@ -4,12 +4,17 @@
 
 import socket
 
+from rtmdl_ros.workload.arguments import whole
+
 #: Domains above 101 use ports that Linux hands out to others.
 _DOMAINS = 101
 # RTPS 2.5, section 9.6.2.3: where a participant is spoken to.
 _FIRST_PORT, _PORTS_A_DOMAIN, _UNICAST, _PORTS_A_PARTICIPANT = 7400, 250, 10, 2
 #: The first ones that join a domain; those that join later have them beside them, as a rule.
 _PARTICIPANTS = 8
+
+#: Takes a ROS domain on the command line.
+domain_id = whole(0, _DOMAINS)
 
 
 def free_domain_id(first: int) -> int:
@@ -22,8 +27,8 @@ def free_domain_id(first: int) -> int:
     return next(filter(_is_free, candidates), candidates[0])
 
 
-def _is_free(domain_id: int) -> bool:
-    lowest = _FIRST_PORT + _PORTS_A_DOMAIN * domain_id + _UNICAST
+def _is_free(domain: int) -> bool:
+    lowest = _FIRST_PORT + _PORTS_A_DOMAIN * domain + _UNICAST
     ports = range(lowest, lowest + _PORTS_A_PARTICIPANT * _PARTICIPANTS, _PORTS_A_PARTICIPANT)
     return all(_can_be_bound(port) for port in ports)
 

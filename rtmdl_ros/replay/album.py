@@ -12,6 +12,7 @@ from rtmdl_ros.evidence.pictures import SHEET_FRAMES, write_contact_sheet
 from rtmdl_ros.evidence.recording import Recording, TaskRecording
 from rtmdl_ros.evidence.story import FrameStory, stories_of, telling
 from rtmdl_ros.evidence.timeline import write_timeline
+from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.perception.images import ImageError, Pixels
 from rtmdl_ros.replay.drive import Drive
 from rtmdl_ros.runtime.report import JobReport
@@ -23,14 +24,16 @@ def make_album(
     recordings: Mapping[str, TaskRecording],
     reports: Sequence[JobReport],
     out: Path,
-) -> tuple[Path, ...]:
-    """Write a timeline, and of each camera a sheet of annotated frames; returns their paths.
+    written: Written,
+) -> None:
+    """Write a timeline, and of each camera a sheet of annotated frames.
 
-    A camera none of whose frames can be decoded has no sheet. Raises EvidenceError or OSError
-    where a file cannot be written, ReplayError where the drive cannot be read again.
+    A camera none of whose frames can be decoded has no sheet. Raises ReplayError where the drive
+    cannot be read again.
     """
-    made = [out / 'timeline.png']
-    write_timeline(reports, made[0])
+    timeline = out / 'timeline.png'
+    with written.writing(timeline):
+        write_timeline(reports, timeline)
     chosen = {camera: _chosen(tasks, recordings, camera) for camera in drive.tracks}
     pictures = _pictures(drive, chosen)
     for camera, stories in chosen.items():
@@ -39,11 +42,10 @@ def make_album(
         shapes = [pictures[camera, story.index].shape for story in there]
         shown = [s for s, shape in zip(there, shapes, strict=True) if shape == shapes[0]]
         if shown:
-            name = 'frames.png' if len(chosen) == 1 else f'frames_{camera}.png'
-            made.append(out / name)
+            sheet = out / ('frames.png' if len(chosen) == 1 else f'frames_{camera}.png')
             images = {story.index: pictures[camera, story.index] for story in shown}
-            write_contact_sheet(shown, images.__getitem__, made[-1])
-    return tuple(made)
+            with written.writing(sheet):
+                write_contact_sheet(shown, images.__getitem__, sheet)
 
 
 def _chosen(

@@ -58,7 +58,9 @@ class Bag:
         return ', '.join(str(topic) for topic in self.topics) or 'no topics'
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, Any]]:
-        """Yield topic, time of recording in ns and message, by that time.
+        """Yield topic, time of recording in ns and message, by that time in each file of the bag.
+
+        What a clock that was set back within a file has mixed stays so: nothing tells of it.
 
         Raises BagError where the bag ends early, a message does not fit its type, or a type of ours
         is not that of this version.

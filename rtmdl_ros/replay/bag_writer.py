@@ -13,12 +13,11 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
+from rtmdl_ros.replay.topics import is_ours
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: What Humble and Jazzy both read.
 _VERSION: Literal[8] = 8
-#: Names of what rtmdl records: results of a replay, the simulated camera.
-_OURS = ('/rtmdl/', '/camera_sim/')
 
 
 class BagWriter:
@@ -26,8 +25,10 @@ class BagWriter:
 
     def __init__(self, path: Path, storage: StoragePlugin) -> None:
         """Prepare to write a folder; raises ReplayError where something else is there."""
-        _clear(path)
-        self._writer = Writer(path, version=_VERSION, storage_plugin=storage)
+        place = path.resolve()  # a link could not be removed as a folder is
+        check_place(path)
+        _clear(place)
+        self._writer = Writer(place, version=_VERSION, storage_plugin=storage)
         self._topics: dict[str, tuple[Connection, str]] = {}
 
     def __enter__(self) -> BagWriter:
@@ -67,13 +68,12 @@ def _may_go(path: Path) -> bool:
     if suffixes not in ([], ['.db3', '.yaml'], ['.mcap', '.yaml']):
         return False
     try:
-        return not suffixes or all(topic.name.startswith(_OURS) for topic in Bag(path).topics)
+        return not suffixes or all(is_ours(topic.name) for topic in Bag(path).topics)
     except BagError:
         return False
 
 
 def _clear(path: Path) -> None:
-    check_place(path)
     if path.exists():
         for file in path.iterdir():
             file.unlink()

@@ -1,6 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How time passes in a drive, whatever the clock of its recording did."""
+"""How time passes in a drive, whatever the clock of its recording did from file to file.
+
+The messages of one file come by their times: a clock set back within it mixes the frames of before
+and after, and cannot be told.
+"""
 
 from __future__ import annotations
 

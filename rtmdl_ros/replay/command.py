@@ -67,19 +67,22 @@ def run(options: argparse.Namespace) -> int:
 
     from rtmdl_ros.engine.errors import EngineError
     from rtmdl_ros.evidence.errors import EvidenceError
+    from rtmdl_ros.evidence.written import tell, tell_written
     from rtmdl_ros.networks.zoo import ZooError
     from rtmdl_ros.perception.task import TaskError
     from rtmdl_ros.planning.errors import PlanningError
     from rtmdl_ros.profiling.profile_file import ProfileError
     from rtmdl_ros.replay.errors import ReplayError
+    from rtmdl_ros.replay.files import write_files
     from rtmdl_ros.replay.run import run_replay
     from rtmdl_ros.replay.summary import remarks, summary_table
     from rtmdl_ros.workload.parameters import ParameterError
 
     wrong_use = (ReplayError, ParameterError, ProfileError, PlanningError, ZooError, TaskError)
     width = None if sys.stdout.isatty() else _PLAIN_WIDTH
+    given, progress = _options(options), Console(stderr=True)
     try:
-        done = run_replay(_options(options), Console(stderr=True))
+        done = run_replay(given, progress)
     except wrong_use as error:
         print(f'rtmdl replay: {error}', file=sys.stderr)
         return 2
@@ -88,9 +91,8 @@ def run(options: argparse.Namespace) -> int:
         return 1
     console = Console(width=width)
     console.print(summary_table(done))
-    for line in (*remarks(done), 'written:', *(f'  {path}' for path in done.files)):
-        console.print(line, highlight=False, soft_wrap=True)
-    return 0
+    tell(console, remarks(done))
+    return tell_written(console, 'replay', write_files(done, given, progress))
 
 
 def _options(options: argparse.Namespace) -> ReplayOptions:

@@ -16,12 +16,12 @@ from rtmdl_ros.deployment.message_fields import detection_fields
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.replay import topics
 from rtmdl_ros.replay.bag_writer import BagWriter, header_at, message
 from rtmdl_ros.replay.message_types import COMPRESSED_IMAGE, DETECTION, DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.parameters import CameraSimParameters
 from rtmdl_ros.workload.units import NS_PER_S
 
-_NODE = '/camera_sim'
 #: Stamp of the first frame, the same in all bags so that a seed always gives the same one.
 _START_NS = 1_700_000_000 * NS_PER_S
 
@@ -42,11 +42,11 @@ def write_demo_bag(
     """
     track = Track(camera.seed, camera.width, camera.height, camera.rate_hz)
     count = frames_of(camera)
-    topic = f'{_NODE}/image/compressed' if compressed else f'{_NODE}/image'
+    topic = topics.COMPRESSED_IMAGE if compressed else topics.IMAGE
     with BagWriter(path, storage) as bag:
         bag.add_topic(topic, COMPRESSED_IMAGE if compressed else IMAGE)
         for task in ('traffic_light', 'traffic_sign'):
-            bag.add_topic(f'{_NODE}/truth/{task}', DETECTION_ARRAY)
+            bag.add_topic(topics.truth_of(task), DETECTION_ARRAY)
         for index in range(count):
             frame = track.frame(index)
             time_ns = _START_NS + round(index * NS_PER_S / camera.rate_hz)
@@ -54,7 +54,7 @@ def write_demo_bag(
             image = _jpeg(header, frame.image, camera) if compressed else _raw(header, frame.image)
             bag.write(topic, time_ns, image)
             for task, truth in _truths(header, index, frame):
-                bag.write(f'{_NODE}/truth/{task}', time_ns, truth)
+                bag.write(topics.truth_of(task), time_ns, truth)
             progress()
     return count
 

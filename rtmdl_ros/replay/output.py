@@ -31,11 +31,10 @@ from rtmdl_ros.replay.message_types import (
     SCHEDULER_STATUS,
     TASK_STATUS,
 )
+from rtmdl_ros.replay.topics import DEADLINE_MISSES, STATUS, detections_of
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
-
-_NODE = '/rtmdl'
 
 
 def write_results(
@@ -55,15 +54,11 @@ def write_results(
     results = _Results(drive, tasks, node, replayed)
     with BagWriter(path, storage) as bag:
         for task in tasks:
-            bag.add_topic(_detections(task.name), DETECTION_ARRAY)
-        bag.add_topic(f'{_NODE}/deadline_misses', DEADLINE_MISS)
-        bag.add_topic(f'{_NODE}/status', SCHEDULER_STATUS)
+            bag.add_topic(detections_of(task.name), DETECTION_ARRAY)
+        bag.add_topic(DEADLINE_MISSES, DEADLINE_MISS)
+        bag.add_topic(STATUS, SCHEDULER_STATUS)
         for time_ns, topic, found in results.messages():
             bag.write(topic, time_ns, found)
-
-
-def _detections(task: str) -> str:
-    return f'{_NODE}/{task}/detections'
 
 
 class _Results:
@@ -92,12 +87,12 @@ class _Results:
         for job in self._replayed.jobs:
             time_ns = self._origin_ns + job.report.finish_ns
             if job.report.finished:
-                found.append((time_ns, _detections(job.report.task), self._detection_array(job)))
+                found.append((time_ns, detections_of(job.report.task), self._detection_array(job)))
             if job.report.missed:
-                found.append((time_ns, f'{_NODE}/deadline_misses', self._miss(job)))
+                found.append((time_ns, DEADLINE_MISSES, self._miss(job)))
         for statistics in self._replayed.statuses:
             time_ns = self._origin_ns + statistics.time_ns
-            found.append((time_ns, f'{_NODE}/status', self._status(time_ns, statistics)))
+            found.append((time_ns, STATUS, self._status(time_ns, statistics)))
         return sorted(found, key=lambda each: each[0])
 
     def _age_s(self, job: EndedJob) -> float:

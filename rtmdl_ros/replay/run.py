@@ -1,11 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""One replay from start to figures: read, run, scored, written."""
+"""One replay from start to figures: read, run, scored."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from rich.console import Console
 from rosbags.rosbag2 import StoragePlugin
 
 from rtmdl_ros.deployment.loading import Loaded, load
+from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.evidence.progress import progress_bar
+from rtmdl_ros.evidence.recording import TaskRecording
 from rtmdl_ros.profiling.device import processor
-from rtmdl_ros.replay.album import make_album
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
 from rtmdl_ros.replay.bag_writer import check_place
@@ -25,15 +25,13 @@ from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.jobs import Replayed, arrivals_of
 from rtmdl_ros.replay.live import replay_live
 from rtmdl_ros.replay.options import ReplayOptions
-from rtmdl_ros.replay.output import write_results
-from rtmdl_ros.replay.results import Mode, ReplayResult, as_json, recording_of_task, result_of
+from rtmdl_ros.replay.results import Mode, ReplayResult, recording_of_task, result_of
 from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
 from rtmdl_ros.replay.virtual import replay_virtually
 from rtmdl_ros.runtime.real_time import usable_cores
-from rtmdl_ros.runtime.trace import write_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.places import try_file, try_folder
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,25 @@ class ReplayRun:
     result: ReplayResult
     configuration: Configuration
     replayed: Replayed
-    #: What was written.
-    files: tuple[Path, ...]
+    drive: Drive
+    tasks: Sequence[ReadyTask]
+    recordings: Mapping[str, TaskRecording]
+    #: Where the bag of results goes, and how it is stored.
+    results: Path
+    storage: StoragePlugin
 
 
 def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
-    """Replay a drive; writes a bag of results, replay.json, trace.json and pictures.
+    """Replay a drive; nothing is written yet, but that it can be is tried.
 
     Raises ReplayError for what cannot be replayed, ParameterError, ProfileError, PlanningError and
     ZooError for files that cannot be used, EngineError, EvidenceError and OSError where it fails.
     """
     configuration = _configuration(options)
     results = _place_of_results(options)
+    try_folder('--out', options.out)
+    if options.json is not None:
+        try_file('--json', options.json)
     drive, storage = _drive(options, configuration, console)
     with console.status('Loading the networks (the first time on a device measures them)'):
         loaded = load(configuration, _teller(console), own_device=options.real_time)
@@ -71,19 +76,9 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     mode = Mode(options.real_time, options.rate, options.seed)
     device = _device(loaded, options.real_time)
     result = result_of(configuration, mode, device, drive, loaded, recordings, replayed)
-    out = options.out
-    files = [results, out / 'trace.json', out / 'replay.json']
-    write_results(files[0], storage, drive, loaded.tasks, configuration.node, replayed)
-    write_chrome_trace(replayed.reports, files[1])
-    if options.json is not None:
-        files.append(options.json)
-    for path in files[2:]:
-        write_whole(path, json.dumps(as_json(result), indent=2) + '\n')
-    if options.pictures:
-        with console.status('Drawing the pictures'):
-            pictures = make_album(drive, loaded.tasks, recordings, replayed.reports, out)
-        files = [*pictures, *files]
-    return ReplayRun(result, configuration, replayed, tuple(files))
+    return ReplayRun(
+        result, configuration, replayed, drive, loaded.tasks, recordings, results, storage
+    )
 
 
 def _place_of_results(options: ReplayOptions) -> Path:

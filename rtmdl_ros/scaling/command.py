@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
 from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.places import try_folder
 
 if TYPE_CHECKING:
     from rtmdl_ros.scaling.recipes import Recipe
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from rtmdl_ros.scaling.errors import DataError
-    from rtmdl_ros.scaling.folders import check_name, make_folder
+    from rtmdl_ros.scaling.folders import check_name
     from rtmdl_ros.scaling.recipes import UnknownVariantError
     from rtmdl_ros.scaling.storage import StorageError
 
@@ -106,8 +107,8 @@ def run(args: argparse.Namespace) -> int:
         for network in networks:
             _recipe(network, args)  # a bound that is too small is told before anything is done
         check_name('--data', args.data)
-        make_folder('--out', args.out)
-        make_folder('--work', args.work)
+        try_folder('--out', args.out)
+        try_folder('--work', args.work)
         for network in networks:
             _print(_scale(network, args))
     except (DataError, StorageError, UnknownVariantError, ZooError, OSError) as error:

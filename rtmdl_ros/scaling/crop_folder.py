@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +65,8 @@ def _gtsrb_samples(data: Path, split: str) -> list[Sample]:
     except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
         found, problem = 0, f'holds no {split} images of GTSRB ({error})'
     if found < _GTSRB_IMAGES[split]:
-        raise DataError(data / _GTSRB_FOLDER, problem, 'remove this folder and give --download')
+        remedy = 'remove this folder and run "rtmdl scale --download"'
+        raise DataError(data / _GTSRB_FOLDER, problem, remedy)
     return samples
 
 
@@ -87,19 +87,14 @@ def _held_out(path: Path) -> bool:
     return int(path.stem.split('_')[0]) % _VALIDATION_STEP == 0
 
 
-#: One a folder, so that a picture in two splits is seen.
-_files = cache(PictureFiles)
-
-
 def read_crop_folders(data: Path, split: str) -> Crops:
     """Return the crops of data/train, data/val or data/test; there may be no test.
 
     Each holds a folder of images for each class, by the names of the 43 signs. Raises DataError
     for an unknown class, an empty split and many broken images.
     """
-    folder = _folder(data, split) or data / split
     samples: list[Sample] = []
-    for each in sorted(path for path in folder.glob('*') if path.is_dir()):
+    for each in _class_folders(data, split):
         label = class_number(each.name, TRAFFIC_SIGNS)
         if label is None:
             known = ', '.join(TRAFFIC_SIGNS[:3])
@@ -107,8 +102,18 @@ def read_crop_folders(data: Path, split: str) -> Crops:
             raise DataError(each, 'is no class of the recogniser', remedy)
         samples += [(path, label) for path in sorted(each.iterdir())]
     if not samples and split != 'test':
+        folder = _folder(data, split) or data / split
         raise DataError(folder, 'holds no images', 'add a folder of images a class')
-    return _crops(samples, split, _files(data), data)
+
+    def paths_of(other: str) -> Iterator[Path]:
+        return (path for each in _class_folders(data, other) for path in each.iterdir())
+
+    return _crops(samples, split, PictureFiles(data, paths_of), data)
+
+
+def _class_folders(data: Path, split: str) -> Sequence[Path]:
+    folder = _folder(data, split)
+    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder else ()
 
 
 def _folder(data: Path, split: str) -> Path | None:

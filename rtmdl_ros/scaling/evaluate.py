@@ -20,7 +20,7 @@ from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
 from rtmdl_ros.scaling.frames import Frame
-from rtmdl_ros.scaling.own_data import is_own, own_frames
+from rtmdl_ros.scaling.own_data import is_own, own_data
 from rtmdl_ros.scaling.sign_crops import Crops, resized
 from rtmdl_ros.workload.detection import Detection
 
@@ -93,7 +93,7 @@ def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[Fram
     The test split of a user's own data may be empty.
     """
     if is_own(data):
-        return {'all': own_frames(data, detector.classes, OWN_SPLITS[split])}
+        return {'all': own_data(data).split(OWN_SPLITS[split], detector.classes)}
     if detector.network == 'traffic_sign_detector':
         return {
             'gtsdb': read_gtsdb(data, split),

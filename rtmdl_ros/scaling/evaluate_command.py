@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_dir, read_zoo
+from rtmdl_ros.workload.places import try_file, try_folder
 from rtmdl_ros.workload.text_file import write_whole
 
 EXAMPLES = """examples:
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where data or zoo are at fault, 2 for a wrong name."""
     from rtmdl_ros.scaling.errors import DataError
-    from rtmdl_ros.scaling.folders import check_name, make_folder, make_folder_of
+    from rtmdl_ros.scaling.folders import check_name
 
     try:
         check_name('--zoo', args.zoo)
@@ -53,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
         chosen = _chosen(read_zoo(args.zoo), args.network, args.variant)
         if not chosen:
             return 2
-        make_folder('--out', args.out)
+        try_folder('--out', args.out)
         if args.json:
-            make_folder_of('--json', args.json)
+            try_file('--json', args.json)
         figures = _measure(chosen, args)
         _print(figures)
         if args.json:

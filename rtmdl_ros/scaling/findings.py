@@ -24,10 +24,6 @@ class Findings:
         if place not in places and len(places) < _NAMED:
             places.append(place)
 
-    def count(self, kind: str) -> int:
-        """Return how often a kind was met."""
-        return self._counts.get(kind, 0)
-
     def lines(self) -> Sequence[str]:
         """Return a line for each kind, the commonest first."""
         kinds = sorted(self._counts, key=lambda kind: -self._counts[kind])

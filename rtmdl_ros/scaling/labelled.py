@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.progress import track
 
 from rtmdl_ros.scaling.errors import DataError
@@ -84,16 +85,29 @@ def _frames(
     split: Split, label_of: Callable[[str], int | None], files: PictureFiles
 ) -> Iterable[Frame]:
     for picture in track(split.pictures, f'checking {split.name} images'):
-        image = files.image(picture.path, split.name, split.findings)
-        if image is None:
-            continue
-        height, width = image.shape[:2]
-        if picture.size not in (None, (width, height)):
-            said = 'x'.join(map(str, picture.size or ()))
-            flaw = f'image is {width}x{height}, the label file says {said}, left out'
-            files.useless(flaw, picture.path, split.name, split.findings)
-            continue
-        yield _frame(picture, height, width, label_of, split.findings)
+        image = usable_image(picture, split.name, files, split.findings)
+        if image is not None:
+            height, width = image.shape[:2]
+            yield _frame(picture, height, width, label_of, split.findings)
+
+
+def usable_image(
+    picture: Picture, split: str, files: PictureFiles, findings: Findings
+) -> NDArray[np.uint8] | None:
+    """Return a picture's pixels (H, W, 3) BGR; None after a finding on why it is left out.
+
+    One of another size than its label file says is: its boxes would be somewhere else.
+    """
+    image = files.image(picture.path, split, findings)
+    if image is None:
+        return None
+    height, width = image.shape[:2]
+    if picture.size not in (None, (width, height)):
+        said = 'x'.join(map(str, picture.size or ()))
+        flaw = f'image is {width}x{height}, the label file says {said}, left out'
+        files.useless(flaw, picture.path, split, findings)
+        return None
+    return image
 
 
 def _frame(

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,33 +14,56 @@ from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_split
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.labelled import checked
 from rtmdl_ros.scaling.picture_files import PictureFiles
-from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_split
+from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_split, yolo_images
 from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 
 def is_own(data: Path) -> bool:
     """Tell whether a folder holds labelled pictures in COCO's or YOLO's form."""
-    return (data / DATA_FILE).is_file() or has_coco_form(data)
+    return _has_yolo_form(data) or has_coco_form(data)
 
 
-#: One a folder, so that a picture in two splits is seen.
-_files = cache(PictureFiles)
+def _has_yolo_form(data: Path) -> bool:
+    return (data / DATA_FILE).is_file()
 
 
-@cache
-def own_frames(data: Path, classes: tuple[str, ...], name: str) -> tuple[Frame, ...]:
-    """Read and check the pictures of a split, train, val or test, once; tell what was left out.
+class OwnData:
+    """The labelled pictures of a folder."""
 
-    There may be no test. Raises DataError where they cannot be used.
-    """
-    read = read_yolo_split if (data / DATA_FILE).is_file() else read_coco_split
-    split = read(data, name)
-    if name == 'test' and not split.pictures:
-        return ()
-    frames = checked(split, lambda label: class_number(label, classes), _files(data), data)
-    print(f'{data}: {len(frames)} {name} images', file=sys.stderr)
-    split.findings.tell(data)
-    return frames
+    def __init__(self, folder: Path) -> None:
+        """Begin with none read."""
+        self._folder = folder
+        self._files = PictureFiles(folder, self._images)
+        self._frames: dict[tuple[str, tuple[str, ...]], tuple[Frame, ...]] = {}
+
+    def split(self, name: str, classes: tuple[str, ...]) -> tuple[Frame, ...]:
+        """Read and check the pictures of train, val or test once; tell what was left out.
+
+        There may be no test. Raises DataError where they cannot be used.
+        """
+        if (name, classes) not in self._frames:
+            self._frames[name, classes] = self._read(name, classes)
+        return self._frames[name, classes]
+
+    def _read(self, name: str, classes: tuple[str, ...]) -> tuple[Frame, ...]:
+        folder = self._folder
+        read = read_yolo_split if _has_yolo_form(folder) else read_coco_split
+        split = read(folder, name)
+        if name == 'test' and not split.pictures:
+            return ()
+        frames = checked(split, lambda label: class_number(label, classes), self._files, folder)
+        print(f'{folder}: {len(frames)} {name} images', file=sys.stderr)
+        split.findings.tell(folder)
+        return frames
+
+    def _images(self, name: str) -> Iterable[Path]:
+        if _has_yolo_form(self._folder):
+            return yolo_images(self._folder, name)
+        return (picture.path for picture in read_coco_split(self._folder, name).pictures)
+
+
+#: One a folder: training, thresholds and figures read each picture once, and tell of it once.
+own_data = cache(OwnData)
 
 
 def class_number(name: str, classes: Sequence[str]) -> int | None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -14,17 +16,28 @@ from numpy.typing import NDArray
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
 
+#: In the order in which they may keep a picture that is in several.
+SPLITS = ('train', 'val', 'test')
 #: More useless images than this share are refused: it is the wrong folder or a torn download.
 MOST_USELESS = 0.5
 
 
 class PictureFiles:
-    """The image files of all splits of a folder; a picture belongs to the split it is first in."""
+    """The image files of a folder; a picture belongs to the first of the SPLITS that it is in.
 
-    def __init__(self, folder: Path) -> None:
-        """Begin with none of the folder read."""
+    So it does in whatever order, and of how many of them, images are read.
+    """
+
+    def __init__(
+        self, folder: Path, paths_of: Callable[[str], Iterable[Path]] = lambda split: ()
+    ) -> None:
+        """Begin with none read; `paths_of` gives the files of a split that is before another.
+
+        Without it each split keeps all its pictures.
+        """
         self._folder = folder
-        self._splits: dict[str, str] = {}
+        self._paths_of = paths_of
+        self._digests: dict[str, frozenset[bytes]] = {}
         self._useless: dict[str, set[Path]] = {}
 
     def image(self, path: Path, split: str, findings: Findings) -> NDArray[np.uint8] | None:
@@ -41,11 +54,21 @@ class PictureFiles:
         if image is None:
             self.useless(flaw, path, split, findings)
             return None
-        other = self._splits.setdefault(hashlib.sha256(content).hexdigest(), split)
-        if other != split:
+        other = self._earlier(_digest(content), split)
+        if other is not None:
             findings.add(f'image of the {other} split again, left out', str(path))
             return None
         return np.asarray(image, np.uint8)
+
+    def _earlier(self, digest: bytes, split: str) -> str | None:
+        """Return the first split before this one that has a picture; None: no such has."""
+        before = SPLITS[: SPLITS.index(split)]
+        return next((other for other in before if digest in self._digests_of(other)), None)
+
+    def _digests_of(self, split: str) -> frozenset[bytes]:
+        if split not in self._digests:
+            self._digests[split] = frozenset(_digests(self._paths_of(split)))
+        return self._digests[split]
 
     def useless(self, flaw: str, path: Path, split: str, findings: Findings) -> None:
         """Count an image that cannot be used for a flaw of its own."""
@@ -59,3 +82,14 @@ class PictureFiles:
             problem = '; '.join((problem, *findings.lines()))
             remedy = 'check the paths, and export or download the images again'
             raise DataError(self._folder, problem, remedy)
+
+
+def _digests(paths: Iterable[Path]) -> Iterable[bytes]:
+    """Return the digests of files, but for those that cannot be read: told with their own split."""
+    for path in paths:
+        with suppress(OSError, ValueError):
+            yield _digest(path.read_bytes())
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()

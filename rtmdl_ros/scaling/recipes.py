@@ -19,8 +19,9 @@ from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_
 from rtmdl_ros.scaling.frame_augmentation import shrunk
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.origin import checksum_of_frames
-from rtmdl_ros.scaling.own_data import is_own, own_frames
+from rtmdl_ros.scaling.own_data import is_own, own_data
 from rtmdl_ros.scaling.pasting import cut_lights
+from rtmdl_ros.scaling.picture_files import SPLITS
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import drive_frames, ensure_crops, ensure_scenes, read_scenes
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
@@ -170,9 +171,8 @@ def _sign_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorL
 
 def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLesson:
     """Return the lesson on a user's pictures, mixed with rendered ones as the shipped one is."""
-    training = own_frames(data, recipe.classes, 'train')
-    validation = own_frames(data, recipe.classes, 'val')
-    own_frames(data, recipe.classes, 'test')  # what is wrong with it is told before training too
+    # What is wrong with the test is told before training too.
+    training, validation, _ = (own_data(data).split(name, recipe.classes) for name in SPLITS)
     lights = recipe.classes == TRAFFIC_LIGHT_STATES
     augmentation = LIGHT_AUGMENTATION if lights else SIGN_AUGMENTATION
     zoom = max(augmentation.zoom[1], augmentation.mosaic_zoom[1])
@@ -211,7 +211,7 @@ def _detector_lesson(
 
 def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
     # What is wrong with the test is told before training too.
-    training, validation, _ = (read_crops(data, split) for split in ('train', 'val', 'test'))
+    training, validation, _ = (read_crops(data, split) for split in SPLITS)
     rendered = ensure_crops(work / 'rendered' / 'crops.npz', CROPS_PER_CLASS, seed=1)
     return RecogniserLesson(
         training, validation, rendered, recipe.scales(), recipe.sizes, recipe.base_size, seed

@@ -18,7 +18,7 @@ TILES_A_ROW = 32
 CLASSES = 43
 _FORMS = (
     'give --data the folder with gtsrb/, one with train/SIGN/ and val/SIGN/ of your own, or one '
-    'to --download GTSRB into'
+    'into which "rtmdl scale --download" has put GTSRB'
 )
 
 

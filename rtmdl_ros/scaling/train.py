@@ -22,7 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.func import functional_call
@@ -385,9 +385,13 @@ def best_so_far(work: Path, lesson: Lesson[Any], origin: Origin) -> dict[str, to
     path = work / BEST
     if not path.exists():
         raise DataError(path, 'is missing', 'train this network first')
-    with safe_open(path, framework='pt') as content:
-        origin.check(path, content.metadata(), leave=('scales',))
-    weights = load_file(path)
+    try:
+        with safe_open(path, framework='pt') as content:
+            origin.check(path, content.metadata(), leave=('scales',))
+        weights = load_file(path)
+    except SafetensorError as error:
+        remedy = 'restore it, or remove the folder and train this network anew'
+        raise DataError(path, f'is damaged ({error})', remedy) from error
     try:
         slice_for(lesson.untrained(lesson.scales[-1]), weights)
     except SliceError as error:

@@ -27,6 +27,19 @@ def read_yolo_split(folder: Path, name: str) -> Split:
     image, or class and the corners of a polygon. Raises DataError for a data.yaml that lacks
     names or the split's folder, and for a label file that cannot be read.
     """
+    findings = Findings()
+    names = _names(_content(folder), folder / DATA_FILE)
+    images = yolo_images(folder, name)
+    pictures = [Picture(image, _labels(image, names, findings)) for image in images]
+    return Split(name, pictures, findings)
+
+
+def yolo_images(folder: Path, name: str) -> Sequence[Path]:
+    """Return the image files of a split, as `read_yolo_split` does, without their labels."""
+    return _images(_content(folder), name, folder / DATA_FILE)
+
+
+def _content(folder: Path) -> Mapping[str, Any]:
     path = folder / DATA_FILE
     try:
         content = read_yaml(path)
@@ -34,11 +47,7 @@ def read_yolo_split(folder: Path, name: str) -> Split:
         raise DataError(path, str(error), 'export the data again') from error
     if not isinstance(content, Mapping):
         raise DataError(path, 'is no mapping', 'export the data again')
-    findings = Findings()
-    names = _names(content, path)
-    images = _images(content, name, path)
-    pictures = [Picture(image, _labels(image, names, findings)) for image in images]
-    return Split(name, pictures, findings)
+    return content
 
 
 def _names(content: Mapping[str, Any], path: Path) -> dict[int, str]:
@@ -61,7 +70,7 @@ def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     candidates = (root / str(given), path.parent / str(given).removeprefix('../'))
     folder = next((each for each in candidates if each.is_dir()), None)
     if folder is None:
-        raise DataError(path, f'{key} is {given!r}, no folder', 'correct the path')
+        raise DataError(path, f'{key} is {given!r}, no folder', 'correct the path, or take it out')
     return sorted(each for each in folder.rglob('*') if each.suffix.lower() in _IMAGES)
 
 

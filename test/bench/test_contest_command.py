@@ -128,6 +128,10 @@ def test_a_run_without_a_frame_is_refused_before_anything_is_run(tmp_path, cache
         (['f1'], 'f1: no such workload'),
         (['f110', '--policies', 'lifo'], '--policies: there is no lifo'),
         (['f110', '--policies', 'oracle'], 'oracle alone is not run'),
+        (
+            ['f110', '--utilization', '1', '1.00001'],
+            '--utilization: 1.0 and 1.00001 would both be written to WORKLOAD-1; leave one out',
+        ),
     ],
 )
 def test_wrong_use_ends_with_2_and_one_line(arguments, message, capsys):
@@ -142,6 +146,15 @@ def test_a_broken_file_is_told_before_anything_is_measured(tmp_path, capsys):
     path.write_text(TINY.replace('kind: hog', 'kind: dog'))
     assert cli.main(['bench', str(path)]) == 2
     assert f'{path}: disturbances[3].kind is dog' in capsys.readouterr().err
+
+
+def test_two_workloads_of_one_name_are_refused(workload, tmp_path, capsys):
+    other = tmp_path / 'b' / 'tiny.yaml'
+    other.parent.mkdir()
+    other.write_text(TINY)
+    assert cli.main(['bench', workload, str(other)]) == 2
+    error = capsys.readouterr().err
+    assert error == f'rtmdl bench: {workload} and {other}: both are called tiny; rename one\n'
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
@@ -163,7 +176,20 @@ def test_missing_frames_are_told_before_anything_is_measured(tmp_path, capsys):
     assert line.startswith(f'rtmdl bench: {tmp_path}: has none of ')
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_anything_is_measured(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ('option', 'name', 'problem'),
+    [
+        ('--out', 'file/out', '--out cannot be written to (Not a directory); give another folder'),
+        ('--json', 'file/f.json', '--json cannot be written (File exists); give another file'),
+        ('--json', '.', '--json cannot be written (it is a folder); give another file'),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_measured(
+    tmp_path, capsys, monkeypatch, option, name, problem
+):
+    monkeypatch.setattr('rtmdl_ros.bench.contest_series.load_ladders', None)
     (tmp_path / 'file').write_text('')
-    assert cli.main(['bench', '--out', str(tmp_path / 'file' / 'out')]) == 1
-    assert str(tmp_path / 'file') in capsys.readouterr().err
+    places = {'--out': tmp_path / 'out', option: tmp_path / name}
+    assert cli.main(['bench', *(str(word) for pair in places.items() for word in pair)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f'rtmdl bench: {tmp_path / name}: {problem}')

@@ -70,6 +70,27 @@ def test_of_splits_the_test_split_is_shown(tmp_path):
     assert sorted(map(shade, found.frames)) == [11, 13]
 
 
+def test_what_label_and_picture_disagree_on_is_left_out_and_told(tmp_path, capsys):
+    boxes = [(0, [1, 2, 4, 8])]
+    folder = write_labelled(tmp_path, ['red'], *({'boxes': boxes} for _ in range(5)))
+    path = folder / 'labels.json'
+    content = json.loads(path.read_text())
+    content['images'][1] |= {'width': 64, 'height': 48}
+    content['images'][2] |= {'width': 32, 'height': 24}
+    content['annotations'].append({'image_id': 9, 'category_id': 0, 'bbox': [1, 2, 4, 8]})
+    path.write_text(json.dumps(content))
+    (folder / '3.png').write_bytes(b'torn')
+    found = read_labelled_frames([folder], CLASSES)
+    assert sorted(map(shade, found.frames)) == [10, 12, 14]
+    assert [len(truth.objects) for truth in found.truths['light']] == [1, 1, 1]
+    assert found.words == f'3 of 5 pictures of {folder.name}'
+    assert sorted(capsys.readouterr().err.splitlines()) == [
+        f'{folder}: 1x annotation of an image that is not listed: {path}',
+        f'{folder}: 1x image cannot be read: {folder}/3.png',
+        f'{folder}: 1x image is 32x24, the label file says 64x48, left out: {folder}/1.png',
+    ]
+
+
 def test_what_is_missing_or_broken_gets_one_line(tmp_path):
     def line(folder):
         with pytest.raises(DataError) as caught:
@@ -86,9 +107,10 @@ def test_what_is_missing_or_broken_gets_one_line(tmp_path):
     assert 'labels.json: has no test pictures' in line(train)
     lost = write_labelled(tmp_path / 'lost', ['red'], {})
     (lost / '0.png').write_bytes(b'no picture')
-    assert '0.png: is no picture that OpenCV can read' in line(lost)
+    most = 'most of the 1 test images cannot be used; 1x image'
+    assert f'{most} cannot be read: {lost}/0.png; check the paths' in line(lost)
     (lost / '0.png').unlink()
-    assert '0.png: cannot be read (No such file or directory)' in line(lost)
+    assert f'{most} is missing: {lost}/0.png; check the paths' in line(lost)
     (lost / 'labels.json').write_text('{')
     assert 'cannot be read as JSON' in line(lost)
     (lost / 'labels.json').write_text(json.dumps({'images': [3]}))

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Less than a minute of faults for the real node; and what the soak's books and checks find."""
 
+import json
 import threading
 import time
 from dataclasses import replace
@@ -17,6 +18,7 @@ from rclpy.executors import SingleThreadedExecutor
 from std_srvs.srv import Trigger
 
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.soak import __main__ as soak_command
 from rtmdl_ros.node.soak import caller as caller_module
 from rtmdl_ros.node.soak.__main__ import main
 from rtmdl_ros.node.soak.caller import Caller
@@ -31,6 +33,7 @@ from rtmdl_ros.node.soak.result import (
     longest_gap,
 )
 from rtmdl_ros.node.soak.run import Plan, Soak
+from rtmdl_ros.node.soak.station import Station
 
 #: A busy machine may take its time; what is asked is that nothing is lost and all goes on.
 PATIENT = Limits(heartbeat_s=10.0, recovery_s=30.0, exit_s=10.0, unheard=0.02)
@@ -223,11 +226,50 @@ def test_a_picture_is_drawn(tmp_path):
     [
         (['--minutes', '0'], '--minutes is 0; give a number above 0'),
         (['--minutes', 'nan'], '--minutes is nan; give a number above 0'),
-        (['--json', '/none/such.json'], '--json /none/such.json: there is no folder /none'),
+        (['--json', '/dev/null/x.json'], '/dev/null/x.json: --json cannot be written'),
+        (['--log', '/tmp'], '/tmp: --log cannot be written (it is a folder); give another file'),
+        (['--picture', '/dev/null/x.png'], '/dev/null/x.png: --picture cannot be written'),
+        (['--picture', '/tmp/x.html'], '--picture /tmp/x.html: give a name in .png, .svg, .pdf'),
+        (['ROS_DOMAIN_ID=abc'], 'ROS_DOMAIN_ID is abc: give a whole number from 0 to 101, or un'),
+        (['ROS_DOMAIN_ID=102'], 'ROS_DOMAIN_ID is 102: give a whole number from 0 to 101'),
     ],
 )
-def test_wrong_use_is_named(capsys, arguments, text):
+def test_wrong_use_is_named(capsys, monkeypatch, arguments, text):
+    monkeypatch.setattr(soak_command, '_soak', None)
+    variable, equals, value = arguments[0].partition('=')
+    if equals:
+        monkeypatch.setenv(variable, value)
+        arguments = arguments[1:]
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
     assert text in capsys.readouterr().err
+
+
+def test_figures_are_written_first_and_a_failing_picture_is_told(tmp_path, monkeypatch, capsys):
+    json_file, picture = tmp_path / 'soak.json', tmp_path / 'soak.png'
+
+    def fail(result, path):
+        assert json.loads(json_file.read_text())['duration_s'] == 700.0
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(soak_command, '_soak', lambda plan, console: GOOD)
+    monkeypatch.setattr(soak_command, 'draw_soak', fail)
+    monkeypatch.setattr(soak_command, 'ros_environment', lambda *arguments: {})
+    places = ('--json', json_file, '--picture', picture, '--log', tmp_path / 'log')
+    assert main([str(word) for word in places]) == 1
+    text = capsys.readouterr().out
+    assert f'soak: {picture}: cannot be written (No space left on device)' in text
+    assert f'written: {json_file}, {tmp_path}/log' in text
+
+
+def test_a_log_that_cannot_be_opened_leaves_no_station(tmp_path, monkeypatch):
+    stations = []
+    monkeypatch.setattr(
+        'rtmdl_ros.node.soak.run.Station',
+        lambda *arguments: stations.append(Station(*arguments)) or stations[0],
+    )
+    plan = Plan(1.0, 1, tmp_path, tmp_path / 'none' / 'log', fresh_domain_id())
+    with pytest.raises(FileNotFoundError):
+        Soak(plan, lambda seconds, what: None, lambda fault: None)
+    assert [thread.is_alive() for thread in stations[0]._threads] == [False, False]

@@ -11,11 +11,13 @@ from small_bags import CAMERA
 from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.deployment.loading import load
+from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.profiling.measure import Effort, measured_profile, request_of
 from rtmdl_ros.profiling.profile import STEPS, Profile
 from rtmdl_ros.profiling.profile_file import write_profile
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.files import write_files
 from rtmdl_ros.replay.jobs import Replayed, arrivals_of
 from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.run import ReplayRun, run_replay
@@ -107,12 +109,21 @@ class Replays:
         return path
 
     def run(self, source, out, *, parameters=None, **options) -> ReplayRun:
-        """Replay a drive with some parameters changed."""
+        """Replay a drive with some parameters changed, and write what it leaves."""
+        run, written = self.written(source, out, parameters=parameters, **options)
+        assert written.problems == []
+        return run
+
+    def written(
+        self, source, out, *, parameters=None, **options
+    ) -> tuple[ReplayRun, Written]:
+        """Replay a drive as `run` does; returns also which files were written."""
         out.mkdir(exist_ok=True)
         file = self.parameters(out / 'parameters.yaml', **(parameters or {}))
         options = {'pictures': False, **options}
         given = ReplayOptions(source, params_file=file, out=out, **options)
-        return run_replay(given, Console(quiet=True))
+        run = run_replay(given, Console(quiet=True))
+        return run, write_files(run, given, Console(quiet=True))
 
 
 @pytest.fixture(scope='session')

@@ -29,6 +29,28 @@ def test_table_and_remarks(replays, tmp_path, capsys):
         assert re.search(row, text), row
 
 
+def test_a_file_that_cannot_be_written_costs_neither_table_nor_others(
+    replays, tmp_path, capsys, monkeypatch
+):
+    def full(*arguments):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('rtmdl_ros.replay.files.write_chrome_trace', full)
+    monkeypatch.setattr('rtmdl_ros.replay.album.write_timeline', full)
+    bag = write_bag(tmp_path / 'bag', frames(2), truths(2))
+    parameters, out = str(replays.parameters(tmp_path / 'p.yaml')), tmp_path / 'out'
+    assert cli.main(['replay', str(bag), '--params-file', parameters, '--out', str(out)]) == 1
+    text, error = capsys.readouterr()
+    assert 'frames released' in text
+    written = [out / name for name in ('replay.json', 'bag', 'frames.png')]
+    assert text.splitlines()[-4:] == ['written:', *(f'  {path}' for path in written)]
+    assert all(path.exists() for path in written)
+    assert error.splitlines()[-2:] == [
+        f'rtmdl replay: {out}/{name}: cannot be written (No space left on device)'
+        for name in ('trace.json', 'timeline.png')
+    ]
+
+
 def test_a_jump_of_the_clock_is_told(replays, tmp_path, capsys):
     topic, kind, rows = frames(4)
     bag = write_bag(

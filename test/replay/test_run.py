@@ -4,11 +4,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import cv2
 import pytest
+from rich.console import Console
 from rosbags.rosbag2 import StoragePlugin
 from small_bags import (
     CAMERA,
@@ -28,8 +30,11 @@ from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import ReplayError
+from rtmdl_ros.replay.options import ReplayOptions
+from rtmdl_ros.replay.run import run_replay
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.places import PlaceError
 
 SHORT = {'traffic_sign__deadline_ms': 10.0}
 LIGHTS, MISSES = '/rtmdl/traffic_light/detections', '/rtmdl/deadline_misses'
@@ -53,9 +58,10 @@ def test_two_processes_write_the_same_json(replays, tmp_path):
         )  # fmt: skip
         texts.append((out / 'replay.json').read_bytes())
     assert texts[0] == texts[1]
-    again = replays.run(bag, tmp_path / 'out', parameters=SHORT, json=tmp_path / 'deep' / 'r.json')
-    assert (tmp_path / 'deep' / 'r.json').read_bytes() == texts[0]
-    assert again.files[-1] == tmp_path / 'deep' / 'r.json'
+    file = tmp_path / 'deep' / 'r.json'
+    _, again = replays.written(bag, tmp_path / 'out', parameters=SHORT, json=file)
+    assert file.read_bytes() == texts[0]
+    assert again.files[1] == file
     assert str(tmp_path).encode() not in texts[0]
 
 
@@ -115,10 +121,10 @@ def test_the_results_are_a_bag_stored_as_the_drive_was(replays, tmp_path, storag
 
 def test_pictures_and_trace(replays, tmp_path):
     bag = write_bag(tmp_path / 'bag', frames(12), truths(12))
-    run = replays.run(bag, tmp_path / 'out', parameters=SHORT, pictures=True)
+    _, written = replays.written(bag, tmp_path / 'out', parameters=SHORT, pictures=True)
     out = tmp_path / 'out'
-    names = ['timeline.png', 'frames.png', 'bag', 'trace.json', 'replay.json']
-    assert [path.name for path in run.files] == names
+    names = ['replay.json', 'trace.json', 'bag', 'timeline.png', 'frames.png']
+    assert [path.name for path in written.files] == names
     assert cv2.imread(str(out / 'timeline.png')).shape == (500, 1600, 3)
     # Nine frames with a strip each, below one strip.
     height, width = pixels(0).shape[:2]
@@ -149,6 +155,48 @@ def test_the_results_never_replace_the_recording(replays, tmp_path, monkeypatch,
     with pytest.raises(ReplayError, match=r'drive/bag: the results would replace the recording '):
         replays.run(tmp_path / source, tmp_path / 'drive')
     assert contents_of(bag) == before
+
+
+def test_a_recording_of_the_nodes_own_camera_topic_stays(replays, tmp_path, monkeypatch):
+    # As "ros2 bag record" makes it of a driver that is remapped to the node's topic.
+    monkeypatch.setattr('rtmdl_ros.replay.run.load', None)
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    there = write_bag(tmp_path / 'out' / 'bag', frames(3, '/rtmdl/input/front/image'))
+    before = contents_of(there)
+    with pytest.raises(ReplayError, match=r'out/bag: is there and is no bag of rtmdl alone; move'):
+        replays.run(bag, tmp_path / 'out')
+    assert contents_of(there) == before
+
+
+def test_a_bag_that_is_a_link_is_replaced_where_it_is(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    write_bag(tmp_path / 'disk' / 'old', frames(3))
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out' / 'bag').symlink_to(tmp_path / 'disk' / 'old')
+    replays.run(bag, tmp_path / 'out')
+    assert (tmp_path / 'out' / 'bag').is_symlink()
+    assert [topic.name for topic in Bag(tmp_path / 'disk' / 'old').topics][:2] == [
+        MISSES, '/rtmdl/status'
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ('option', 'name', 'problem'),
+    [
+        ('json', 'file/r.json', '--json cannot be written'),
+        ('json', 'bag', '--json cannot be written (it is a folder)'),
+        ('out', 'file', '--out cannot be written to'),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_networks_are_loaded(
+    tmp_path, monkeypatch, option, name, problem
+):
+    monkeypatch.setattr('rtmdl_ros.replay.run.load', None)
+    bag = write_bag(tmp_path / 'bag', frames(1))
+    (tmp_path / 'file').touch()
+    options = {'out': tmp_path / 'out', option: tmp_path / name}
+    with pytest.raises(PlaceError, match=re.escape(f'{tmp_path / name}: {problem}')):
+        run_replay(ReplayOptions(bag, **options), Console(quiet=True))
 
 
 @pytest.mark.parametrize('others', ['topics', 'files', 'metadata'])

@@ -69,6 +69,24 @@ def test_the_splits_of_crops_share_no_picture(
         read_crops(tmp_path, 'val')
 
 
+@pytest.mark.parametrize('split', ['val', 'test'])
+def test_a_split_of_crops_that_is_read_alone_has_none_of_those_before(
+    tmp_path: Path, split: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `rtmdl evaluate` reads it; what is wrong with the others is of no concern."""
+    picture(tmp_path / 'train' / 'no sign at all' / 'a.png', 1)
+    (tmp_path / 'train' / 'stop' / 'folder').mkdir(parents=True)
+    picture(tmp_path / 'val' / 'stop' / 'b.png', 1 if split == 'val' else 2)
+    picture(tmp_path / split / 'stop' / 'c.png', 3)
+    if split == 'test':
+        picture(tmp_path / 'test' / 'stop' / 'a.png', 1)
+        picture(tmp_path / 'test' / 'stop' / 'b.png', 2)
+    assert read_crops(tmp_path, split).images[:, 0, 0, 0].tolist() == [3]
+    told = capsys.readouterr().err
+    assert '1x image of the train split again, left out: ' in told and 'folder' not in told
+    assert ('1x image of the val split again' in told) == (split == 'test')
+
+
 def test_crops_of_no_known_form_are_told_the_forms(tmp_path: Path) -> None:
     """Those of users among them."""
     for split, name in (('val', 'train_index.npz'), ('test', 'test_public.npz')):
@@ -105,7 +123,7 @@ def test_gtsrb_of_torchvision(gtsrb: Path) -> None:
 
 def test_a_download_that_was_stopped_is_not_taken_for_whole(gtsrb: Path) -> None:
     """torchvision itself is content with a folder that is there."""
-    remedy = 'remove this folder and give --download'
+    remedy = 'remove this folder and run "rtmdl scale --download"'
     (gtsrb / 'gtsrb' / 'GTSRB' / 'Final_Test' / 'Images' / '00000.ppm').unlink()
     (gtsrb / 'gtsrb' / 'GTSRB' / 'Training' / '00001' / '00001_00000.ppm').unlink()
     for split, problem in (

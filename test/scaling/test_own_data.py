@@ -14,19 +14,13 @@ from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frames import Frame
-from rtmdl_ros.scaling.own_data import class_number, is_own, own_frames
+from rtmdl_ros.scaling.own_data import OwnData, class_number, is_own, own_data
 from rtmdl_ros.scaling.recipes import LIGHT_AUGMENTATION, RECIPES
 from rtmdl_ros.scaling.rendered import ensure_scenes
 from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
 WIDTH, HEIGHT = 100, 80
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    """Forget what other tests read."""
-    own_frames.cache_clear()
 
 
 def picture(path: Path, shade: int) -> None:
@@ -63,8 +57,8 @@ def yolo(folder: Path) -> None:
 
 
 def frames(data: Path, split: str = 'train') -> tuple[Frame, ...]:
-    """Read a split of pictures of lights."""
-    return own_frames(data, TRAFFIC_LIGHT_STATES, split)
+    """Read a split of pictures of lights, and nothing before it."""
+    return OwnData(data).split(split, TRAFFIC_LIGHT_STATES)
 
 
 def refusal(data: Path, split: str = 'train') -> str:
@@ -138,6 +132,49 @@ def test_flaws_are_counted_and_named(
         f'{tmp_path}: 0 test images',
         f'{tmp_path}: 1x image of the train split again, left out: {tmp_path}/test/a.jpg',
     ]
+
+
+@pytest.mark.parametrize('form', ['coco', 'yolo'])
+def test_a_split_has_the_same_pictures_whatever_was_read_before(
+    tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture of training is no measure, also where only a later split is read."""
+    own = {'train': (10, 20), 'val': (20, 30), 'test': (10, 30, 40)}
+    for split, shades in own.items():
+        if form == 'yolo':
+            for shade in shades:
+                picture(tmp_path / split / 'images' / f'{shade}.png', shade)
+                label = tmp_path / split / 'labels' / f'{shade}.txt'
+                label.parent.mkdir(exist_ok=True)
+                label.write_text('0 0.5 0.5 0.2 0.5\n')
+            continue
+        coco(tmp_path / split, 0, [[10, 20, 12, 30]])
+        path = tmp_path / split / '_annotations.coco.json'
+        content = json.loads(path.read_text())
+        content['images'] = [{'id': 7 + n, 'file_name': f'{n}.png'} for n in shades]
+        content['annotations'] = [
+            {'image_id': 7 + n, 'category_id': 1, 'bbox': [10, 20, 12, 30]} for n in shades
+        ]
+        path.write_text(json.dumps(content))
+        for shade in shades:
+            picture(tmp_path / split / f'{shade}.png', shade)
+    if form == 'yolo':
+        folders = ''.join(f'{split}: {split}/images\n' for split in own)
+        (tmp_path / 'data.yaml').write_text(f'{folders}names: [red]\n')
+    together = OwnData(tmp_path)
+    left = {'train': ['10', '20'], 'val': ['30'], 'test': ['40']}
+    for split, names in left.items():
+        assert [each.path.stem for each in together.split(split, TRAFFIC_LIGHT_STATES)] == names
+    capsys.readouterr()
+    for split in ('test', 'val'):
+        assert [frame.path.stem for frame in frames(tmp_path, split)] == left[split]
+    told = capsys.readouterr().err
+    assert told.count('1x image of the train split again, left out: ') == 2
+    assert told.count('1x image of the val split again, left out: ') == 1
+    # Of what is wrong with the others nothing is said.
+    (tmp_path / 'train' / ('images/10.png' if form == 'yolo' else '10.png')).unlink()
+    assert [frame.path.stem for frame in frames(tmp_path, 'test')] == ['10', '40']
+    assert '/train/' not in capsys.readouterr().err
 
 
 def test_unknown_classes_are_neither_objects_nor_background(
@@ -218,7 +255,6 @@ def test_what_label_and_image_disagree_on_is_told(
     assert '1x image is 100x80, the label file says 50x40, left out: ' in told
     content['images'] = content['images'][1:]
     path.write_text(json.dumps(content))
-    own_frames.cache_clear()
     assert 'most of the 1 train images cannot be used' in refusal(tmp_path)
 
 
@@ -229,8 +265,11 @@ def test_two_networks_may_read_the_same_pictures(tmp_path: Path) -> None:
     content = json.loads(path.read_text())
     content['images'].append({'id': 8, 'file_name': 'none.jpg'})
     path.write_text(json.dumps(content))
-    assert 'shows an object of a known class' in refusal(tmp_path)
-    assert len(own_frames(tmp_path, TRAFFIC_SIGN_FAMILIES, 'train')) == 1
+    own = OwnData(tmp_path)
+    for _ in range(2):
+        with pytest.raises(DataError, match='shows an object of a known class'):
+            own.split('train', TRAFFIC_LIGHT_STATES)
+    assert len(own.split('train', TRAFFIC_SIGN_FAMILIES)) == 1
 
 
 def test_flaws_of_yolo_labels_are_told(
@@ -321,7 +360,7 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     assert index['training']['data'][0]['name'] == 'track'
     index_before = (tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text()
     (data / 'train' / 'labels' / 'b.txt').write_text('0 0.5 0.5 0.2 0.4\n')
-    own_frames.cache_clear()
+    own_data.cache_clear()
     words += ['--out', str(tmp_path / 'zoo')]
     for more in ([], ['--publish']):
         assert run(parser.parse_args([*words, *more])) == 1

@@ -172,6 +172,17 @@ def test_files_that_do_not_tell_their_run_are_of_another(tmp_path: Path) -> None
         best_so_far(tmp_path, lesson(), origin(lesson()))
 
 
+def test_damaged_best_weights_are_one_line(tmp_path: Path) -> None:
+    """With path and remedy."""
+    path = tmp_path / 'best.safetensors'
+    path.write_bytes(b'abc')
+    with pytest.raises(DataError) as caught:
+        best_so_far(tmp_path, lesson(), origin(lesson()))
+    told, remedy = str(caught.value).split('; ')
+    assert told.startswith(f'{path}: is damaged (')
+    assert remedy == 'restore it, or remove the folder and train this network anew'
+
+
 def test_a_resumed_run_keeps_its_number_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 """All pictures of a run, made when it is over so that they cost it nothing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.evidence.recording import Recording
 from rtmdl_ros.evidence.story import FrameStory, busiest, stories_of, telling
 from rtmdl_ros.evidence.timeline import write_timeline
+from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.perception.images import EncodedImage, decompressed
 from rtmdl_ros.rendering.track import Track
@@ -28,31 +28,29 @@ def make_album(
     reports: Sequence[JobReport],
     options: DemoOptions,
     console: Console,
-) -> tuple[Path, ...]:
-    """Write timeline, contact sheet and video to the output folder; returns their paths.
+    written: Written,
+) -> None:
+    """Write timeline, contact sheet and video to the output folder.
 
     Frame i of own footage is image i; frames of a rendered track are rendered once more.
-    What there is nothing to show of is left out: no frames, no jobs. Raises EvidenceError where a
-    file cannot be written.
+    What there is nothing to show of is left out: no frames, no jobs.
     """
     stories = stories_of(recording)
     render = _track(options) if options.simulated else _footage(images)
-    made = []
     if reports:
-        made.append(options.out / 'timeline.png')
-        with console.status('Drawing the timeline'):
-            write_timeline(reports, made[-1])
+        timeline = options.out / 'timeline.png'
+        with console.status('Drawing the timeline'), written.writing(timeline):
+            write_timeline(reports, timeline)
     if stories:
-        made.append(options.out / 'contact_sheet.png')
-        with console.status('Drawing the contact sheet'):
-            write_contact_sheet(telling(stories, SHEET_FRAMES), render, made[-1])
-        made.append(options.out / 'demo.webm')
+        sheet, video = options.out / 'contact_sheet.png', options.out / 'demo.webm'
+        with console.status('Drawing the contact sheet'), written.writing(sheet):
+            write_contact_sheet(telling(stories, SHEET_FRAMES), render, sheet)
         rate_hz = options.rate_hz or _rate_hz(stories)
         step = max(1, round(rate_hz / _VIDEO_RATE_HZ))
         shown = busiest(stories, _VIDEO_S)[::step]
-        with progress_bar(console, 'Encoding the video', len(shown)) as advance:
-            write_video(shown, render, made[-1], rate_hz / step, advance)
-    return tuple(made)
+        bar = progress_bar(console, 'Encoding the video', len(shown))
+        with bar as advance, written.writing(video):
+            write_video(shown, render, video, rate_hz / step, advance)
 
 
 def _track(options: DemoOptions) -> Render:

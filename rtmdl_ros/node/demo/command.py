@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rtmdl_ros.evidence.domains import free_domain_id
+from rtmdl_ros.evidence.domains import domain_id, free_domain_id
 from rtmdl_ros.node.demo.options import SIMULATED, DemoOptions
 from rtmdl_ros.workload.arguments import number, whole
 from rtmdl_ros.workload.errors import BadInputError
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     option('params-file', Path, 'FILE', 'ROS parameter file for the node')
     option('out', Path, 'FOLDER', 'where everything is written (default: out/demo)')
     option('json', Path, 'FILE', 'write the figures here too')
-    option('domain-id', whole(0, 101), 'ID', 'ROS domain to run in (default: one of its own)')
+    option('domain-id', domain_id, 'ID', 'ROS domain to run in (default: one of its own)')
     parser.add_argument('--no-pictures', action='store_true', help='figures only')
     parser.set_defaults(source=default.source, duration=default.duration_s, out=default.out)
 

@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `rtmdl demo` does, from options to an exit status."""
 
+import json
 import sys
-from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Console
 
 from rtmdl_ros.evidence.errors import EvidenceError
+from rtmdl_ros.evidence.written import Written, tell, tell_written
 from rtmdl_ros.node.demo.album import make_album
 from rtmdl_ros.node.demo.environment import busy_cores
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.run import run_demo
+from rtmdl_ros.node.demo.results import as_json
+from rtmdl_ros.node.demo.run import DemoRun, run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
 from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.text_file import write_whole
 
 #: Wide enough for every table where there is no terminal whose width could be asked for.
 _PLAIN_WIDTH = 100
@@ -50,20 +52,25 @@ def _demo(options: DemoOptions, console: Console) -> int:
         )  # fmt: skip
     run = run_demo(options, console)
     console.print(summary_table(run.result))
-    _print(console, remarks(run.result))
-    pictures: tuple[Path, ...] = ()
+    tell(console, remarks(run.result))
+    written = Written()
     try:
-        if options.pictures:
-            recording = run.result.recording
-            pictures = make_album(recording, run.images, run.reports, options, console)
-    finally:
-        _print(console, ('written:', *(f'  {path}' for path in (*pictures, *run.files))))
-    return 0
+        _write(run, options, console, written)
+    finally:  # also where Ctrl-C ends the drawing
+        status = tell_written(console, 'demo', written)
+    return status
 
 
-def _print(console: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+def _write(run: DemoRun, options: DemoOptions, console: Console, written: Written) -> None:
+    """Write figures and pictures."""
+    figures = json.dumps(as_json(run.result), indent=2) + '\n'
+    for path in filter(None, (options.out / 'demo.json', options.json)):
+        with written.writing(path):
+            write_whole(path, figures)
+    written.files += run.files
+    if options.pictures:
+        recording = run.result.recording
+        make_album(recording, run.images, run.reports, options, console, written)
 
 
 def _scene(options: DemoOptions) -> str:

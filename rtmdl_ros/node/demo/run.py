@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -19,16 +18,16 @@ from rtmdl_ros.evidence.interruption import Interruption, interruptible
 from rtmdl_ros.evidence.processes import Child, end_all
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
 from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
-from rtmdl_ros.node.demo.errors import DemoError
 from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.demo.listener import Listener
 from rtmdl_ros.node.demo.live import Display
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.results import DemoResult, Seen, as_json, result_of
+from rtmdl_ros.node.demo.results import DemoResult, Seen, result_of
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
+from rtmdl_ros.workload.places import try_file, try_folder
 
 #: The first start exports and measures the networks, on a slow machine that takes minutes.
 _START_TIMEOUT_S = 600.0
@@ -53,17 +52,20 @@ class DemoRun:
     reports: tuple[JobReport, ...]
     #: Of own footage, by the index of their frames.
     images: Sequence[CompressedImage]
-    #: What was written.
+    #: What the processes have written.
     files: tuple[Path, ...]
 
 
 def run_demo(options: DemoOptions, console: Console) -> DemoRun:
-    """Run camera and node; writes demo.json, trace.json and the logs to the output folder.
+    """Run camera and node; they write trace.json and their logs to the output folder.
 
-    Raises ParameterError for a wrong parameter file, EvidenceError when a process fails.
+    Raises ParameterError for a wrong parameter file, OSError where nothing can be written,
+    EvidenceError when a process fails.
     """
     configuration = read_parameter_file(options.params_file)
-    options.out.mkdir(parents=True, exist_ok=True)
+    try_folder('--out', options.out)
+    if options.json is not None:
+        try_file('--json', options.json)
     trace = options.out.resolve() / 'trace.json'
     trace.unlink(missing_ok=True)
     os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
@@ -79,11 +81,8 @@ def run_demo(options: DemoOptions, console: Console) -> DemoRun:
         raise node.failure('rtmdl_node ended without its trace')
     reports = read_chrome_trace(trace)
     result = result_of(options, seen, reports)
-    figures = [options.out / 'demo.json'] + ([options.json] if options.json else [])
-    for path in figures:
-        _write_json(result, path)
     logs = (child.log for child in children)
-    return DemoRun(result, reports, seen.images, (*figures, options.out / 'trace.json', *logs))
+    return DemoRun(result, reports, seen.images, (options.out / 'trace.json', *logs))
 
 
 def _start(children: list[Child], name: str, arguments: list[str], out: Path) -> Child:
@@ -128,7 +127,7 @@ def _start_camera_and_node(
     """Configure the node, start the camera, activate the node.
 
     In this order, for a camera would take the cores from the node's measurements at the first
-    start. Raises DemoError as soon as it is hopeless.
+    start. Raises ProcessError as soon as it is hopeless.
     """
     (node,) = children
 
@@ -192,11 +191,3 @@ def _measure(
             listener.spin(min(_REFRESH_S, options.duration_s - elapsed_s))
             _check(children, interruption)
             display.update(time.monotonic() - start_s, listener.status, listener.frames_published)
-
-
-def _write_json(result: DemoResult, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(as_json(result), indent=2) + '\n', encoding='utf-8')
-    except OSError as error:
-        raise DemoError(f'{path}: cannot be written ({error.strerror})') from error

@@ -19,13 +19,17 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from rtmdl_ros.evidence.domains import free_domain_id
+from rtmdl_ros.evidence.domains import domain_id, free_domain_id
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.interruption import interruptible
+from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_environment
 from rtmdl_ros.node.soak.faults import FAULTS
+from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
 from rtmdl_ros.node.soak.run import Plan, Soak
+from rtmdl_ros.workload.places import PlaceError, try_file
+from rtmdl_ros.workload.text_file import write_whole
 
 _EXAMPLES = """examples:
   make soak
@@ -41,17 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     console = Console(highlight=False)
     duration_s = 60.0 * options.minutes
-    domain_id = int(os.environ.get('ROS_DOMAIN_ID') or free_domain_id(os.getpid()))
-    os.environ.update(ros_environment(domain_id, fastdds_profile()))
+    os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
     with tempfile.TemporaryDirectory(prefix='rtmdl_soak_') as folder:
         plan = Plan(
-            duration_s, options.seed, Path(folder), options.log, domain_id,
+            duration_s, options.seed, Path(folder), options.log, options.domain_id,
             warm_up_s=max(_LEAST_WARM_UP_S, _WARM_UP * duration_s),
         )  # fmt: skip
         try:
             with interruptible():
                 result = _soak(plan, console)
-        except EvidenceError as error:
+        except (EvidenceError, OSError) as error:
             console.print(f'soak: {error}', markup=False)
             return 1
         except KeyboardInterrupt:
@@ -82,11 +85,31 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not 0.0 < options.minutes <= 10_000.0:
         parser.error(f'--minutes is {options.minutes:g}; give a number above 0, at most 10000')
-    for name in ('json', 'picture', 'log'):
-        path = getattr(options, name)
-        if path is not None and not path.parent.is_dir():
-            parser.error(f'--{name} {path}: there is no folder {path.parent}; make it first')
+    _check_files(parser, options)
+    options.domain_id = _domain_id(parser)
     return options
+
+
+def _check_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """End with 2 where a file could not be written after the soak."""
+    if options.picture.suffix.lower() not in SUFFIXES:
+        parser.error(f'--picture {options.picture}: give a name in {", ".join(SUFFIXES)}')
+    try:
+        for name in ('json', 'picture', 'log'):
+            path = getattr(options, name)
+            if path is not None:
+                try_file(f'--{name}', path)
+    except PlaceError as error:
+        parser.error(str(error))
+
+
+def _domain_id(parser: argparse.ArgumentParser) -> int:
+    """Return the ROS domain of the environment, else a free one; ends with 2 for no domain."""
+    given = os.environ.get('ROS_DOMAIN_ID')
+    try:
+        return domain_id(given) if given else free_domain_id(os.getpid())
+    except argparse.ArgumentTypeError as error:
+        parser.error(f'ROS_DOMAIN_ID is {error}, or unset it')
 
 
 def _soak(plan: Plan, console: Console) -> SoakResult:
@@ -106,10 +129,14 @@ def _soak(plan: Plan, console: Console) -> SoakResult:
 
 
 def _told(result: SoakResult, options: argparse.Namespace, console: Console) -> int:
-    """Print, write, and return the exit status."""
-    from rtmdl_ros.node.soak.picture import draw_soak
-
-    verdicts = tuple(checks(result))
+    """Write, print, and return the exit status."""
+    verdicts, written = tuple(checks(result)), Written()
+    # First: nothing that comes after it can cost what took half an hour.
+    if options.json is not None:
+        with written.writing(options.json):
+            write_whole(options.json, _json(result, verdicts))
+    with written.writing(options.picture):
+        draw_soak(result, options.picture)
     console.print(_fault_table(result))
     console.print(_check_table(verdicts))
     jobs = ', '.join(f'{count} {name.replace("_", " ")}' for name, count in result.jobs.items())
@@ -117,18 +144,14 @@ def _told(result: SoakResult, options: argparse.Namespace, console: Console) -> 
     console.print(device_name())
     for text in (*result.books, *result.conduct):
         console.print(f'  {text}', markup=False)
-    try:
-        draw_soak(result, options.picture)
-        if options.json is not None:
-            options.json.write_text(_json(result, verdicts), encoding='utf-8')
-    except OSError as error:
-        console.print(f'soak: {error.filename}: cannot be written ({error.strerror})')
-        return 1
-    console.print(f'picture: {options.picture}, log of the node: {options.log}')
+    files = ', '.join(map(str, (*written.files, options.log)))
+    console.print(f'written: {files}', markup=False, soft_wrap=True)
+    for problem in written.problems:
+        console.print(f'soak: {problem}', markup=False, soft_wrap=True)
     failed = [check.name for check in verdicts if check.passed is False]
     if failed:
         console.print(f'FAILED: {", ".join(failed)}', style='bold red')
-    return 1 if failed else 0
+    return 1 if failed or written.problems else 0
 
 
 def _json(result: SoakResult, verdicts: Sequence[Check]) -> str:

@@ -62,7 +62,7 @@ class Site(Protocol):
         """After this time a stage is given up."""
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; raises DemoError where the node has ended."""
+        """Let time pass; raises ProcessError where the node has ended."""
 
     def cycle_life(self, pause_s: float) -> None:
         """Deactivate the node, close the books and activate it again."""

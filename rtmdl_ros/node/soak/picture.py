@@ -14,6 +14,8 @@ from rtmdl_ros.node.demo.environment import device_name
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import SoakResult
 
+#: Of the kinds of pictures that can be drawn.
+SUFFIXES = ('.png', '.svg', '.pdf')
 _BLUE, _ORANGE, _GREEN = '#0072B2', '#D55E00', '#009E73'
 
 

@@ -92,7 +92,7 @@ class Soak:
         progress: Callable[[float, str], None],
         tell: Callable[[FaultRecord], None],
     ) -> None:
-        """Start it.
+        """Start it; raises OSError where its log cannot be written.
 
         `progress` gets seconds since the first frame and what happens now, `tell` each fault that
         is over.
@@ -109,7 +109,11 @@ class Soak:
         command = [*executable('rtmdl_node'), '--ros-args', '--params-file', str(path)]
         environment['ROS_DOMAIN_ID'] = str(plan.domain_id)
         self.station = Station(plan.domain_id, TASKS)
-        self._node = Child('node', command, environment, plan.log)
+        try:
+            self._node = Child('node', command, environment, plan.log)
+        except BaseException:
+            self.station.close()
+            raise
 
     def __enter__(self) -> Soak:
         """Return itself."""

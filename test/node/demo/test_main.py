@@ -2,28 +2,63 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `rtmdl demo` tells, of a run that is over."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from rtmdl_ros.evidence.errors import EvidenceError
-from rtmdl_ros.node.demo import main
+from rtmdl_ros.node.demo import album, main
 from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.node.demo.run import run_demo
+from rtmdl_ros.workload.places import PlaceError
 
 
-def test_figures_are_told_though_pictures_cannot_be_written(capsys, monkeypatch):
+def test_figures_are_told_and_written_though_others_cannot_be(tmp_path, capsys, monkeypatch):
     def fail(*arguments):
         raise EvidenceError('demo.webm: cannot be written; free some space')
 
-    result = SimpleNamespace(recording=None)
     run = SimpleNamespace(
-        result=result, images=(), reports=(), files=(Path('out/demo.json'),)
-    )
+        result=SimpleNamespace(recording=None), images=(), reports=(1,),
+        files=(Path('out/trace.json'),),
+    )  # fmt: skip
+    story = SimpleNamespace(time_s=0.0)
     monkeypatch.setattr(main, 'run_demo', lambda options, console: run)
+    monkeypatch.setattr(main, 'as_json', lambda result: {'workload': 'demo'})
     monkeypatch.setattr(main, 'summary_table', lambda result: 'the table')
     monkeypatch.setattr(main, 'remarks', lambda result: ('a remark',))
     monkeypatch.setattr(main, 'busy_cores', lambda: 0.0)
-    monkeypatch.setattr(main, 'make_album', fail)
-    assert main.demo(DemoOptions()) == 1
-    out, err = capsys.readouterr()
-    assert out.endswith('the table\na remark\nwritten:\n  out/demo.json\n')
-    assert err == 'rtmdl demo: demo.webm: cannot be written; free some space\n'
+    monkeypatch.setattr(album, 'stories_of', lambda recording: (story,))
+    monkeypatch.setattr(album, 'telling', lambda stories, most: stories)
+    monkeypatch.setattr(album, 'busiest', lambda stories, seconds: stories)
+    monkeypatch.setattr(album, 'write_timeline', fail)
+    monkeypatch.setattr(album, 'write_contact_sheet', lambda *arguments: None)
+    monkeypatch.setattr(album, 'write_video', fail)
+    out = tmp_path / 'out'
+    assert main.demo(DemoOptions(out=out, json=tmp_path)) == 1
+    text, error = capsys.readouterr()
+    told = text[text.index('the table') :].splitlines()
+    assert list(filter(None, told)) == [
+        'the table', 'a remark', 'written:', f'  {out}/demo.json', '  out/trace.json',
+        f'  {out}/contact_sheet.png',
+    ]  # fmt: skip
+    assert json.loads((out / 'demo.json').read_text()) == {'workload': 'demo'}
+    assert error.splitlines() == [
+        f'rtmdl demo: {tmp_path}: cannot be written (it is a folder)',
+        *['rtmdl demo: demo.webm: cannot be written; free some space'] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ('option', 'problem'),
+    [('json', '--json cannot be written'), ('out', '--out cannot be written to')],
+)
+def test_what_cannot_be_written_is_told_before_anything_starts(
+    tmp_path, monkeypatch, option, problem
+):
+    monkeypatch.setattr('rtmdl_ros.node.demo.run._start', None)
+    (tmp_path / 'file').touch()
+    places = {'out': tmp_path / 'out', option: tmp_path / 'file' / 'x'}
+    with pytest.raises(PlaceError, match=f'file/x: {problem}'):
+        run_demo(DemoOptions(**places), None)

@@ -1,0 +1,32 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Where options say that results go, tried before minutes are spent on them."""
+
+import tempfile
+from pathlib import Path
+
+from rtmdl_ros.workload.text_file import check_writable
+
+
+class PlaceError(OSError):
+    """A place that nothing can be written to; the text names path, option and remedy."""
+
+
+def try_folder(option: str, folder: Path) -> None:
+    """Make the folder of an option and see that a file can be written; raises PlaceError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problem = f'{option} cannot be written to ({error.strerror})'
+        raise PlaceError(f'{folder}: {problem}; give another folder, or rights or room') from error
+
+
+def try_file(option: str, file: Path) -> None:
+    """Make the folder of an option's file and see that it can be written; raises PlaceError."""
+    try:
+        check_writable(file)
+    except OSError as error:
+        problem = f'{option} cannot be written ({error.strerror})'
+        raise PlaceError(f'{file}: {problem}; give another file') from error

@@ -1,0 +1,28 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""Places of results, tried before there are any."""
+
+import pytest
+
+from rtmdl_ros.workload.places import PlaceError, try_file, try_folder
+
+
+def test_folders_are_made_and_nothing_is_left_in_them(tmp_path):
+    try_folder('--out', tmp_path / 'a' / 'b')
+    try_file('--json', tmp_path / 'c' / 'x.json')
+    assert sorted(path.name for path in tmp_path.rglob('*')) == ['a', 'b', 'c']
+
+
+def test_what_cannot_be_is_told_with_option_and_remedy(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(PlaceError) as caught:
+        try_folder('--out', tmp_path / 'file')
+    assert str(caught.value) == (
+        f'{tmp_path}/file: --out cannot be written to (File exists); give another folder, or '
+        'rights or room'
+    )
+    with pytest.raises(PlaceError) as caught:
+        try_file('--json', tmp_path)
+    assert str(caught.value) == (
+        f'{tmp_path}: --json cannot be written (it is a folder); give another file'
+    )

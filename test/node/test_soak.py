@@ -166,6 +166,13 @@ def test_books_that_are_wrong(ledger, heard, counters, text):
     assert any(text in problem for problem in ledger.problems), ledger.problems
 
 
+def test_another_node_in_the_domain_is_told_once(ledger):
+    for message in (status(1, on_time=1), status(2, on_time=2)):
+        message.tasks[0].task = 'b'
+        ledger.status(message)
+    assert ledger.problems == ['b: is not of this node: another one is in the domain']
+
+
 def test_messages_that_were_lost_are_counted_apart(ledger):
     ledger.answer(answer(0))
     ledger.close({'a': Counters(3, 2, 0, 1, 0, 0)})

@@ -72,14 +72,14 @@ class Ledger:
 
     def answer(self, message: Any) -> None:
         """Take a DetectionArray."""
-        heard = self._heard[message.task]
+        heard = self._heard_of(message.task)
         if message.sequence in heard.answered:
             self.problems.append(f'{message.task}: job {message.sequence} was answered twice')
         heard.answered.add(message.sequence)
 
     def miss(self, message: Any) -> None:
         """Take a DeadlineMiss."""
-        heard = self._heard[message.task]
+        heard = self._heard_of(message.task)
         if message.sequence in heard.missed:
             self.problems.append(f'{message.task}: job {message.sequence} was missed twice')
         heard.missed[message.sequence] = message.reason
@@ -95,11 +95,17 @@ class Ledger:
                     f'{task.task}: status has {task.released} released, but {ended} ended and '
                     f'{task.in_flight} in flight'
                 )
-            heard = self._heard[task.task]
+            heard = self._heard_of(task.task)
             fallen = [name for name, count in heard.last.items() if counts[name] < count]
             if fallen:
                 self.problems.append(f'{task.task}: status has {", ".join(fallen)} fallen')
             heard.last = counts
+
+    def _heard_of(self, task: str) -> _Heard:
+        if task not in self._heard:
+            self._heard[task] = _Heard()
+            self._problem(task, 'is not of this node: another one is in the domain')
+        return self._heard[task]
 
     def is_complete(self, counters: Mapping[str, Counters]) -> bool:
         """Tell whether all jobs have been heard of."""

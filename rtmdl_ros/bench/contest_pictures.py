@@ -81,7 +81,7 @@ def draw_sweep(
 
 
 def draw_responses(contest: Contest, baseline: str, path: Path) -> None:
-    """Draw which share of all jobs is answered within a time by the deadline. Raises OSError.
+    """Draw which share of all jobs is answered within a part of the deadline. Raises OSError.
 
     Of what teams do the `baseline` is drawn alone.
     """
@@ -105,8 +105,8 @@ def draw_responses(contest: Contest, baseline: str, path: Path) -> None:
     axes.axvline(1.0, color='black', lw=1)
     axes.set_xlim(0, 2)
     axes.set_ylim(0, 102)
-    axes.set_xlabel('response time by deadline')
-    axes.set_ylabel('answered jobs of all released, %')
+    axes.set_xlabel('response time / deadline')
+    axes.set_ylabel('jobs answered within that time, % of those released')
     axes.legend(fontsize=9, loc='upper left')
     _bare(axes)
     _save(figure, f'{title_of(contest)}: response times', path)

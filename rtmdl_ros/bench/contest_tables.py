@@ -109,13 +109,14 @@ def score_rows(figures: Sequence[PolicyFigures]) -> list[list[str]]:
 
 
 def narrow(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return rows for a terminal."""
+    """Return rows for a terminal; names are whole where there are no intervals beside them."""
+    intervals = any(' [' in cell for row in rows for cell in row)
     return [
         [
             cell.partition(' [')[0] if column in _NARROW else cell.replace(' [', '\n[')
             for column, cell in zip(COLUMNS, row, strict=True)
         ]
-        for row in folded(rows)
+        for row in (folded(rows) if intervals else rows)
     ]
 
 

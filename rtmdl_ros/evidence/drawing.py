@@ -19,12 +19,17 @@ from rtmdl_ros.evidence.marks import (
 )
 from rtmdl_ros.evidence.scoring import match_frame
 from rtmdl_ros.evidence.story import FrameStory
+from rtmdl_ros.workload.classes import TRAFFIC_SIGNS
 from rtmdl_ros.workload.detection import Detection
 
 #: Overlap from which a detection is drawn as right.
 LEAST_IOU = 0.5
 
 _MISS, _MISS_TEXT = (40, 40, 230), (130, 130, 255)
+#: With four pale ones, so that fewer classes share one.
+_CLASSES: tuple[Colour, ...] = (
+    *DISTINCT, (187, 170, 255), (51, 204, 187), (255, 170, 200), (136, 221, 238),
+)  # fmt: skip
 _LIGHTS: dict[str, Colour] = {
     'red': (60, 60, 255),
     'yellow': (0, 215, 255),
@@ -37,7 +42,9 @@ def class_colour(class_name: str) -> Colour:
     """Return the colour of a class, the same in every picture."""
     if class_name in _LIGHTS:
         return _LIGHTS[class_name]
-    return DISTINCT[sum(class_name.encode()) % len(DISTINCT)]
+    known = class_name in TRAFFIC_SIGNS
+    number = TRAFFIC_SIGNS.index(class_name) if known else sum(class_name.encode())
+    return _CLASSES[number % len(_CLASSES)]
 
 
 def annotated(image: Image, story: FrameStory) -> Image:

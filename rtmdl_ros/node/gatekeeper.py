@@ -57,10 +57,18 @@ class Gatekeeper:
                 return objection
         return ''
 
-    def plan_with(self, name: str) -> Plan | None:
-        """Return what a task that rests was admitted by beside the others; None if it was not."""
-        answer = self._admissions.get(name)
-        return None if answer is None else answer.plan
+    def plan_for(self, name: str, before: TaskParameters, after: TaskParameters) -> Plan | None:
+        """Return what a change of a task was admitted by; None: it was not asked for, or as it is.
+
+        Until there is a new plan all have to run by that one.
+        """
+        if after.enabled and not before.enabled:
+            answer = self._admissions.get(name)
+            return None if answer is None else answer.plan
+        if after.enabled and after.deadline_ms < before.deadline_ms:
+            limit = self._limits.get(name)
+            return None if limit is None else limit.plan
+        return None
 
     def _to_deadline(self, name: str, after: Tasks) -> str:
         limit = self._limits.get(name)

@@ -146,7 +146,7 @@ def answer_to(configuration: Configuration, profile: Profile, seconds: float) ->
             plan = make_plan(problem, seconds=seconds).plan
         asked = demands(configuration)
         resting = [task for task in asked if task.name not in running.tasks]
-        limits = deadline_limits(problem, plan, _LIMITS_S)
+        limits = deadline_limits(problem, plan, _LIMITS_S, keep_plan=bool(given))
         return Answer(plan, limits, '', asked, admissions(problem, plan, resting))
     except PlanningError as error:
         return Answer(None, {}, str(error))

@@ -158,10 +158,9 @@ class Session:
                 task.apply_threshold()
                 self._warn_of_hopeless(task)
                 self._runtime.change_task(scheduled(task))
-            if parameters.enabled and not before.tasks[name].enabled:
-                plan = self._gatekeeper.plan_with(name)
-                if plan is not None:
-                    self._run_by(plan)
+            plan = self._gatekeeper.plan_for(name, before.tasks[name], parameters)
+            if plan is not None:
+                self._run_by(plan)
         self._look()
 
     def status(self) -> SchedulerStatus:

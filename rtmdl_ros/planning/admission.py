@@ -36,13 +36,15 @@ class Admission:
     reason: str
 
 
-def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
+def admit(
+    running: Problem, plan: Plan, added: PlannedTask, *, keep_plan: bool = False
+) -> Admission:
     """Simulate the tasks with an added one, or one of them changed, as they would run.
 
-    `plan` is that of `running`; a task of the name of `added` is taken to be changed to it, and
-    keeps its part of the plan: it runs by that until there is another one. Of an added one variant
-    and place are tried in turn: the most accurate variant first, in the place that its deadline
-    gives it, last and first.
+    `plan` is that of `running`; a task of the name of `added` is taken to be changed to it.
+    Variants and places of that task are tried in turn: those that it has, then the most accurate
+    variant first, in the place that its deadline gives it, last and first. With `keep_plan` a
+    changed task keeps those that it has. The answer has the plan that it holds for.
 
     It is refused if it or another task comes near its miss limit, half of it or less where seeds
     differ much, with the profile's stage times or 10 % longer ones. Who surely misses more than his
@@ -55,7 +57,7 @@ def admit(running: Problem, plan: Plan, added: PlannedTask) -> Admission:
         return Admission(False, None, None, str(error))
     broken = _broken(running, plan, added)
     refusals: list[tuple[float, str]] = []
-    for candidate in _attempts(running, plan, problem, added):
+    for candidate in _attempts(running, plan, problem, keep_plan):
         bytes_too_many = too_large(problem, candidate)
         if bytes_too_many:
             refusals.append((2.0, f'{added.name} would take {bytes_too_many}'))
@@ -135,13 +137,19 @@ def _worst(found: Sequence[Mapping[str, Misses]]) -> dict[str, Misses]:
 
 
 def _attempts(
-    running: Problem, plan: Plan, problem: Problem, added: PlannedTask
+    running: Problem, plan: Plan, problem: Problem, keep_plan: bool
 ) -> Iterator[Candidate]:
     """Return what to try, the best first, none twice. The added task is the problem's last one."""
-    if any(task.name == added.name for task in running.tasks):
-        yield _in_force(problem, plan)
-    else:
-        yield from _places(running, plan, problem)
+    tried = set()
+    changed = problem.tasks[-1].name in plan.tasks
+    if changed:
+        tried.add(_in_force(problem, plan))
+        yield from tried
+    if not (changed and keep_plan):
+        for candidate in _places(running, plan, problem):
+            if candidate not in tried:
+                tried.add(candidate)
+                yield candidate
 
 
 def _in_force(problem: Problem, plan: Plan) -> Candidate:
@@ -157,21 +165,21 @@ def _in_force(problem: Problem, plan: Plan) -> Candidate:
 
 
 def _places(running: Problem, plan: Plan, problem: Problem) -> Iterator[Candidate]:
-    """Return variants and places of the last task, which is not in the plan."""
+    """Return variants and places for the last task beside the others as they are planned."""
+    names = [task.name for task in problem.tasks]
     before = candidate_of(running, plan)
-    own = len(running.tasks)
+    variants = dict(zip((task.name for task in running.tasks), before.variants, strict=True))
+    own = len(names) - 1
+    urgent = [names.index(running.tasks[index].name) for index in before.order]
+    others = [index for index in urgent if index != own]
     top = len(problem.allowed[own]) - 1
     by_deadline = deadline_monotonic(problem)
     shorter = set(by_deadline[: by_deadline.index(own)])
-    place = max((at + 1 for at, task in enumerate(before.order) if task in shorter), default=0)
-    tried = set()
+    place = max((at + 1 for at, index in enumerate(others) if index in shorter), default=0)
     for level in (top, top // 2, 0):
-        for where in (place, own, 0):
-            order = kept_order(problem, [*before.order[:where], own, *before.order[where:]])
-            candidate = Candidate((*before.variants, level), order)
-            if candidate not in tried:
-                tried.add(candidate)
-                yield candidate
+        for where in (place, len(others), 0):
+            order = kept_order(problem, [*others[:where], own, *others[where:]])
+            yield Candidate((*(variants[name] for name in names[:own]), level), order)
 
 
 def _judged(

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.front import write_front
@@ -24,7 +25,12 @@ from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.text_file import check_writable, write_whole
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 _DEFAULT_OUT = Path('plan.yaml')
+#: Of a terminal that has room for all.
+_ANY_WIDTH = 1000
 EXAMPLES = """examples:
   rtmdl plan
       the default tasks on this device (profile it first: rtmdl profile); result in plan.yaml
@@ -67,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print plan and explanation and write the files.
 
-    Returns 0; 1 where no plan keeps all constraints (the nearest is written) or a file cannot be
-    written; 2 for parameters, profiles or bounds that cannot be used.
+    Returns 0; 1 where no plan keeps all constraints (the nearest is written, in place of no other)
+    or a file cannot be written; 2 for parameters, profiles or bounds that cannot be used.
     """
     # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
     from rtmdl_ros.profiling.profile_file import ProfileError, default_profile_path, read_profile
@@ -92,7 +98,11 @@ def run(options: argparse.Namespace) -> int:
             check_writable(path)
         planned = _make(problem, options.seconds)
         _print(problem, planned)
-        _write(planned, out, options)
+        _write_figures(planned, options)
+        # Who wants it in place of one that may be good says so by removing that.
+        written = planned.plan.feasible or not out.exists()
+        if written:
+            write_plan(planned.plan, out)
     except PlanningError as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 1
@@ -100,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
         why = f'cannot be written ({error.strerror})'
         print(f'rtmdl plan: {error.filename}: {why}', file=sys.stderr)
         return 1
-    print(f'plan: {out}')
+    print(f'plan: {out}' if written else f'{out} is as it was; remove it to have this plan there')
     return 0 if planned.plan.feasible else 1
 
 
@@ -134,30 +144,19 @@ def _make(problem: Problem, seconds: float) -> Planned:
 
 def _print(problem: Problem, planned: Planned) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     plan, found = planned.plan, planned.found
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column('task', no_wrap=True)
-    table.add_column('variant', overflow='fold')
-    for column in ('priority', 'accuracy', 'missed', 'limit'):
-        table.add_column(column, justify='right')
-    for task in problem.tasks:
-        chosen = plan.tasks[task.name]
-        table.add_row(
-            task.name,
-            chosen.variant,
-            str(chosen.priority),
-            f'{chosen.expected_accuracy:.3f}',
-            f'{chosen.expected_miss_ratio:.1%}',
-            f'{task.miss_limit:.1%}',
-        )
     console = Console(highlight=False, soft_wrap=True)
+    table = _table(problem, plan)
+    unbound = console.options.update(max_width=_ANY_WIDTH)
+    if console.measure(table, options=unbound).maximum > console.width:
+        # Variants of two networks have one in each line; no name is broken.
+        table = _table(problem, plan, seam='+\n')
     console.print(table)
     console.print(
         f'together: on-time accuracy {plan.expected_on_time_accuracy:.3f}, '
         f'missed {plan.expected_miss_ratio:.1%}, '
-        f'accuracy lost {plan.expected_accuracy_loss:.1%}; '
+        f'{plan.expected_accuracy_loss:.1%} less accurate than the most accurate variants; '
         f'{"all candidates considered" if found.exact else "searched"}, '
         f'{len(found.known)} simulated to the end'
     )
@@ -167,8 +166,28 @@ def _print(problem: Problem, planned: Planned) -> None:
         console.print(f'  {note}')
 
 
-def _write(planned: Planned, out: Path, options: argparse.Namespace) -> None:
-    write_plan(planned.plan, out)
+def _table(problem: Problem, plan: Plan, seam: str = '+') -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for column in ('task', 'variant'):
+        table.add_column(column, no_wrap=True, overflow='ignore')
+    for column in ('priority', 'accuracy', 'missed', 'limit'):
+        table.add_column(column, justify='right')
+    for task in problem.tasks:
+        chosen = plan.tasks[task.name]
+        table.add_row(
+            task.name,
+            chosen.variant.replace('+', seam),
+            str(chosen.priority),
+            f'{chosen.expected_accuracy:.3f}',
+            f'{chosen.expected_miss_ratio:.1%}',
+            f'{task.miss_limit:.1%}',
+        )
+    return table
+
+
+def _write_figures(planned: Planned, options: argparse.Namespace) -> None:
     if options.front:
         from rtmdl_ros.planning.front_picture import draw_front
 

@@ -30,13 +30,14 @@ def draw_front(front: Sequence[FrontPoint], path: Path) -> None:
         if points:
             axes.plot(*_coordinates(points), 'o-', color=colour, ms=6, lw=1, label=label)
     chosen = [point for point in front if point.chosen]
+    # Around the point, not over it: its colour says whether it keeps the constraints.
     axes.plot(
-        *_coordinates(chosen), '*', color=_CHOSEN, ms=18, mec='black', ls='none', zorder=3,
+        *_coordinates(chosen), 'o', color=_CHOSEN, ms=15, mew=2.5, mfc='none', ls='none', zorder=3,
         label='chosen',
     )  # fmt: skip
     axes.set_xlabel('accuracy lost beside the most accurate variants, %')
     axes.set_ylabel('jobs missed, %')
-    axes.set_title('Plans that no other one beats in both')
+    axes.set_title('Plans that no other one beats in both misses and accuracy')
     axes.grid(alpha=0.3)
     axes.legend()
     figure.subplots_adjust(left=0.09, right=0.97, top=0.93, bottom=0.1)

@@ -27,6 +27,8 @@ class DeadlineLimit:
 
     least_ns: int
     reason: str
+    #: What all have to run by from then on; None: as they do.
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)
@@ -36,24 +38,28 @@ class _Span:
     refused_ns: int
     admitted_ns: int
     reason: str
+    #: Of the deadline that is admitted.
+    plan: Plan | None = None
 
 
 def deadline_limits(
-    problem: Problem, plan: Plan, seconds: float = math.inf
+    problem: Problem, plan: Plan, seconds: float = math.inf, *, keep_plan: bool = False
 ) -> Mapping[str, DeadlineLimit]:
-    """Return the limit of each task beside the others as they are, by name.
+    """Return the limit of each task beside the others as they are, by name; see `admit`.
 
-    They run by the plan, also the changed one. Where not even the deadline of now would be
-    admitted, that is the limit. With many tasks this takes minutes of computing: after some seconds
-    of it limits stay higher than they might be.
+    Where not even the deadline of now would be admitted, that is the limit. With many tasks this
+    takes minutes of computing: after some seconds of it limits stay higher than they might be.
     """
     end_s = time.process_time() + seconds
     spans = {task.name: _first_span(problem, task) for task in problem.tasks}
     for _ in range(_HALVINGS):
         for task in problem.tasks:
             if time.process_time() < end_s:
-                spans[task.name] = _halved(problem, plan, task, spans[task.name])
-    return {name: DeadlineLimit(span.admitted_ns, span.reason) for name, span in spans.items()}
+                spans[task.name] = _halved(problem, plan, task, spans[task.name], keep_plan)
+    return {
+        name: DeadlineLimit(span.admitted_ns, span.reason, span.plan)
+        for name, span in spans.items()
+    }
 
 
 def admissions(
@@ -73,9 +79,11 @@ def _first_span(problem: Problem, task: PlannedTask) -> _Span:
     return _Span(refused_ns, task.deadline_ns, reason)
 
 
-def _halved(problem: Problem, plan: Plan, task: PlannedTask, span: _Span) -> _Span:
+def _halved(
+    problem: Problem, plan: Plan, task: PlannedTask, span: _Span, keep_plan: bool
+) -> _Span:
     tried_ns = (span.refused_ns + span.admitted_ns) // 2
-    answer = admit(problem, plan, replace(task, deadline_ns=tried_ns))
+    answer = admit(problem, plan, replace(task, deadline_ns=tried_ns), keep_plan=keep_plan)
     if answer.admitted:
-        return replace(span, admitted_ns=tried_ns)
+        return replace(span, admitted_ns=tried_ns, plan=None if keep_plan else answer.plan)
     return replace(span, refused_ns=tried_ns, reason=answer.reason)

@@ -21,6 +21,8 @@ from rtmdl_ros.workload.records import Outcome
 _COLOURS = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442')
 _MISS_COLOUR = '#D00000'
 _WIDTH_PX, _HEIGHT_PX, _DPI = 1600, 500, 100
+#: Before the beginning, as a part of the time that is drawn.
+_MARGIN = 0.008
 
 
 def draw_timeline(
@@ -66,7 +68,8 @@ def draw_timeline(
     _decorate(axes, rows, len(tasks), length_s)
     misses = sum(report.missed for report in shown)
     jobs = '1 job' if len(shown) == 1 else f'{len(shown)} jobs'
-    title = f'{jobs}, {misses} missed, from {start_s:g} s after the first release'
+    since = f'from {start_s:g} s after' if start_s else 'starting at'
+    title = f'{jobs}, {misses} missed, {since} the first release'
     axes.set_title(title, loc='left', fontsize=11)
     _add_legend(figure, colours)
     figure.subplots_adjust(left=0.1, right=0.985, top=0.93, bottom=0.2)
@@ -108,7 +111,8 @@ def _draw_stages(
 def _decorate(axes: Any, rows: Mapping[str, int], tasks: int, length_s: float) -> None:
     axes.set_yticks(list(rows.values()), list(rows))
     axes.set_ylim(len(rows) - 0.5, -0.6)
-    axes.set_xlim(0, length_s * 1e3)
+    # With room for what begins at 0: the axis would hide it.
+    axes.set_xlim(-_MARGIN * length_s * 1e3, length_s * 1e3)
     axes.axhline(tasks - 0.5, color='0.6', linewidth=0.8)
     axes.set_xlabel('time (ms)')
     axes.grid(axis='x', color='0.9')
@@ -124,6 +128,6 @@ def _add_legend(figure: Figure, colours: Mapping[str, str]) -> None:
         Line2D([], [], color='0.4', lw=3, label='release to end'),
         Line2D([], [], color='black', marker='|', ls='', ms=10, label='deadline'),
         Line2D([], [], color=_MISS_COLOUR, marker='x', ls='', mew=2.2, label=f'miss ({missed})'),
-        Patch(facecolor='white', edgecolor=_MISS_COLOUR, label='a stage of it'),
+        Patch(facecolor='white', edgecolor=_MISS_COLOUR, label='stage of a missed job'),
     ]
     figure.legend(handles=handles, loc='lower center', ncols=len(handles), frameon=False)

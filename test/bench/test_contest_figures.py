@@ -240,6 +240,15 @@ def test_names_of_policies_are_whole_beside_the_widest_figures(capsys):
         assert part in text
 
 
+def test_names_of_policies_are_not_broken_where_there_are_no_intervals(capsys):
+    cells = ['88.1', '100', '99.9', '83.2', '82.8', '+55.1']
+    rows = [[name, *cells] for name in ['ros2_callback_single_onnx†', *CALLBACKS, *ABLATION]]
+    print_table('mine', [column.replace(' ', '\n', 1) for column in COLUMNS], narrow(rows), '')
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert 'ros2_callback_single_onnx†' in text and '+55.1' in text
+
+
 def test_what_brackets_hold_is_told_by_the_number_of_rounds(capsys):
     assert caption_of(1).startswith('In %: of one round; ')
     assert caption_of(5).startswith('In %: medians [least to most of 5 rounds]; ')

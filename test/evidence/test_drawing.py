@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is drawn on a frame, counted in pixels."""
 
+from itertools import pairwise
+
 import numpy as np
 from demo_records import thing
 
 from rtmdl_ros.evidence.drawing import annotated, class_colour, legend
 from rtmdl_ros.evidence.story import FrameStory
+from rtmdl_ros.workload.classes import TRAFFIC_SIGNS
 from rtmdl_ros.workload.records import Outcome
 
 GREY = np.full((120, 240, 3), 114, np.uint8)
@@ -74,4 +77,7 @@ def test_colours_and_legend():
     names = ('red', 'yellow', 'green', 'off')
     assert len({class_colour(name) for name in names}) == 4
     assert class_colour('stop') == class_colour('stop')
+    colours = [class_colour(name) for name in TRAFFIC_SIGNS]
+    assert all(one != other for one, other in pairwise(colours))
+    assert len({class_colour(name) for name in ('stop', 'no_trucks', 'no_passing_trucks')}) == 3
     assert legend(800).shape == (26, 800, 3)

@@ -70,8 +70,10 @@ def test_others_are_asked_of_the_simulation():
         'longer period_ms or deadline_ms, wait for the new plan and ask again'
     )
     assert knowing.objection(tasks('a'), tasks('a', 'c')) == ''
-    assert knowing.plan_with('c') == joined('a', 'c')
-    assert knowing.plan_with('b') is None is keeper().plan_with('c')
+    before, after = tasks('a'), tasks('a', 'b', 'c')
+    assert knowing.plan_for('c', before['c'], after['c']) == joined('a', 'c')
+    for other, name in ((knowing, 'b'), (knowing, 'a'), (keeper(), 'c')):
+        assert other.plan_for(name, before[name], after[name]) is None
 
 
 def test_what_was_simulated_with_others_says_something_only_where_that_was_harder():
@@ -101,6 +103,15 @@ def test_deadlines_are_limited_for_those_that_run():
         '5.0%); give at least 10.0'
     )
     assert knowing.objection(tasks('c'), tasks('c', a=9.5)) == ''
+
+
+def test_a_shorter_deadline_is_run_by_the_plan_that_it_was_admitted_by():
+    limits = {'a': DeadlineLimit(10_000_000, 'too much', joined('c', 'a'))}
+    knowing = keeper(answer(('a', 'c'), {}, limits=limits))
+    now, shorter = tasks('a', 'c'), tasks('a', 'c', a=12)
+    assert knowing.plan_for('a', now['a'], shorter['a']) == joined('c', 'a')
+    assert knowing.plan_for('a', shorter['a'], now['a']) is None
+    assert knowing.plan_for('c', now['c'], tasks('a', 'c', c=12)['c']) is None
 
 
 def test_limits_hold_only_beside_the_others_as_they_were():

@@ -47,6 +47,18 @@ def test_a_plan_with_all_its_files(tmp_path, profile_path, capsys):
     assert front.exists() and front.with_suffix('.png').exists()
 
 
+def test_names_of_variants_are_not_broken(tmp_path, capsys, monkeypatch):
+    both = 'w100_d1_480x800+w100_d2_32x32'
+    path = tmp_path / 'profile.json'
+    write_profile(profile(*BOTH, variants=((both, 2, 0.5),)), path)
+    for columns, parts in (('80', [both]), ('70', ['w100_d1_480x800+', 'w100_d2_32x32'])):
+        monkeypatch.setenv('COLUMNS', columns)
+        assert run('--profile', path, '--out', tmp_path / 'plan.yaml') == 0
+        table = capsys.readouterr().out.partition('together: ')[0]
+        assert max(map(len, table.splitlines())) <= int(columns)
+        assert set(parts) <= set(table.split())
+
+
 def test_files_of_the_parameters(tmp_path, profile_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = parameters(
@@ -71,6 +83,11 @@ def test_demands_that_cannot_be_met(tmp_path, profile_path, capsys):
     shown = capsys.readouterr().out
     assert 'memory_mb is 1, but the smallest variants need 2; raise it to 2' in shown
     assert yaml.safe_load(out.read_text())['expected']['feasible'] is False
+    assert run('--profile', profile_path, '--out', out) == 0
+    assert yaml.safe_load(out.read_text())['expected']['feasible'] is True
+    assert run('--profile', profile_path, '--out', out, '--memory-mb', '1') == 1
+    assert f'{out} is as it was; remove it to have this plan there' in capsys.readouterr().out
+    assert yaml.safe_load(out.read_text())['expected']['feasible'] is True
 
 
 def refused(capsys, *arguments):

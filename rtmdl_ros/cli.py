@@ -1,9 +1,11 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The `rtmdl` command. Exit status: 0 done, 1 ran and failed, 2 wrong use."""
+"""The `rtmdl` command. Exit status: 0 done, 1 could not be done or did not hold, 2 wrong use."""
 
 import argparse
+import difflib
 import importlib
+import re
 import sys
 from collections.abc import Callable, Sequence
 
@@ -66,13 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     chosen = arguments[0] if arguments else ''
     try:
-        parser = _parser(chosen)
+        parser, command = _parsers(chosen)
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith('rtmdl_ros'):
             raise
         print(f'rtmdl {chosen}: needs the ROS 2 workspace; see "make setup"', file=sys.stderr)
         return 1
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        command.error(f'unrecognized arguments: {" ".join(unknown)}{_meant(unknown[0], command)}')
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         with interruptible():
@@ -82,8 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser(chosen: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parsers(chosen: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Return the parser of all and, within it, that of the chosen command."""
+    own = parser = argparse.ArgumentParser(
         prog='rtmdl',
         description='Several perception networks on one CPU and one GPU, with deadlines.',
         epilog=_EXAMPLES,
@@ -96,4 +101,12 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
             module = importlib.import_module(module_name)
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    return parser
+            own = command
+    return parser, own
+
+
+def _meant(unknown: str, command: argparse.ArgumentParser) -> str:
+    """Return a hint at the option of a command that an unknown one is nearest to; '': none is."""
+    options = re.findall('--[a-z][a-z-]*', command.format_usage())
+    near = difflib.get_close_matches(unknown.partition('=')[0], options, n=1)
+    return f'; did you mean {near[0]}?' if near else ''

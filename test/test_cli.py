@@ -43,7 +43,9 @@ def test_every_command_has_help_with_examples(capsys, command):
         (('demo', '--duration', 'long'), '--duration: long: give a number'),
         (('demo', '--width', '63'), '--width: 63: give a whole number from 64 to 4096'),
         (('demo', '--seed', '1.5'), '--seed: 1.5: give a whole number'),
-        (('demo', '--sed', '1'), '--sed'),
+        (('demo', '--sed', '1'), 'rtmdl demo: error: unrecognized arguments: --sed 1; did you'),
+        (('demo', '--widht=3'), 'unrecognized arguments: --widht=3; did you mean --width?'),
+        (('demo', 'x', '-q'), 'rtmdl demo: error: unrecognized arguments: x -q'),
     ],
 )
 def test_wrong_use_ends_with_2_and_names_the_option(capsys, arguments, message):

@@ -14,6 +14,7 @@ import numpy as np
 from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.coco_folder import read_coco_file
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.folders import first_missing
 from rtmdl_ros.scaling.frames import NEAR, Frame
 from rtmdl_ros.scaling.labelled import Label, Picture
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
@@ -77,7 +78,7 @@ def _read(
 ) -> tuple[Frame, ...]:
     path = folder / 'labels.json'
     if not path.is_file():
-        raise DataError(path, 'is missing', _FORMS)
+        raise DataError(first_missing(path), 'is missing', _FORMS)
     pictures = [each for each in read_coco_file(path).pictures if each.split == split]
     # The public test may be somewhere else.
     if not pictures and split != 'test_public':

@@ -73,7 +73,7 @@ def _chosen(
     """Return the variants to measure by network; none, after a line, for a name there is not."""
     networks = by_network(variants)
     if network not in ('all', *networks):
-        print(f'--network {network}: choose all, {", ".join(networks)}', file=sys.stderr)
+        _refuse(f'--network {network}: choose all, {", ".join(networks)}')
         return {}
     chosen = {}
     for name, own in networks.items():
@@ -84,8 +84,12 @@ def _chosen(
             chosen[name] = some
     if not chosen:
         ids = [each.id for each in networks.get(network, ())]
-        print(f'--variant {variant}: choose all, largest, {", ".join(ids)}', file=sys.stderr)
+        _refuse(f'--variant {variant}: choose all, largest, {", ".join(ids)}')
     return chosen
+
+
+def _refuse(text: str) -> None:
+    print(f'rtmdl evaluate: {text}', file=sys.stderr)
 
 
 def _measure(

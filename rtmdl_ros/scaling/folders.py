@@ -16,3 +16,8 @@ def check_name(option: str, path: Path) -> None:
     except OSError as error:
         problem = f'{option} cannot be read ({error.strerror})'
         raise DataError(path, problem, 'correct the path, or make it readable') from error
+
+
+def first_missing(path: Path) -> Path:
+    """Return the outermost folder of a path that is not there, or the path itself."""
+    return next((each for each in reversed(path.parents) if not each.exists()), path)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.perception.traffic_sign import fitted
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.folders import first_missing
 
 TILE = 32
 TILES_A_ROW = 32
@@ -41,7 +42,7 @@ def read_training_crops(data: Path) -> tuple[Crops, Crops]:
     """Return the training and the validation crops; the two share no physical sign."""
     index_path = data / 'gtsrb' / 'train_index.npz'
     if not index_path.exists():
-        raise DataError(index_path, 'is missing', _FORMS)
+        raise DataError(first_missing(index_path), 'is missing', _FORMS)
     with np.load(index_path) as index:
         labels = index['label'].astype(np.int64)
         sheets, tiles, held_out = index['sheet'], index['tile'], index['is_val'].astype(bool)

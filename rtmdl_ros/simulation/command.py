@@ -16,6 +16,7 @@ from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
+from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -69,12 +70,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where they cannot be written, 2 for impossible tasks."""
     try:
+        if options.json:
+            try_file('--json', options.json)
         given = read_task_file(options.task_set) if options.task_set else None
         seeds = range(options.seed, options.seed + options.sets)
         results = [_simulate(options, given or _random(options, seed), seed) for seed in seeds]
     except ValueError as error:
         print(f'rtmdl simulate: {error}', file=sys.stderr)
         return 2
+    except PlaceError as error:
+        print(f'rtmdl simulate: {error}', file=sys.stderr)
+        return 1
     _print(results)
     if options.json:
         try:

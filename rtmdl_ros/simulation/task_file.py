@@ -44,10 +44,17 @@ def read_task_file(path: Path) -> TaskSet:
         document = read_yaml(path)
     except ValueError as error:
         raise TaskFileError(str(error)) from error
+    if _is_of_node(document):
+        raise TaskFileError(f'{path}: holds parameters of a node; tasks: config/task_set.yaml')
     try:
         return _task_set(Entry('', document))
     except ValueError as error:
         raise TaskFileError(f'{path}: {one_line(error)}') from error
+
+
+def _is_of_node(document: object) -> bool:
+    sections = document.values() if isinstance(document, dict) else ()
+    return any(isinstance(each, dict) and 'ros__parameters' in each for each in sections)
 
 
 def _task_set(root: Entry) -> TaskSet:

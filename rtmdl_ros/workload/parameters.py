@@ -301,7 +301,9 @@ def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
         _refuse_outside(name, value, rules)  # before: it may be too large for any float
         value = float(value)
     if type(value) is not type(default):
-        raise ParameterError(f'{name} is {value!r}; it must be of type {type(default).__name__}')
+        quoted = f"; put it in quotes, '{value}'" if isinstance(default, str) else ''
+        kind = type(default).__name__
+        raise ParameterError(f'{name} is {value!r}; it must be of type {kind}{quoted}')
     if isinstance(value, (int, float)):
         _refuse_outside(name, value, rules)
     if rules.choices and value not in rules.choices:
@@ -362,6 +364,9 @@ def refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
     known = tuple(known)
     for name in names:
         if name not in known:
+            whole = [each for each in known if each.endswith(f'.{name}')]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f'; did you mean {near[0]}?' if near else ''
+            if whole:
+                hint = f'; write whose it is: {" or ".join(whole)}'
             raise ParameterError(f'there is no parameter {name}{hint}')

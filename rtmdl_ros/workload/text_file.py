@@ -20,9 +20,10 @@ def write_whole(path: Path, content: str | bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(partial, path)
-    except OSError:
+    except OSError as error:
         with suppress(OSError):
             partial.unlink()
+        error.filename = str(path)  # writing names none, and the partial file is nobody's concern
         raise
 
 

@@ -40,9 +40,12 @@ def test_what_is_no_bag(tmp_path):
     (tmp_path / 'empty').mkdir()
     (tmp_path / 'notes.txt').write_text('x')
     (tmp_path / 'old.bag').write_text('x')
+    (tmp_path / 'drives' / 'monday').mkdir(parents=True)
+    (tmp_path / 'drives' / 'monday' / 'monday_0.mcap').write_text('x')
     for name, text in (
         ('nowhere', 'there is no such bag; give the folder that "ros2 bag record" made'),
         ('empty', r'no bag is in this folder \(no .mcap, no .db3\); give another'),
+        ('drives', rf'no bag is in this folder \(.*\); give {tmp_path}/drives/monday$'),
         ('notes.txt', 'is no bag; give a folder, an .mcap or a .db3 file'),
         ('old.bag', 'is a bag of ROS 1; convert it with rosbags-convert'),
     ):

@@ -37,7 +37,7 @@ def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(arguments(*words, '--out', str(tmp_path / 'zoo'), '--threads', '1')) == 1
     error = capsys.readouterr().err
     assert error.count('\n') == 1
-    assert f'{tmp_path}/traffic_light/labels.json: is missing' in error
+    assert f'{tmp_path}/traffic_light: is missing' in error
 
 
 def test_too_small_a_bound_is_one_line(

@@ -161,7 +161,7 @@ def test_report_draws_what_was_missed(tmp_path: Path) -> None:
     figures = network_report(variant, tmp_path, 'train', tmp_path / 'out')
     assert figures['all_recall'] == 0.0 and figures['s_ap50_red'] == 0.0
     sheet = cv2.imread(str(tmp_path / 'out' / 'traffic_light_detector_all_missed.png'))
-    assert sheet is not None and sheet.shape == (202, 1280, 3)
+    assert sheet is not None and sheet.shape == (246, 1280, 3)
     assert not (tmp_path / 'out' / 'traffic_light_detector_all_confused.png').exists()
 
 

@@ -61,11 +61,11 @@ def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     words = ('--data', str(tmp_path), '--network', 'traffic_light_detector')
     assert evaluate(*words, '--out', str(tmp_path / 'out')) == 1
     error = capsys.readouterr().err
-    assert error.count('\n') == 1 and f'{tmp_path}/traffic_light/labels.json' in error
+    assert error.count('\n') == 1 and f'{tmp_path}/traffic_light: is missing' in error
 
 
 def test_unknown_network_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2 and the choices."""
     assert evaluate('--data', str(tmp_path), '--network', 'oracle') == 2
     error = capsys.readouterr().err
-    assert '--network oracle: choose all, traffic_light_detector' in error
+    assert 'rtmdl evaluate: --network oracle: choose all, traffic_light_detector' in error

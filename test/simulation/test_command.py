@@ -31,7 +31,9 @@ def test_several_sets_are_lines_of_one_table(capsys):
 def test_a_file_that_cannot_be_written_is_a_failure(capsys, tmp_path):
     arguments = f'simulate --duration 0.1 --json {tmp_path}'
     assert cli.main(arguments.split()) == 1
-    assert str(tmp_path) in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert f'{tmp_path}: --json cannot be written (it is a folder)' in shown.err
+    assert shown.out == '', 'before it is simulated'
 
 
 def test_impossible_tasks_are_wrong_use(capsys):

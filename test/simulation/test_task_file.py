@@ -75,6 +75,7 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
         ('- a\n', 'the file must hold entries with names'),
         ('a: [', 'not a YAML file'),
         ({}, 'tasks is missing'),
+        ({'/**': {'ros__parameters': {'lanes': 2}}}, 'holds parameters of a node; tasks: config'),
         ({'tasks': {}}, 'tasks is empty'),
         ({'tasks': {'a': 3}}, 'tasks.a must hold entries with names'),
         ({**document(), 'lanes': 2}, 'lanes is not known'),

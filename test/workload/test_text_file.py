@@ -19,8 +19,13 @@ def test_a_file_is_replaced_and_its_folder_made(tmp_path):
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path):
     (tmp_path / 'folder').mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError) as caught:
         write_whole(tmp_path / 'folder', 'text')
+    assert caught.value.filename == str(tmp_path / 'folder')
+    long = tmp_path / 'folder' / ('x' * 300)
+    with pytest.raises(OSError) as caught:
+        write_whole(long, 'text')
+    assert caught.value.filename == str(long)
     assert [each.name for each in tmp_path.iterdir()] == ['folder']
 
 

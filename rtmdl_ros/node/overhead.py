@@ -25,6 +25,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rich.console import Console
 from rich.table import Table
 
+from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.processes import Child
 from rtmdl_ros.node.demo.environment import (
     busy_cores,
@@ -40,7 +41,6 @@ from rtmdl_ros.workload.units import NS_PER_S
 
 #: Of a core, at 2 tasks of 30 Hz and 640x480.
 TARGET = 0.15
-_DOMAIN = 77
 _CAMERA_LOG = Path('/tmp/rtmdl_bench_camera.log')
 _PLANNING_S = 60.0
 _KINDS = {
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measured(duration_s: float) -> dict[str, float]:
     """Return shares of a core by kind, jobs a second and how busy the machine was before."""
     others = busy_cores()
-    os.environ.update(ros_environment(_DOMAIN, fastdds_profile()))
+    os.environ.update(ros_environment(free_domain_id(os.getpid()), fastdds_profile()))
     rclpy.init(args=['--ros-args', '-r', '~/input/front/image:=/camera_sim/image'])
     node = RtmdlNode()
     executor = SingleThreadedExecutor()

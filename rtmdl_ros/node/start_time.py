@@ -19,6 +19,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.processes import Child
 from rtmdl_ros.msg import DetectionArray
 from rtmdl_ros.node.demo.environment import (
@@ -31,7 +32,6 @@ from rtmdl_ros.node.demo.executables import executable
 
 #: With all in the cache, in s.
 TARGET_S = 5.0
-_DOMAIN = 78
 _PATIENCE_S = 300.0
 _LOG = Path('/tmp/rtmdl_bench_node.log')
 _TASKS = ('traffic_light', 'traffic_sign')
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description='Time from the start of the node to the first detections of all tasks.',
     )
     parser.parse_args(arguments)
-    os.environ.update(ros_environment(_DOMAIN, fastdds_profile()))
+    os.environ.update(ros_environment(free_domain_id(os.getpid()), fastdds_profile()))
     others = busy_cores()
     camera = Child(
         'camera', executable('camera_sim'), dict(os.environ), Path('/tmp/rtmdl_bench_camera.log')

@@ -301,7 +301,9 @@ def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
         _refuse_outside(name, value, rules)  # before: it may be too large for any float
         value = float(value)
     if type(value) is not type(default):
-        quoted = f"; put it in quotes, '{value}'" if isinstance(default, str) else ''
+        # A shell eats the outer quotes, and YAML takes a bare number for one.
+        quotes = f"; write '{value}' in a file, \"'{value}'\" after -p"
+        quoted = quotes if isinstance(default, str) and type(value) in (int, float) else ''
         kind = type(default).__name__
         raise ParameterError(f'{name} is {value!r}; it must be of type {kind}{quoted}')
     if isinstance(value, (int, float)):

@@ -23,7 +23,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink()
-        error.filename = str(path)  # writing names none, and the partial file is nobody's concern
+        # Writing names none, and the partial file is nobody's concern.
+        error.filename, error.filename2 = str(path), None
         raise
 
 

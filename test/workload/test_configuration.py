@@ -42,7 +42,10 @@ def test_defaults_run_both_functions_on_the_first_camera():
             'there is no parameter deadline_ms; write whose it is: traffic_light.deadline_ms or '
             'traffic_sign.deadline_ms',
         ),
-        ({'lane_cores': 7}, "lane_cores is 7; it must be of type str; put it in quotes, '7'"),
+        (
+            {'lane_cores': 7},
+            "lane_cores is 7; it must be of type str; write '7' in a file, \"'7'\" after -p",
+        ),
         (
             {'tasks': ['traffic_sign'], 'traffic_light.priority': 2},
             'there is no parameter traffic_light.priority; '

@@ -13,7 +13,7 @@ from rtmdl_ros.node.demo.album import make_album
 from rtmdl_ros.node.demo.environment import busy_cores
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import as_json
-from rtmdl_ros.node.demo.run import DemoRun, run_demo
+from rtmdl_ros.node.demo.run import DemoRun, checked, run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
 from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.text_file import write_whole
@@ -39,6 +39,7 @@ def demo(options: DemoOptions) -> int:
 
 
 def _demo(options: DemoOptions, console: Console) -> int:
+    configuration = checked(options)
     console.print(
         f'{_scene(options)} for {options.duration_s:g} s. '
         f'Watch it from another shell with ROS_DOMAIN_ID={options.domain_id}.',
@@ -50,7 +51,7 @@ def _demo(options: DemoOptions, console: Console) -> int:
             f'Note: other programs keep {others:.1f} cores of this machine busy; expect misses.',
             highlight=False, style='yellow',
         )  # fmt: skip
-    run = run_demo(options, console)
+    run = run_demo(options, configuration, console)
     console.print(summary_table(run.result))
     tell(console, remarks(run.result))
     written = Written()

@@ -56,16 +56,23 @@ class DemoRun:
     files: tuple[Path, ...]
 
 
-def run_demo(options: DemoOptions, console: Console) -> DemoRun:
-    """Run camera and node; they write trace.json and their logs to the output folder.
+def checked(options: DemoOptions) -> Configuration:
+    """Return the node's configuration, and try the places that results go to.
 
-    Raises ParameterError for a wrong parameter file, OSError where nothing can be written,
-    EvidenceError when a process fails.
+    Raises ParameterError for a wrong parameter file, PlaceError where nothing can be written.
     """
     configuration = read_parameter_file(options.params_file)
     try_folder('--out', options.out)
     if options.json is not None:
         try_file('--json', options.json)
+    return configuration
+
+
+def run_demo(options: DemoOptions, configuration: Configuration, console: Console) -> DemoRun:
+    """Run camera and node; they write trace.json and their logs to the output folder.
+
+    Raises EvidenceError when a process fails, OSError where nothing can be written after all.
+    """
     trace = options.out.resolve() / 'trace.json'
     trace.unlink(missing_ok=True)
     os.environ.update(ros_environment(options.domain_id, fastdds_profile()))

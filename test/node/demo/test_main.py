@@ -11,8 +11,6 @@ import pytest
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.node.demo import album, main
 from rtmdl_ros.node.demo.options import DemoOptions
-from rtmdl_ros.node.demo.run import run_demo
-from rtmdl_ros.workload.places import PlaceError
 
 
 def test_figures_are_told_and_written_though_others_cannot_be(tmp_path, capsys, monkeypatch):
@@ -24,7 +22,8 @@ def test_figures_are_told_and_written_though_others_cannot_be(tmp_path, capsys, 
         files=(Path('out/trace.json'),),
     )  # fmt: skip
     story = SimpleNamespace(time_s=0.0)
-    monkeypatch.setattr(main, 'run_demo', lambda options, console: run)
+    monkeypatch.setattr(main, 'checked', lambda options: None)
+    monkeypatch.setattr(main, 'run_demo', lambda options, configuration, console: run)
     monkeypatch.setattr(main, 'as_json', lambda result: {'workload': 'demo'})
     monkeypatch.setattr(main, 'summary_table', lambda result: 'the table')
     monkeypatch.setattr(main, 'remarks', lambda result: ('a remark',))
@@ -54,11 +53,17 @@ def test_figures_are_told_and_written_though_others_cannot_be(tmp_path, capsys, 
     ('option', 'problem'),
     [('json', '--json cannot be written'), ('out', '--out cannot be written to')],
 )
-def test_what_cannot_be_written_is_told_before_anything_starts(
-    tmp_path, monkeypatch, option, problem
-):
-    monkeypatch.setattr('rtmdl_ros.node.demo.run._start', None)
+def test_what_cannot_be_written_is_told_before_anything_starts(tmp_path, capsys, option, problem):
     (tmp_path / 'file').touch()
     places = {'out': tmp_path / 'out', option: tmp_path / 'file' / 'x'}
-    with pytest.raises(PlaceError, match=f'file/x: {problem}'):
-        run_demo(DemoOptions(**places), None)
+    assert main.demo(DemoOptions(**places)) == 1
+    told = capsys.readouterr()
+    assert (told.out, f'file/x: {problem}' in told.err) == ('', True)
+
+
+def test_a_wrong_parameter_file_is_all_that_is_told(tmp_path, capsys):
+    path = tmp_path / 'x.yaml'
+    assert main.demo(DemoOptions(params_file=path, out=tmp_path / 'out')) == 2
+    told = f'rtmdl demo: {path}: cannot be read (No such file or directory)\n'
+    assert capsys.readouterr() == ('', told)
+    assert not (tmp_path / 'out').exists()

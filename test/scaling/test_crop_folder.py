@@ -89,6 +89,7 @@ def test_a_split_of_crops_that_is_read_alone_has_none_of_those_before(
 
 def test_crops_of_no_known_form_are_told_the_forms(tmp_path: Path) -> None:
     """Those of users among them."""
+    (tmp_path / 'gtsrb').mkdir()
     for split, name in (('val', 'train_index.npz'), ('test', 'test_public.npz')):
         with pytest.raises(DataError, match=rf'{name}: is missing; .*train/SIGN/ and val/SIGN/'):
             read_crops(tmp_path, split)

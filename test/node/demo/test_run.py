@@ -129,11 +129,14 @@ def test_a_wrong_parameter_is_told_before_anything_starts(tmp_path):
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_all_processes_end_at_once(tmp_path, parameter_file, number):
+def test_interrupted_all_processes_end_at_once(tmp_path, parameter_file, number, request):
     process = subprocess.Popen(
         command(tmp_path, '--params-file', parameter_file, '--duration', '600'),
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        # Whoever runs the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )  # fmt: skip
+    request.addfinalizer(process.kill)
     log = tmp_path / 'out' / 'rtmdl_node.log'
     end_s = time.monotonic() + 240
     while not (log.exists() and 'detections on' in log.read_text()):

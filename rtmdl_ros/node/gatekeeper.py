@@ -47,9 +47,9 @@ class Gatekeeper:
     def objection(self, before: Tasks, after: Tasks) -> str:
         """Return which change goes too far, and what it would do; '' if none does."""
         for name, task in after.items():
-            if task.enabled and not before[name].enabled:
+            if _enables(before[name], task):
                 objection = self._to_enabling(name, after)
-            elif task.enabled and task.deadline_ms < before[name].deadline_ms:
+            elif _tightens(before[name], task):
                 objection = self._to_deadline(name, after)
             else:
                 continue
@@ -62,10 +62,10 @@ class Gatekeeper:
 
         Until there is a new plan all have to run by that one.
         """
-        if after.enabled and not before.enabled:
+        if _enables(before, after):
             answer = self._admissions.get(name)
             return None if answer is None else answer.plan
-        if after.enabled and after.deadline_ms < before.deadline_ms:
+        if _tightens(before, after):
             limit = self._limits.get(name)
             return None if limit is None else limit.plan
         return None
@@ -113,6 +113,14 @@ class Gatekeeper:
     def _simulated(self, names: Collection[str], tasks: Tasks) -> bool:
         """Tell whether the plan was made for these tasks as they are."""
         return all(planned_task(name, tasks[name]) == self._demands.get(name) for name in names)
+
+
+def _enables(before: TaskParameters, after: TaskParameters) -> bool:
+    return after.enabled and not before.enabled
+
+
+def _tightens(before: TaskParameters, after: TaskParameters) -> bool:
+    return after.enabled and before.enabled and after.deadline_ms < before.deadline_ms
 
 
 def _enabled(tasks: Tasks) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtmdl_ros.workload.arguments import device
+from rtmdl_ros.workload.arguments import device, figures_file
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -132,10 +132,11 @@ def _out(options: argparse.Namespace, configuration: Configuration | None) -> Pa
     from rtmdl_ros.workload.parameters import ParameterError
 
     path: Path | None = options.out or _named(configuration, 'profile_file')
-    if path and path.suffix == '.png':
+    try:
+        return path and figures_file(str(path))
+    except argparse.ArgumentTypeError as error:
         name = '--out' if options.out else f'{options.params_file}: profile_file'
-        raise ParameterError(f'{name}: {path}: the picture goes there; give another ending')
-    return path
+        raise ParameterError(f'{name}: {error}') from error
 
 
 def _profile(

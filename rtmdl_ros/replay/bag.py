@@ -17,7 +17,6 @@ from rtmdl_ros.replay.errors import BagError
 from rtmdl_ros.replay.message_types import typestore
 
 _OURS = 'rtmdl_ros/'
-_SUFFIXES = ('.mcap', '.db3')
 _REPAIR = {
     StoragePlugin.MCAP: '"mcap recover" may save what is left of it',
     StoragePlugin.SQLITE3: '"sqlite3 FILE .recover" may save what is left of it',
@@ -125,14 +124,21 @@ def _storage(path: Path) -> StoragePlugin:
             '.mcap or .db3 file in it'
         )
     if path.is_dir():
-        mcap = any(path.glob('*.mcap*'))
-        if not mcap and not any(path.glob('*.db3*')):
-            below = sorted(each.parent for each in path.glob('*/*') if each.suffix in _SUFFIXES)
-            other = str(below[0]) if below else 'another'
-            raise BagError(f'{path}: no bag is in this folder (no .mcap, no .db3); give {other}')
-        return StoragePlugin.MCAP if mcap else StoragePlugin.SQLITE3
+        storage = _storage_in(path)
+        if storage is None:
+            below = next((str(each) for each in sorted(path.glob('*/')) if _storage_in(each)), None)
+            raise BagError(
+                f'{path}: no bag is in this folder (no .mcap, no .db3); give {below or "another"}'
+            )
+        return storage
     if path.suffix == '.bag':
         raise BagError(f'{path}: is a bag of ROS 1; convert it with rosbags-convert')
-    if path.suffix not in _SUFFIXES:
+    if path.suffix not in ('.mcap', '.db3'):
         raise BagError(f'{path}: is no bag; give a folder, an .mcap or a .db3 file')
     return StoragePlugin.MCAP if path.suffix == '.mcap' else StoragePlugin.SQLITE3
+
+
+def _storage_in(folder: Path) -> StoragePlugin | None:
+    if any(folder.glob('*.mcap*')):
+        return StoragePlugin.MCAP
+    return StoragePlugin.SQLITE3 if any(folder.glob('*.db3*')) else None

@@ -369,6 +369,5 @@ def refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
             whole = [each for each in known if each.endswith(f'.{name}')]
             near = difflib.get_close_matches(name, known, n=1)
             hint = f'; did you mean {near[0]}?' if near else ''
-            if whole:
-                hint = f'; write whose it is: {" or ".join(whole)}'
+            hint = f'; write whose it is: {" or ".join(whole)}' if whole else hint
             raise ParameterError(f'there is no parameter {name}{hint}')

@@ -57,19 +57,25 @@ def test_without_time_to_find_out_no_deadline_is_shortened(planned):
     }
 
 
-@pytest.mark.parametrize('keep_plan', [False, True])
-def test_a_limit_holds_for_the_plan_that_is_run_by(keep_plan):
-    """Another one than that of before where that would be broken, unless it is to be kept."""
+def test_what_another_plan_would_keep_is_granted_with_that_plan_only():
     problem = random_problem(2, 3, 3, load=1.0)
     plan = make_plan(problem, simulations=20).plan
-    limits = deadline_limits(problem, plan, keep_plan=keep_plan)
-    for name, limit in limits.items():
-        tasks = tuple(
-            replace(each, deadline_ns=limit.least_ns) if each.name == name else each
-            for each in problem.tasks
-        )
-        missed = foreseen(replace(problem, tasks=tasks), limit.plan or plan, 1.0, {})
-        assert all(missed[each.name].mean <= each.miss_limit for each in tasks)
-    assert [limit.plan for limit in limits.values()] == [None] * 3 or not keep_plan
-    shortest = {name: limit.least_ns for name, limit in limits.items()}
-    assert (shortest['task1'] < 0.7 * problem.tasks[1].deadline_ns) is not keep_plan
+    shorter = replace(problem.tasks[1], deadline_ns=30_700_000)
+    tasks = (problem.tasks[0], shorter, problem.tasks[2])
+
+    def missed(by):
+        found = foreseen(replace(problem, tasks=tasks), by, 1.0, {})
+        return [each.name for each in tasks if found[each.name].mean > each.miss_limit]
+
+    assert missed(plan) == ['task1']
+    assert not admit(problem, plan, shorter, keep_plan=True).admitted
+    answer = admit(problem, plan, shorter)
+    assert answer.admitted and missed(answer.plan) == []
+
+
+def test_a_limit_has_the_plan_that_it_holds_for(planned):
+    problem, plan = planned
+    for name, limit in deadline_limits(problem, plan).items():
+        assert set(limit.plan.tasks) == {'light', 'sign'}, name
+    kept = deadline_limits(problem, plan, keep_plan=True)
+    assert [limit.plan for limit in kept.values()] == [None, None]

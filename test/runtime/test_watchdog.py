@@ -117,6 +117,7 @@ def test_a_late_exception_fails_nothing_else(bench, gate, messages):
     bench.runtime.start()
     bench.release('a')
     bench.wait()
+    wait_for(messages)
     gate.open.set()
     wait_for(lambda: len(messages()) == 2)
     assert messages()[1][0] == 'INFO'

@@ -18,6 +18,8 @@ from rtmdl_ros.workload.places import try_folder
 if TYPE_CHECKING:
     from rtmdl_ros.scaling.recipes import Recipe
 
+#: Options that make no sense where nothing is trained.
+_OF_TRAINING = ('publish', 'start', 'steps', 'only')
 NETWORKS = ('traffic_light_detector', 'traffic_sign_detector', 'traffic_sign_recogniser')
 DESCRIPTION = (
     'Train networks, all variants of each as slices of one, and write those that are worth their '
@@ -35,6 +37,8 @@ EXAMPLES = """examples:
       a quick try of one network
   rtmdl scale all --data ../shared/data --out /tmp/zoo --publish
       write the best weights so far of runs that are under way or were stopped
+  rtmdl scale traffic_light_detector --data track --average zoo1 zoo2 --out zoo
+      one network from two that were trained with other --seed from the same --start
 """
 
 
@@ -83,6 +87,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--publish', action='store_true', help='do not train, write the best weights so far'
     )
+    parser.add_argument(
+        '--average', type=Path, nargs='+', metavar='ZOO',
+        help='do not train, write the mean of the weights of these zoos',
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -99,6 +107,10 @@ def run(args: argparse.Namespace) -> int:
 
     if args.device == 'cuda' and not torch.cuda.is_available():
         print('rtmdl scale: --device cuda: torch finds no GPU; give auto or cpu', file=sys.stderr)
+        return 2
+    training = [name for name in _OF_TRAINING if getattr(args, name)]
+    if args.average and training:
+        print(f'rtmdl scale: --average trains nothing; leave out --{training[0]}', file=sys.stderr)
         return 2
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
@@ -136,10 +148,11 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
     import torch
 
     from rtmdl_ros.networks.build import shared_weights
+    from rtmdl_ros.scaling.averaging import mean_weights, trainings
     from rtmdl_ros.scaling.crop_folder import download_gtsrb
     from rtmdl_ros.scaling.origin import origin_of
     from rtmdl_ros.scaling.publish import Made, publish
-    from rtmdl_ros.scaling.train import best_so_far, train
+    from rtmdl_ros.scaling.train import best_so_far, check_reach, train
 
     recipe = _recipe(network, args)
     work = args.work / '_'.join(filter(None, (network, args.only)))
@@ -149,14 +162,19 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
     if args.start:
         schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
     lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
-    if args.publish:
+    averaged = [zoo / network for zoo in args.average or ()]
+    if averaged:
+        weights = mean_weights(averaged)
+        check_reach(weights, lesson, averaged[0])
+    elif args.publish:
         origin = origin_of(lesson.data_checksum, args.seed, start, lesson.sizes, lesson.scales)
         weights = best_so_far(work, lesson, origin)
     else:
         cuda = args.device != 'cpu' and torch.cuda.is_available()
         device = torch.device('cuda' if cuda else 'cpu')
         weights = train(lesson, schedule, work, args.seed, device, start)
-    made = Made(args.seed, _command_line(network, args, recipe.storage_mb))
+    command = _command_line(network, args, recipe.storage_mb)
+    made = Made(args.seed, command, trainings(averaged))
     return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)
 
 
@@ -167,6 +185,8 @@ def _command_line(network: str, args: argparse.Namespace, storage_mb: float) -> 
         value = getattr(args, name)
         if value is not None:
             words.append(f'--{name} {value}')
+    if args.average:
+        words.append(f'--average {" ".join(map(str, args.average))}')
     return ' '.join(words)
 
 

@@ -89,6 +89,8 @@ class Made:
 
     seed: int
     command: str
+    #: How those were trained whose mean they are.
+    averaged: Sequence[Mapping[str, Any]] = ()
 
 
 class _Draft:
@@ -192,13 +194,11 @@ def publish(
 
 
 def _training(recipe: Recipe, data: Path, made: Made) -> dict[str, Any]:
-    return {
-        'data': sources_of(data, recipe.data),
-        'seed': made.seed,
-        'steps': recipe.schedule.steps,
-        'batch': recipe.schedule.batch,
-        'command': made.command,
-    }
+    origin = {'data': sources_of(data, recipe.data), 'command': made.command}
+    if made.averaged:
+        return origin | {'averaged': list(made.averaged)}
+    schedule = recipe.schedule
+    return origin | {'seed': made.seed, 'steps': schedule.steps, 'batch': schedule.batch}
 
 
 def _move(draft: Path, folder: Path) -> None:

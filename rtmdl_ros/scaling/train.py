@@ -51,6 +51,8 @@ class ImageBatch(Protocol):
 Batch = TypeVar('Batch', bound=ImageBatch)
 
 
+#: Scales that a step trains beside the largest and the least.
+BETWEEN = 2
 #: Learning rate of a network that was trained before by that of a new one.
 _TRAINED = 0.6
 
@@ -112,15 +114,17 @@ class Lesson(Examiner, Protocol[Batch]):
 
 
 def sandwich(scales: Sequence[Scale], step: int, seed: int) -> list[Scale]:
-    """Return the scales that one step trains: the largest, the least and one between by chance.
+    """Return the scales that one step trains: the largest, the least and two between by chance.
 
     The sandwich rule of J. Yu, T. Huang, "Universally slimmable networks", ICCV 2019, section
-    3.1: what is between least and largest does not get worse than the least.
+    3.1, with as many networks a step as there: what is between least and largest does not get
+    worse than the least.
     """
-    if len(scales) < 3:
-        return list(reversed(scales))
-    chance = np.random.default_rng((seed, step))
-    return [scales[-1], scales[0], scales[int(chance.integers(1, len(scales) - 1))]]
+    if len(scales) == 1:
+        return list(scales)
+    between = scales[1:-1]
+    order = np.random.default_rng((seed, step)).permutation(len(between))
+    return [scales[-1], scales[0], *(between[at] for at in order[:BETWEEN])]
 
 
 def size_at(sizes: Sequence[InputSize], step: int, seed: int) -> InputSize:
@@ -392,9 +396,14 @@ def best_so_far(work: Path, lesson: Lesson[Any], origin: Origin) -> dict[str, to
     except SafetensorError as error:
         remedy = 'restore it, or remove the folder and train this network anew'
         raise DataError(path, f'is damaged ({error})', remedy) from error
+    check_reach(weights, lesson, path)
+    return weights
+
+
+def check_reach(weights: Mapping[str, torch.Tensor], lesson: Lesson[Any], path: Path) -> None:
+    """Raise DataError, naming their path, for weights of a smaller network than the lesson's."""
     try:
         slice_for(lesson.untrained(lesson.scales[-1]), weights)
     except SliceError as error:
         problem = f'was trained for a smaller storage bound ({error})'
         raise DataError(path, problem, 'give a smaller --storage-mb or train anew') from error
-    return weights

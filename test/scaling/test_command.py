@@ -128,3 +128,18 @@ def test_a_run_from_images_to_zoo(
         '--steps 2 --seed 1'
     )
     assert index['separate_bytes'] == sum(v.shared_bytes + v.private_bytes for v in variants)
+    mean = ('--average', str(tmp_path / 'zoo'), str(tmp_path / 'zoo'), '--out', str(tmp_path / 'm'))
+    assert run(arguments(*words, *mean, '--threads', '1', '--storage-mb', '0.2')) == 0
+    again = json.loads((tmp_path / 'm' / 'traffic_sign_recogniser' / 'index.json').read_text())
+    assert again['variants'] == index['variants']
+    assert again['training']['averaged'] == [index['training']] * 2
+    assert again['training']['command'].endswith(f'--seed 1 --average {mean[1]} {mean[2]}')
+    assert 'steps' not in again['training']
+
+
+def test_what_is_averaged_is_not_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Options of training beside --average are a mistake."""
+    words = ('traffic_light_detector', '--data', 'd', '--average', 'a', 'b', '--steps', '5')
+    assert run(arguments(*words)) == 2
+    expected = 'rtmdl scale: --average trains nothing; leave out --steps\n'
+    assert capsys.readouterr().err == expected

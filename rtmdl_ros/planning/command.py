@@ -23,7 +23,8 @@ from rtmdl_ros.workload.arguments import figures_file, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
-from rtmdl_ros.workload.text_file import check_writable, write_whole
+from rtmdl_ros.workload.places import PlaceError, try_file
+from rtmdl_ros.workload.text_file import write_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -94,8 +95,10 @@ def run(options: argparse.Namespace) -> int:
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
     try:
-        for path in filter(None, (out, options.front, options.json)):
-            check_writable(path)
+        places = {'--out': out, '--front': options.front, '--json': options.json}
+        for option, file in places.items():
+            if file:
+                try_file(option, file)
         planned = _make(problem, options.seconds)
         _print(problem, planned)
         _write_figures(planned, options)
@@ -103,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
         written = planned.plan.feasible or not out.exists()
         if written:
             write_plan(planned.plan, out)
-    except PlanningError as error:
+    except (PlanningError, PlaceError) as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 1
     except OSError as error:

@@ -127,7 +127,8 @@ def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, profile_path, caps
         others = [] if option == '--out' else ['--out', tmp_path / 'plan.yaml']
         assert run('--profile', profile_path, option, tmp_path, *others) == 1
         shown = capsys.readouterr()
-        assert shown.err == f'rtmdl plan: {tmp_path}: cannot be written (it is a folder)\n'
+        problem = f'{option} cannot be written (it is a folder); give another file'
+        assert shown.err == f'rtmdl plan: {tmp_path}: {problem}\n'
         assert not shown.out, 'minutes of searching would be lost'
 
 

@@ -14,6 +14,11 @@ import pytest
 from rtmdl_ros.evidence import leash
 from rtmdl_ros.evidence.processes import Child, ProcessError, end_all
 
+# Children of a shell's background jobs are born deaf to interrupts.
+HEARING = (
+    'import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); '
+    "print('up', flush=True)"
+)
 DEAF = 'import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print("up", flush=True)'
 
 
@@ -36,9 +41,13 @@ def test_a_process_that_ends_by_itself_is_told_with_the_end_of_its_log(tmp_path)
 
 
 def test_a_running_process_is_no_error_and_ends_on_interrupt(tmp_path):
-    process = child(tmp_path, 'import time; time.sleep(60)')
+    process = child(tmp_path, f'{HEARING}; time.sleep(60)')
+    while 'up' not in process.log.read_text():
+        time.sleep(0.05)
     process.check()
+    start_s = time.monotonic()
     end_all([process], 20.0)
+    assert time.monotonic() - start_s < 10.0
     with pytest.raises(ProcessError, match='exit status'):
         process.check()
 

@@ -40,4 +40,5 @@ def mean_weights(folders: Sequence[Path]) -> dict[str, torch.Tensor]:
 
 def trainings(folders: Sequence[Path]) -> list[dict[str, Any]]:
     """Return how the networks in some folders were trained, as their indices tell."""
-    return [json.loads((folder / INDEX).read_text()).get('training', {}) for folder in folders]
+    indices = [json.loads((folder / INDEX).read_text(encoding='utf-8')) for folder in folders]
+    return [index.get('training', {}) for index in indices]

@@ -161,10 +161,11 @@ def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
     schedule, start = recipe.schedule, None
     if args.start:
         schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
-    lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
     averaged = [zoo / network for zoo in args.average or ()]
-    if averaged:
+    if averaged:  # what is wrong with them is told before minutes of rendering
         weights = mean_weights(averaged)
+    lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
+    if averaged:
         check_reach(weights, lesson, averaged[0])
     elif args.publish:
         origin = origin_of(lesson.data_checksum, args.seed, start, lesson.sizes, lesson.scales)

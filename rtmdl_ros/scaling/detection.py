@@ -23,8 +23,9 @@ from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_v
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.losses import TargetMaps, detection_loss
 from rtmdl_ros.scaling.pasting import Cutting, paste
+from rtmdl_ros.scaling.step_choice import size_at
 from rtmdl_ros.scaling.targets import make_targets
-from rtmdl_ros.scaling.train import Schedule, size_at
+from rtmdl_ros.scaling.train import Schedule
 from rtmdl_ros.workload.detection import Detection
 
 #: Views, none of them seen in training, from which statistics are taken.

@@ -17,7 +17,8 @@ from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.crop_augmentation import augment
 from rtmdl_ros.scaling.origin import checksum_of_arrays
 from rtmdl_ros.scaling.sign_crops import CLASSES, Crops, resized
-from rtmdl_ros.scaling.train import Schedule, size_at
+from rtmdl_ros.scaling.step_choice import size_at
+from rtmdl_ros.scaling.train import Schedule
 
 LABEL_SMOOTHING = 0.05
 #: Share of the teacher's answer in what a smaller network should answer.

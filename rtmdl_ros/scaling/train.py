@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import os
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TextIO, TypeVar
@@ -34,6 +34,7 @@ from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.ladder import Examiner
 from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.precision import training_type
+from rtmdl_ros.scaling.step_choice import sandwich
 
 BEST = 'best.safetensors'
 CHECKPOINT = 'checkpoint.pt'
@@ -51,8 +52,6 @@ class ImageBatch(Protocol):
 Batch = TypeVar('Batch', bound=ImageBatch)
 
 
-#: Scales that a step trains beside the largest and the least.
-BETWEEN = 2
 #: Learning rate of a network that was trained before by that of a new one.
 _TRAINED = 0.6
 
@@ -111,25 +110,6 @@ class Lesson(Examiner, Protocol[Batch]):
 
         No gradient may go into the teacher's output.
         """
-
-
-def sandwich(scales: Sequence[Scale], step: int, seed: int) -> list[Scale]:
-    """Return the scales that one step trains: the largest, the least and two between by chance.
-
-    The sandwich rule of J. Yu, T. Huang, "Universally slimmable networks", ICCV 2019, section
-    3.1, with as many networks a step as there: what is between least and largest does not get
-    worse than the least.
-    """
-    if len(scales) == 1:
-        return list(scales)
-    between = scales[1:-1]
-    order = np.random.default_rng((seed, step)).permutation(len(between))
-    return [scales[-1], scales[0], *(between[at] for at in order[:BETWEEN])]
-
-
-def size_at(sizes: Sequence[InputSize], step: int, seed: int) -> InputSize:
-    """Return the input size of a step, drawn evenly."""
-    return sizes[int(np.random.default_rng((seed, step, 1)).integers(len(sizes)))]
 
 
 class _State:

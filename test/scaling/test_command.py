@@ -143,3 +143,15 @@ def test_what_is_averaged_is_not_trained(capsys: pytest.CaptureFixture[str]) -> 
     assert run(arguments(*words)) == 2
     expected = 'rtmdl scale: --average trains nothing; leave out --steps\n'
     assert capsys.readouterr().err == expected
+
+
+def test_a_zoo_to_average_is_looked_for_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told before the data are read or anything is rendered."""
+    folders = ('--data', str(tmp_path), '--work', str(tmp_path / 'w'), '--out', str(tmp_path / 'z'))
+    words = ('traffic_light_detector', *folders, '--average', str(tmp_path / 'gone'))
+    assert run(arguments(*words)) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f'rtmdl scale: {tmp_path}/gone/traffic_light_detector: is no folder')
+    assert error.count('\n') == 1

@@ -24,7 +24,7 @@ from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.train import Schedule, best_so_far, sandwich, start_from, train
+from rtmdl_ros.scaling.train import Schedule, best_so_far, start_from, train
 
 SCHEDULE = Schedule(
     steps=8, batch=4, learning_rate=1e-2, evaluate_every=4, warmup_steps=2, average_decay=0.5
@@ -249,17 +249,6 @@ def test_new_channels_are_not_heard_before_they_have_learned() -> None:
     norms = [module for module in large.modules() if isinstance(module, nn.BatchNorm2d)]
     assert any(norm.num_features > 8 for norm in norms)
     assert torch.allclose(large.eval()(images), small.eval()(images), atol=1e-6)
-
-
-def test_a_sandwich_has_both_ends() -> None:
-    """The largest first, from which the others learn; every one between gets its turn."""
-    scales = [Scale(0.25, depth) for depth in range(5)]
-    sandwiches = [sandwich(scales, step, seed=1) for step in range(60)]
-    assert all(few[:2] == [scales[-1], scales[0]] and len(set(few)) == 4 for few in sandwiches)
-    assert {few[2] for few in sandwiches} == {few[3] for few in sandwiches} == set(scales[1:-1])
-    assert sandwich(scales[:3], 0, 1) == [scales[2], scales[0], scales[1]]
-    assert sandwich(scales[:1], 0, 1) == scales[:1]
-    assert sandwich(scales[:2], 0, 1) == [scales[1], scales[0]]
 
 
 def test_small_networks_learn_from_the_large_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ NOT_RELEASED = 1 << 62
 
 
 def meets_all(
-    candidate: LiveJob, tasks: Iterable[LiveTask], key: KeyFunction, free_ns: int
+    candidate: LiveJob, tasks: Iterable[LiveTask], key: KeyFunction, now_ns: int, free_ns: int
 ) -> bool:
     """Tell whether all more urgent jobs are on time though the executors are busy until `free_ns`.
 
@@ -31,7 +31,7 @@ def meets_all(
     for live in tasks:
         if live is candidate.owner:
             continue
-        if live.next_release_ns < next_ns:
+        if live.next_release_ns < next_ns and live.expects_job(now_ns):
             next_ns = live.next_release_ns
         for job in live.started:
             if job.key < candidate.key:
@@ -43,10 +43,11 @@ def meets_all(
             claims.append((fresh.key, free_ns, fresh.deadline_ns, fresh.chain.worst_ns[0]))
     done_ns = _done(claims, free_ns) if claims else free_ns
     since_ns = 0
+    coming = [live for live in tasks if live.expects_job(now_ns)] if next_ns < done_ns else []
     while next_ns < done_ns < NEVER:
-        claims += _expected(candidate, tasks, key, since_ns, done_ns)
+        claims += _expected(candidate, coming, key, since_ns, done_ns)
         since_ns, done_ns = done_ns, _done(claims, free_ns)
-        later = [live.next_release_ns for live in tasks if live.next_release_ns >= since_ns]
+        later = [live.next_release_ns for live in coming if live.next_release_ns >= since_ns]
         next_ns = min(later, default=NEVER)
     return done_ns < NEVER
 

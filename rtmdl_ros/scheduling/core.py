@@ -346,8 +346,8 @@ class Core:
         return False
 
     def _tell_wait(self, job: LiveJob, reason: Reason, because: str) -> None:
-        if job.told is not reason:
-            job.told = reason
+        if job.told != (reason, because):
+            job.told = reason, because
             self._commands.append(WaitStage(job.job_id, job.stage, reason, because))
 
     def _plan_wake(self) -> None:

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED, meets_all
-from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
+from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
@@ -119,7 +119,7 @@ class Guard:
         shares = lanes and self._idle[Resource.ACCELERATOR] < self._counts[Resource.ACCELERATOR]
         if stage.worst_ns > 0 and not (shares and self._may_be_unknown(stage)):
             free_ns = self._all_free_ns(stage, now_ns)
-            if meets_all(candidate, tasks, self._key, free_ns):
+            if meets_all(candidate, tasks, self._key, now_ns, free_ns):
                 return None
         demands = self._demands(candidate, tasks, now_ns)
         if not demands:
@@ -190,7 +190,7 @@ class Guard:
         for live in tasks:
             if live is candidate.owner:
                 continue
-            for job in live.started if live.fresh is None else (*live.started, live.fresh):
+            for job in live.live():
                 if job.key < candidate.key:
                     demands.append(_live_demand(job, now_ns))
             expected = self._expected(live, candidate, now_ns)
@@ -202,17 +202,12 @@ class Guard:
     def _expected(self, live: LiveTask, candidate: LiveJob, now_ns: int) -> Demand | None:
         """Return the task's next job if it is more urgent than the candidate.
 
-        A job that is overdue may come at any instant; after a whole period it is forgotten, so
-        that a camera that died holds nobody back.
+        A job that is overdue may come at any instant, until it is forgotten.
         """
-        if live.next_release_ns == NEVER:
+        if not live.expects_job(now_ns):
             return None
-        task, release_ns = live.task, live.next_release_ns
-        lapse_ns = release_ns + task.period_ns
-        if now_ns > release_ns:
-            if now_ns >= lapse_ns:
-                return None
-            release_ns = now_ns
+        task, release_ns = live.task, max(now_ns, live.next_release_ns)
+        lapse_ns = live.next_release_ns + live.period_ns
         deadline_ns = release_ns + task.deadline_ns
         key = self._key(task, release_ns, deadline_ns, NOT_RELEASED)
         if key >= candidate.key:

@@ -52,8 +52,8 @@ class LiveJob:
     since_ns: int = 0
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
-    #: Why it waits for this stage, as last said by a `WaitStage`.
-    told: Reason | None = field(init=False)
+    #: Why it waits for this stage and for whom, as last said by a `WaitStage`.
+    told: tuple[Reason, str] | None = field(init=False)
     ended: bool = False
     #: The stage that the job waits for or runs.
     current: Stage = field(init=False)
@@ -203,7 +203,10 @@ class LiveTask:
         return bool(self.started) or self.fresh is not None or self.expects_job(now_ns)
 
     def expects_job(self, now_ns: int) -> bool:
-        """Tell whether one may come: it is forgotten when it has been overdue for a period."""
+        """Tell whether one may come: it is forgotten when it has been overdue for a period.
+
+        So a camera that died holds nobody back.
+        """
         return self.next_release_ns < NEVER and now_ns < self.next_release_ns + self.period_ns
 
     def punctual(self, now_ns: int) -> bool:

@@ -38,7 +38,7 @@ def test_an_expected_job_must_be_on_time(free_ns, expected):
     urgent, other = LiveTask(task('urgent', 2, 20, 30)), LiveTask(task('other', 1, 5, 500))
     urgent.next_release_ns = 70
     candidate = live_job(other, 0)
-    assert meets_all(candidate, [urgent, other], fixed_priority, free_ns) is expected
+    assert meets_all(candidate, [urgent, other], fixed_priority, 0, free_ns) is expected
 
 
 def test_a_waiting_job_delays_one_that_is_expected_later():
@@ -48,11 +48,20 @@ def test_a_waiting_job_delays_one_that_is_expected_later():
     urgent.next_release_ns = 51
     tasks = [middle, urgent]
     # Until 50 ns the middle one is done, before the urgent task comes.
-    assert meets_all(candidate, tasks, fixed_priority, 10)
+    assert meets_all(candidate, tasks, fixed_priority, 0, 10)
     # Until 52 it is not; with the urgent one first, at 71, it is done at 111.
-    assert meets_all(candidate, tasks, fixed_priority, 12)
+    assert meets_all(candidate, tasks, fixed_priority, 0, 12)
     middle.fresh.deadline_ns = 110
-    assert not meets_all(candidate, tasks, fixed_priority, 12)
+    assert not meets_all(candidate, tasks, fixed_priority, 0, 12)
+
+
+def test_a_task_that_stopped_delays_nobody():
+    urgent, other = LiveTask(task('urgent', 2, 20, 30)), LiveTask(task('other', 1, 5, 500))
+    urgent.next_release_ns = 70
+    candidate = live_job(other, 0)
+    forgotten_ns = 70 + urgent.period_ns
+    assert not meets_all(candidate, [urgent, other], fixed_priority, forgotten_ns - 1, 10_000)
+    assert meets_all(candidate, [urgent, other], fixed_priority, forgotten_ns, 10_000)
 
 
 @pytest.mark.parametrize('lanes', [1, 2, 3])

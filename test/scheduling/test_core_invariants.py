@@ -263,8 +263,8 @@ class CoreMachine(RuleBasedStateMachine):
             self.check_start(start, ready)
         for wait in (command for command in commands if isinstance(command, WaitStage)):
             assert self.live[wait.job_id].executor is None
-            assert self.waits.get(wait.job_id) != (wait.stage, wait.reason), 'said twice'
-            self.waits[wait.job_id] = (wait.stage, wait.reason)
+            assert self.waits.get(wait.job_id) != wait, 'said twice'
+            self.waits[wait.job_id] = wait
         self.check_nobody_waits_beside_a_free_executor()
         for wake in (command for command in commands if isinstance(command, WakeAt)):
             self.wake_ns = wake.time_ns
@@ -330,11 +330,11 @@ class CoreMachine(RuleBasedStateMachine):
         for job in self.live.values():
             if job.executor is not None:
                 continue
-            stage, reason = self.waits[job.job_id]
-            assert stage == job.stage, 'a job waits and nobody said why'
+            wait = self.waits[job.job_id]
+            assert wait.stage == job.stage, 'a job waits and nobody said why'
             if self.may_start(job) and job.resource in free:
                 assert self.packing is Packing.GUARDED
-                assert reason in HELD_BACK, 'only the packing rule keeps a job from what is free'
+                assert wait.reason in HELD_BACK, 'only the packing rule keeps a job waiting'
 
     def check_wake(self):
         for job in self.live.values():

@@ -99,6 +99,31 @@ def test_a_task_that_stopped_holds_nobody_back_for_more_than_a_period():
     assert core.step(200) == [StartStage(1, 0, 'lane0')]
 
 
+def test_a_camera_slower_than_its_period_is_waited_for_as_long_as_it_takes_between_frames():
+    core = guarded(net('h', 10, 15, priority=1), net('l', 20, 900), lanes=1)
+    for job in range(5):
+        core.step(300 * job, [JobReleased(300 * job, job, 'h')])
+        core.step(300 * job + 10, [StageFinished(300 * job + 10, job, 0)])
+    # The next h is expected at 1500.
+    assert core.step(1490, [JobReleased(1490, 5, 'l')]) == [
+        WaitStage(5, 0, Reason.URGENT_JOB, 'h'), WakeAt(1800),
+    ]  # fmt: skip
+    assert core.step(1650) == []
+    assert core.step(1800) == [StartStage(5, 0, 'lane0')]
+
+
+def test_who_is_waited_for_is_told_anew():
+    core = guarded(
+        net('h', 10, 15, priority=2), net('m', 10, 15, priority=1), net('l', 20, 500), lanes=1
+    )
+    for job, name in enumerate('hm'):
+        core.step(20 * job, [JobReleased(20 * job, job, name)])
+        core.step(20 * job + 10, [StageFinished(20 * job + 10, job, 0)])
+    assert WaitStage(2, 0, Reason.URGENT_JOB, 'h') in core.step(95, [JobReleased(95, 2, 'l')])
+    core.step(100, [JobReleased(100, 3, 'h')])
+    assert WaitStage(2, 0, Reason.URGENT_JOB, 'm') in core.step(110, [StageFinished(110, 3, 0)])
+
+
 def test_nobody_waits_for_a_job_that_is_lost_anyway():
     core = guarded(net('h', 10, 5, priority=1), net('l', 20, 500), lanes=1)
     core.step(0, [JobReleased(0, 0, 'h')])

@@ -70,12 +70,12 @@ class Bag:
             if not wanted:
                 return
             self._refuse_other_versions(wanted)
-            read = 0
+            store, read = typestore(), 0
             raw = reader.messages(wanted)
             while True:
                 try:
                     connection, time_ns, data = next(raw)
-                    message = typestore().deserialize_cdr(data, connection.msgtype)
+                    message = store.deserialize_cdr(data, connection.msgtype)
                 except StopIteration:
                     return
                 except Exception as error:  # what the parts of the reader raise on damaged files

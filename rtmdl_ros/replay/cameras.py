@@ -33,6 +33,13 @@ def camera_topics(
                 f'{", ".join(configuration.cameras)}'
             )
     chosen = {camera: _image_topic(bag, topic) for camera, topic in given.items()}
+    for camera, topic in chosen.items():
+        other = next(each for each, its_topic in chosen.items() if its_topic == topic)
+        if other != camera:
+            raise ReplayError(
+                f'--camera-topic: cameras {other} and {camera} both have {topic.name}; give each '
+                'its own'
+            )
     left = [camera for camera in configuration.cameras if camera in used - set(given)]
     free = _one_a_camera(
         [topic for topic in bag.topics if topic not in chosen.values()],

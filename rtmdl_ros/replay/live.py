@@ -52,7 +52,7 @@ def replay_live(
     finally:
         run.stop()
         thaw_garbage()
-    return Replayed(tuple(run.jobs), tuple(run.statuses))
+    return Replayed(tuple(run.jobs), tuple(run.statuses), run.refusals)
 
 
 class _Run:
@@ -66,7 +66,7 @@ class _Run:
         self._lock = threading.Lock()
         self._cameras: dict[str, list[str]] = {}
         self._period_ns = round(node.status_period_s * NS_PER_S)
-        set_up(real_time_settings(node))
+        self.refusals = set_up(real_time_settings(node))
         self._runtime = make_runtime(node, slow_downs, self._ended)
         for task in tasks:
             functions = {name: _functions(each) for name, each in task.pipelines.items()}

@@ -196,7 +196,8 @@ class _Frames:
         key = camera, number
         while key not in self._there:
             recorded = next(self._frames)
-            self._there[recorded.camera, recorded.number] = recorded, self._takers[camera]
+            takers = self._takers[recorded.camera]
+            self._there[recorded.camera, recorded.number] = recorded, takers
             self._progress()
         recorded, left = self._there[key]
         frame = self._shared.get(key) or Frame(recorded.decode, arrival_ns, recorded.header)

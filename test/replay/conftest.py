@@ -84,10 +84,16 @@ class Replays:
             own_device=False,
         )
 
-    def virtually(self, path, *, topics=None, rate=1.0, node=None, **tasks) -> Replayed:
-        """Replay a bag with some parameters of the node and of tasks changed."""
+    def virtually(
+        self, path, *, topics=None, rate=1.0, node=None, twin='', **tasks
+    ) -> Replayed:
+        """Replay a bag with some parameters of the node and of tasks changed.
+
+        `twin` is the name of one more task that does what the first one does.
+        """
         ready = []
-        for task in self.loaded.tasks:
+        twins = [replace(self.loaded.tasks[0], name=twin)] if twin else []
+        for task in (*self.loaded.tasks, *twins):
             changed = replace(task.parameters, **tasks.get(task.name, {}))
             ready.append(replace(task, parameters=changed))
             ready[-1].apply_threshold()

@@ -57,6 +57,13 @@ def test_what_is_left_is_for_the_other_camera(bag):
     assert names(camera_topics(two, TWO, both)) == both
 
 
+def test_two_cameras_of_one_topic_are_refused(bag):
+    both = {'front': CAMERA, 'rear': CAMERA}
+    message = f'--camera-topic: cameras front and rear both have {CAMERA}; give each its own'
+    with pytest.raises(ReplayError, match=re.escape(message)):
+        camera_topics(bag(frames(1)), TWO, both)
+
+
 def test_cameras_that_no_task_looks_at_need_no_topic(bag):
     unused = configuration_of({'cameras': ['front', 'rear']})
     assert names(camera_topics(bag(frames(1)), unused, {})) == {'front': CAMERA}

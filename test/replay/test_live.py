@@ -5,12 +5,14 @@
 from small_bags import MS, frames, jpeg, truths, write_bag
 
 from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.replay.summary import remarks
 from rtmdl_ros.workload.records import Outcome
 
 LONG = {'traffic_light__deadline_ms': 5000.0, 'traffic_sign__deadline_ms': 5000.0}
 
 
-def test_every_frame_is_answered_at_its_pace(replays, tmp_path):
+def test_every_frame_is_answered_at_its_pace(replays, tmp_path, monkeypatch):
+    monkeypatch.setattr('rtmdl_ros.replay.live.set_up', lambda settings: ('no such right',))
     topic, kind, rows = frames(5, make=jpeg)
     rows[4][1].data = rows[4][1].data[:-40]
     bag = write_bag(tmp_path / 'bag', (topic, kind, rows), truths(5))
@@ -30,6 +32,7 @@ def test_every_frame_is_answered_at_its_pace(replays, tmp_path):
     assert [(task.released, task.in_flight) for task in last] == [(5, 0), (5, 0)]
     assert len(run.replayed.statuses) >= 3
     assert run.result.mode.real_time
+    assert 'no such right' in remarks(run)
     results = Bag(tmp_path / 'out' / 'bag')
     answers = [topic.messages for topic in results.topics if 'detections' in topic.name]
     assert answers == [task.result.on_time for task in run.result.tasks]

@@ -98,6 +98,17 @@ def test_two_cameras_each_with_its_tasks(replays, tmp_path):
     assert sorted(released) == [(LIGHT, 0), (LIGHT, 100), (SIGN, 0), (SIGN, 70), (SIGN, 140)]
 
 
+def test_cameras_with_more_and_less_tasks_whose_frames_come_together(replays, tmp_path):
+    rear = '/rear/image_raw'
+    bag = write_bag(tmp_path / 'bag', frames(2), frames(2, rear))
+    replayed = replays.virtually(
+        bag, topics={'front': CAMERA, 'rear': rear}, twin='second',
+        traffic_light={'camera': 'rear'}, second={'priority': 3},
+    )  # fmt: skip
+    released = sorted((job.report.task, job.number) for job in replayed.jobs)
+    assert released == [(name, n) for name in ('second', LIGHT, SIGN) for n in range(2)]
+
+
 def test_statuses_of_every_period_and_of_the_end(replays, tmp_path):
     bag = write_bag(tmp_path / 'bag', frames(4))
     replayed = replays.virtually(bag, node={'status_period_s': 0.1})

@@ -20,8 +20,7 @@ MAX_SAMPLES = 10_000
 class ResponseStatistics:
     """Response times of the jobs that finished (on time or late) within the window."""
 
-    count: int
-    #: Nearest-rank quantiles in nanoseconds; all 0 if `count` is 0.
+    #: Nearest-rank quantiles in nanoseconds; all 0 if none finished.
     p50_ns: int
     p99_ns: int
     max_ns: int
@@ -62,17 +61,11 @@ class RuntimeStatistics:
     """All tasks and executors at one instant."""
 
     time_ns: int
-    #: Time since the start.
-    uptime_ns: int
-    #: Length of the window: the configured one, or the uptime if that is shorter.
-    window_ns: int
     #: In the order in which the tasks were added.
     tasks: tuple[TaskStatistics, ...]
     #: Share of the window in which the executors of the kind ran stages, 0 to 1, their mean.
     cpu_busy: float
     accelerator_busy: float
-    #: The same of each executor: ('cpu0', 0.25), ...
-    executors: tuple[tuple[str, float], ...]
     #: Times that the slower stages took of late by those of the profile; 1: as profiled.
     cpu_pace: float = 1.0
     accelerator_pace: float = 1.0
@@ -82,10 +75,8 @@ def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:
     """Summarise response times given in any order."""
     ordered = sorted(responses_ns)
     if not ordered:
-        return ResponseStatistics(0, 0, 0, 0)
-    return ResponseStatistics(
-        len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.99), ordered[-1]
-    )
+        return ResponseStatistics(0, 0, 0)
+    return ResponseStatistics(quantile(ordered, 0.5), quantile(ordered, 0.99), ordered[-1])
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,9 @@ class Ledger:
             shares = {name: account.share(now_ns, window_ns) for name, account in busy.items()}
             return RuntimeStatistics(
                 time_ns=now_ns,
-                uptime_ns=uptime_ns,
-                window_ns=window_ns,
                 tasks=tuple(account.statistics(now_ns, window_ns) for account in tasks),
                 cpu_busy=self._mean(shares, Resource.CPU),
                 accelerator_busy=self._mean(shares, Resource.ACCELERATOR),
-                executors=tuple(shares.items()),
             )
 
         return evaluate

@@ -60,7 +60,8 @@ class Runtime:
     dispatcher thread to hand over to. A runtime is started once and stopped once.
 
     `on_end` is told of every job that ended, exactly once, outside the lock, on the thread that
-    ended it: an executor, the timer, or a caller of `release`, `remove_task` or `stop`. It may
+    ended it: an executor, the timer, or a caller of `release`, `add_task`, `change_task`,
+    `remove_task` or `stop`. It may
     be called by several threads at once; what it takes delays the next stage of that executor,
     so costly work belongs into the last stage. An exception in it is logged once.
 
@@ -200,8 +201,10 @@ class Runtime:
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:
             self._stopped = True
-            hung = self._watchdog.running
             now_ns = self._clock()
+            hung = self._watchdog.running(now_ns)
+            for work, span in hung:
+                self._add_span(work, span)
             failures = [
                 StageFailed(
                     now_ns,
@@ -209,7 +212,7 @@ class Runtime:
                     work.stage,
                     f'stage {work.stage_name} did not return within {timeout_s} s of the stop',
                 )
-                for work in hung
+                for work, _ in hung
             ]
             reports = self._feed(*failures)[1]
         self._deliver(reports)

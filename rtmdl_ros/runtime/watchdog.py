@@ -46,10 +46,12 @@ class Watchdog:
         #: Calls that were given up and have not returned.
         self._given_up: list[Work] = []
 
-    @property
-    def running(self) -> list[Work]:
-        """The stages that run now, without those given up."""
-        return [work for _, work in self._running.values()]
+    def running(self, now_ns: int) -> list[tuple[Work, StageSpan]]:
+        """Return the stages that run now, without those given up, and since when."""
+        return [
+            (work, StageSpan(work.stage_name, executor, start_ns, now_ns))
+            for executor, (start_ns, work) in self._running.items()
+        ]
 
     def refusal(self, wanted: Work) -> str | None:
         """Tell why a stage cannot be served now; None: it can.

@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.device_name import device_in
@@ -21,6 +22,8 @@ from rtmdl_ros.workload.parameters import (
     record_of,
     refuse_unknown,
 )
+
+_PLACES = ('zoo_dir', 'cache_dir', 'profile_file', 'plan_file', 'trace_file')
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     _check_cores('cpu_cores', node.cpu_cores)
     _check_cores('lane_cores', node.lane_cores)
     _check_device(node)
+    _check_places(node)
     refuse_unknown(values, all_names(node.cameras, node.tasks))
     cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
     tasks = {name: _task(name, node, values) for name in node.tasks}
@@ -102,6 +106,19 @@ def _check_device(node: NodeParameters) -> None:
             f'onnx_providers holds {on_gpu!r}, but device is cpu; set device to auto or cuda, or '
             'onnx_providers to [cpu]'
         )
+
+
+def _check_places(node: NodeParameters) -> None:
+    for name in _PLACES:
+        place = getattr(node, name)
+        try:
+            path = Path(place).expanduser()
+        except RuntimeError as error:
+            raise ParameterError(
+                f'{name} is {place}, and no such home is known; write the whole path'
+            ) from error
+        if name == 'trace_file' and place and not path.name:
+            raise ParameterError(f'trace_file is {place}, a folder; name a file in it')
 
 
 def _refuse_name_clashes(node: NodeParameters) -> None:

@@ -217,7 +217,9 @@ class TaskParameters:
         minimum=0, maximum=8,
     )  # fmt: skip
     score_threshold: float = _parameter(
-        0.0, 'Least score of a detection; 0: the threshold calibrated with the network.',
+        0.0,
+        'Least score of a detection, of signs before they are named; 0: the threshold calibrated '
+        'with the network.',
         minimum=0.0, maximum=1.0, dynamic=True,
     )  # fmt: skip
 

@@ -47,6 +47,11 @@ def test_defaults_run_both_functions_on_the_first_camera():
             "lane_cores is 7; it must be of type str; write '7' in a file, \"'7'\" after -p",
         ),
         (
+            {'zoo_dir': '~nobody-is-so/zoo'},
+            'zoo_dir is ~nobody-is-so/zoo, and no such home is known; write the whole path',
+        ),
+        ({'trace_file': '/'}, 'trace_file is /, a folder; name a file in it'),
+        (
             {'tasks': ['traffic_sign'], 'traffic_light.priority': 2},
             'there is no parameter traffic_light.priority; '
             'did you mean traffic_sign.priority?',

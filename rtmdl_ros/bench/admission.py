@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from rtmdl_ros.bench.machine import machine_name
-from rtmdl_ros.planning.admission import admit
+from rtmdl_ros.planning.admission import admit, with_task
 from rtmdl_ros.planning.fitness import horizon_ns
 from rtmdl_ros.planning.foreseen_misses import miss_ratios
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.planning.random_problems import random_problem
+from rtmdl_ros.workload.arguments import whole
 
 #: Additions that are asked for beside one set of running tasks.
 _A_SET = 10
@@ -70,10 +71,11 @@ def _case(running: Problem, plan: Plan, added: PlannedTask) -> Case:
     answer = admit(running, plan, added)
     if not answer.admitted:
         return Case(False, answer.reason, ())
-    assert answer.problem is not None and answer.plan is not None
+    assert answer.plan is not None
+    problem = with_task(running, added)
     before = _missed(running, plan)
-    after = _missed(answer.problem, answer.plan)
-    limits = {task.name: task.miss_limit for task in answer.problem.tasks}
+    after = _missed(problem, answer.plan)
+    limits = {task.name: task.miss_limit for task in problem.tasks}
     broken = tuple(
         name
         for name, missed in after.items()
@@ -97,8 +99,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('--additions', type=int, default=200, help='default: 200')
-    parser.add_argument('--first', type=int, default=0, help='seed of the first set (default: 0)')
+    parser.add_argument(
+        '--additions', type=whole(1, 100_000), default=200, metavar='N', help='default: 200'
+    )
+    parser.add_argument(
+        '--first', type=whole(0, 2**31 - 1), default=0, metavar='SEED',
+        help='of the first set (default: 0)',
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     found = []
     for number, case in enumerate(cases(options.additions, options.first)):

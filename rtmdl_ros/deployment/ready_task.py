@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.perception.pipeline import Pipeline
+from rtmdl_ros.planning.problem import rounded_down
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.priorities import priority_in_force
@@ -74,7 +75,7 @@ def above_best(tasks: Iterable[ReadyTask], configuration: Configuration) -> str:
             best, floor = task.variants[-1], task.parameters.accuracy_floor
             return (
                 f'{task.name}.accuracy_floor is {floor:g}, above its best variant, {best.name}; '
-                f'give at most {best.accuracy:g}'
+                f'give at most {rounded_down(best.accuracy):g}'
             )
     return ''
 

@@ -38,6 +38,16 @@ class Network(ABC):
     private_bytes: int
 
     @property
+    def name(self) -> str:
+        """Its name among all: 'traffic_light_detector/w50_d1_320x416'."""
+        return f'{self.network}/{self.id}'
+
+    @property
+    def is_onnx(self) -> bool:
+        """Whether it stays in the form in which it came: weights_path itself is what runs."""
+        return self.weights_path.suffix == ONNX_SUFFIX
+
+    @property
     @abstractmethod
     def exporter(self) -> str:
         """Module that exports such networks, run with (export_source, id, path) for each."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -84,9 +85,11 @@ class Gatekeeper:
             )
         if deadline_ms >= limit.least_ns / NS_PER_MS:
             return ''
+        # Upwards, else it would be refused again.
+        least_ms = math.ceil(limit.least_ns * 10 / NS_PER_MS) / 10
         return (
             f'{name}.deadline_ms is {deadline_ms:g}, too short beside the other tasks '
-            f'({limit.reason}); give at least {limit.least_ns / NS_PER_MS:.1f}'
+            f'({limit.reason}); give at least {least_ms:.1f}'
         )
 
     def _to_enabling(self, name: str, after: Tasks) -> str:
@@ -107,7 +110,7 @@ class Gatekeeper:
                     )
         return (
             f'what enabling {name} does to the other tasks is still being simulated; ask again in '
-            'some seconds'
+            'some seconds; enable one task after the other'
         )
 
     def _simulated(self, names: Collection[str], tasks: Tasks) -> bool:

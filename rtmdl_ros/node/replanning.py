@@ -7,6 +7,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,9 @@ class Replanner:
         """Begin idle."""
         self._process: BaseProcess | None = None
         self._results: Connection | None = None
+        #: Tells the process what is asked for: more than a pipe holds would keep the thread of the
+        #: node, that takes frames, until it is read.
+        self._teller: threading.Thread | None = None
         self._next: tuple[Configuration, Profile] | None = None
         #: Why the last process could not be started.
         self._refused: Answer | None = None
@@ -76,8 +80,8 @@ class Replanner:
             answer: Answer = self._results.recv()
         except (EOFError, OSError):  # before it answered, or while it did
             answer = Answer(None, {}, 'the process that plans ended without an answer')
-        self._results.close()
-        self._ending, self._process, self._results = self._process, None, None
+        self._hang_up()
+        self._ending, self._process = self._process, None
         if self._next is None:
             return answer
         self._begin()  # what it says is out of date
@@ -90,9 +94,15 @@ class Replanner:
             if process is not None:
                 process.terminate()
                 process.join()
+        self._hang_up()
+        self._process = self._ending = None
+
+    def _hang_up(self) -> None:
+        if self._teller is not None:
+            self._teller.join()
         if self._results is not None:
             self._results.close()
-        self._process = self._ending = self._results = None
+        self._teller = self._results = None
 
     def _begin(self) -> None:
         if self._process is not None or self._next is None:
@@ -100,24 +110,36 @@ class Replanner:
         context = multiprocessing.get_context('spawn')
         asked, self._next = self._next, None
         try:
-            results, sender = context.Pipe(duplex=False)
+            results, sender = context.Pipe()
             process = context.Process(
-                target=_answer, args=(sender, *asked), name='rtmdl planner', daemon=True
+                target=_answer, args=(sender,), name='rtmdl planner', daemon=True
             )
             process.start()
-        except OSError as error:  # a limit of processes, files or memory
+            teller = threading.Thread(target=_send, args=(results, asked), daemon=True)
+            teller.start()
+        except (OSError, RuntimeError) as error:  # a limit of processes, threads, files or memory
             self._refused = Answer(None, {}, f'no process for it can be started: {error}')
             return
         sender.close()
-        self._process, self._results = process, results
+        self._process, self._results, self._teller = process, results, teller
 
 
-def _answer(sender: Connection, configuration: Configuration, profile: Profile) -> None:
+def _send(connection: Connection, message: object) -> None:
+    with suppress(OSError):  # the other process has ended, and its answer says so
+        connection.send(message)
+
+
+def _answer(connection: Connection) -> None:
     """Plan and send the answer: the other process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node ends this process
     _give_way()
-    with suppress(BrokenPipeError):  # the node is gone
-        sender.send(answer_to(configuration, profile, _PLANNING_S))
+    try:
+        configuration, profile = connection.recv()
+    except (EOFError, ConnectionError):  # the node is gone
+        return
+    answer = answer_to(configuration, profile, _PLANNING_S)
+    with suppress(ConnectionError):
+        connection.send(answer)
 
 
 def _give_way() -> None:

@@ -29,8 +29,7 @@ class Admission:
     """An answer to a request."""
 
     admitted: bool
-    #: The tasks with the added one, and the plan for them; None where it is refused.
-    problem: Problem | None
+    #: The plan for the tasks with the added one; None where it is refused.
     plan: Plan | None
     #: Why it is refused, or what is expected; one line.
     reason: str
@@ -52,9 +51,9 @@ def admit(
     so on suspicion. Deterministic by the problem's seed.
     """
     try:
-        problem = _with(running, added)
+        problem = with_task(running, added)
     except PlanningError as error:
-        return Admission(False, None, None, str(error))
+        return Admission(False, None, str(error))
     broken = _broken(running, plan, added)
     refusals: list[tuple[float, str]] = []
     for candidate in _attempts(running, plan, problem, keep_plan):
@@ -67,12 +66,16 @@ def admit(
         missed = _worst(found)
         excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
         if excess <= 0.0:
-            return Admission(True, problem, _told(problem, attempt, missed), reason)
+            return Admission(True, _told(problem, attempt, missed), reason)
         refusals.append((excess, reason))
-    return Admission(False, None, None, min(refusals)[1])
+    return Admission(False, None, min(refusals)[1])
 
 
-def _with(running: Problem, added: PlannedTask) -> Problem:
+def with_task(running: Problem, added: PlannedTask) -> Problem:
+    """Return the problem with a task added as the last one, in place of one of its name.
+
+    Raises PlanningError where that makes no problem.
+    """
     others = tuple(task for task in running.tasks if task.name != added.name)
     return replace(running, tasks=(*others, added))
 

@@ -15,7 +15,7 @@ from rtmdl_ros.engine.engine import Engine, OnnxEngine
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.functions import FunctionVariant, make_pipeline
-from rtmdl_ros.perception.pipeline import Model, Pipeline, network_name
+from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
 from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.workload.errors import in_one_line
@@ -58,7 +58,7 @@ class ResidentNetworks:
         #: What the runs of all networks so far have taken, which they share.
         self._working_bytes = 0
         self._whole_ns: dict[str, int] = {}
-        own = {network_name(v): v for v in variants}
+        own = {v.name: v for v in variants}
         self._engine.prepare(own.values())
         if weigh and not self._engine.waits:
             self._load_libraries(own.values())
@@ -78,7 +78,7 @@ class ResidentNetworks:
 
     @property
     def memory(self) -> Mapping[str, ResidentMemory]:
-        """What each network took when it was loaded and run, by `network_name`.
+        """What each network took when it was loaded and run, by its name.
 
         Empty where they are not weighed. Of a network on a GPU that of the GPU.
         """
@@ -101,7 +101,7 @@ class ResidentNetworks:
 
     def model(self, variant: Network, segments: int) -> Model:
         """Return a network, loaded and warmed up when it is first asked for. Raises EngineError."""
-        key = network_name(variant), segments
+        key = variant.name, segments
         if key not in self._models:
             before = resident_bytes() if self._weigh else 0
             model = Model(variant, self._engine.load(variant, segments, _largest_batch(variant)))
@@ -123,7 +123,7 @@ class ResidentNetworks:
     def _warm_up(self, model: Model) -> None:
         """Run a network for the first time, and note what that took beyond those before it."""
         before = resident_bytes() if self._weigh else 0
-        _warm_up(model)
+        warm_up(model)
         if self._weigh:
             self._working_bytes += max(0, resident_bytes() - before)
 
@@ -137,7 +137,7 @@ class ResidentNetworks:
         It is loaded for that alone, unless it is there whole, and let go again; on a GPU it is
         kept, as there it mostly stays whole. Raises EngineError.
         """
-        name = network_name(variant)
+        name = variant.name
         if name not in self._whole_ns:
             if self._engine.waits:
                 self.model(variant, 1)
@@ -151,8 +151,11 @@ class ResidentNetworks:
         return self._whole_ns[name]
 
 
-def _warm_up(model: Model) -> None:
-    """Run a network once for every batch size that jobs may bring, as its pipeline does."""
+def warm_up(model: Model) -> None:
+    """Run a network once for every batch size that jobs may bring.
+
+    Raises EngineError where it does not take what `preprocess` returns.
+    """
     # The largest and the least first: TensorRT builds anew for each beyond those that it has seen.
     largest = _largest_batch(model.variant)
     for batch in dict.fromkeys((largest, 1, *range(2, largest))):
@@ -160,7 +163,7 @@ def _warm_up(model: Model) -> None:
         try:
             model.runner.run(images)
         except Exception as error:  # ONNX Runtime has no common class of its errors
-            name = network_name(model.variant)
+            name = model.variant.name
             raise EngineError(
                 f'{name} does not take what preprocess returns, {images.dtype} {images.shape}: '
                 f'{in_one_line(error)}; make both fit'

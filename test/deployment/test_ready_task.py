@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
+from rtmdl_ros.deployment.ready_task import ReadyTask, above_best, scheduled
+from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage, TaskVariant
 
@@ -33,6 +34,19 @@ def test_no_variant_below_the_floor_is_used():
     task = scheduled(high)
     assert (task.base, [v.name for v in task.variants]) == ('best', ['best'])
     assert replace(TASK, parameters=TaskParameters(accuracy_floor=0.95)).allowed == ()
+
+
+def test_the_floor_that_is_proposed_is_granted():
+    best = replace(VARIANTS[2], accuracy=0.9078439)
+    task = replace(TASK, name='traffic_light', variants=(*VARIANTS[:2], best))
+
+    def objection(floor):
+        return above_best([task], configuration_of({'traffic_light.accuracy_floor': floor}))
+
+    assert objection(0.95) == (
+        'traffic_light.accuracy_floor is 0.95, above its best variant, best; give at most 0.9'
+    )
+    assert objection(0.9) == ''
 
 
 def test_without_a_choice_the_scheduler_gets_the_planned_variant_alone():

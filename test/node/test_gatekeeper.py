@@ -31,7 +31,7 @@ def answer(enabled, refusals, *, feasible=True, limits=None):
     plan = Plan(plans, {}, 0, 0.0, 0.0, 0.5, feasible)
     demands = tuple(planned_task(name, task) for name, task in tasks(*enabled).items())
     admissions = {
-        name: Admission(not reason, None, None if reason else joined(enabled, name), reason)
+        name: Admission(not reason, None if reason else joined(enabled, name), reason)
         for name, reason in refusals.items()
     }
     return Answer(plan, limits or {}, '', demands, admissions)
@@ -103,6 +103,13 @@ def test_deadlines_are_limited_for_those_that_run():
         '5.0%); give at least 10.0'
     )
     assert knowing.objection(tasks('c'), tasks('c', a=9.5)) == ''
+
+
+def test_the_deadline_that_is_proposed_is_granted():
+    limit = DeadlineLimit(10_010_000, 'too much')
+    knowing = keeper(answer(('a', 'c'), {'b': ''}, limits={'a': limit}))
+    assert knowing.objection(tasks('a', 'c'), tasks('a', 'c', a=10)).endswith('at least 10.1')
+    assert knowing.objection(tasks('a', 'c'), tasks('a', 'c', a=10.1)) == ''
 
 
 def test_a_shorter_deadline_is_run_by_the_plan_that_it_was_admitted_by():

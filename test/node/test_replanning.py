@@ -70,7 +70,7 @@ def test_a_process_that_dies_is_told(replanner):
 def test_a_process_that_dies_while_it_answers_is_told(replanner):
     replanner.ask(configuration(), known_profile())
     replanner._process.kill()
-    replanner._results.close()
+    replanner._hang_up()
     replanner._results, sender = multiprocessing.Pipe(duplex=False)
     os.write(sender.fileno(), struct.pack('!i', 1000) + b'the first bytes of an answer')
     sender.close()

@@ -12,9 +12,10 @@ from rtmdl_ros.engine.cache import cached_path, ensure_exported
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.engine.runner import Runner
 from rtmdl_ros.evidence.callback_plan import TORCH, CallbackPlan, CallbackTask
-from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.functions import ladder, make_pipeline
 from rtmdl_ros.perception.pipeline import Model, Pipeline
+from rtmdl_ros.profiling.resident import warm_up
 from rtmdl_ros.workload.errors import BadInputError
 
 
@@ -28,10 +29,7 @@ def pipelines_of(plan: CallbackPlan) -> Mapping[str, Pipeline]:
         from rtmdl_ros.engine.eager_runner import use_threads
 
         use_threads(plan.engine_threads)
-    found = {name: _pipeline(name, task, plan) for name, task in plan.tasks.items()}
-    for pipeline in found.values():
-        pipeline.warm_up()
-    return found
+    return {name: _pipeline(name, task, plan) for name, task in plan.tasks.items()}
 
 
 def _pipeline(name: str, task: CallbackTask, plan: CallbackPlan) -> Pipeline:
@@ -42,11 +40,13 @@ def _pipeline(name: str, task: CallbackTask, plan: CallbackPlan) -> Pipeline:
         )
     runner = partial(_runner, plan=plan)
     models = [Model(network, runner(network)) for network in known[task.variant].variants]
+    for model in models:
+        warm_up(model)
     return make_pipeline(task.function, models)
 
 
 def _runner(network: Network, plan: CallbackPlan) -> Runner:
-    if plan.engine == TORCH and network.weights_path.suffix != ONNX_SUFFIX:
+    if plan.engine == TORCH and not network.is_onnx:
         from rtmdl_ros.engine.eager_runner import EagerRunner
 
         return EagerRunner(network.module())

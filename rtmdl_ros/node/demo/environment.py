@@ -11,6 +11,7 @@ from pathlib import Path
 from rtmdl_ros.profiling.device import processor
 
 #: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
+_SAMPLE_S = 0.3
 _PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 
@@ -32,10 +33,10 @@ def device_name() -> str:
     return f'{processor()}, {len(os.sched_getaffinity(0))} cores'
 
 
-def busy_cores(sample_s: float = 0.3) -> float:
-    """Return how many cores the programs of this machine keep busy, measured over sample_s."""
+def busy_cores() -> float:
+    """Return how many cores the programs of this machine keep busy, measured for a moment."""
     before = _core_times()
-    time.sleep(sample_s)
+    time.sleep(_SAMPLE_S)
     idle, total = (now - then for now, then in zip(_core_times(), before, strict=True))
     return (os.cpu_count() or 1) * (1.0 - idle / max(1, total))
 

@@ -13,14 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import ChangeState
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
-from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage
 
@@ -34,6 +30,7 @@ from rtmdl_ros.evidence.recording import (
 )
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.messages import detections_of
+from rtmdl_ros.node.participant import Participant
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS
 
 _OUTCOMES = {reason: outcome for outcome, reason in REASONS.items()}
@@ -51,16 +48,8 @@ class Listener:
 
         With a simulated camera to the truth, too, otherwise to the images.
         """
-        self._context = rclpy.Context()
-        # Ctrl-C must reach the demo as KeyboardInterrupt.
-        rclpy.init(
-            context=self._context,
-            domain_id=domain_id,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self._node = Node('rtmdl_demo', context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
+        self._participant = Participant('rtmdl_demo', domain_id)
+        self._node = self._participant.node
         self._functions = dict(functions)
         #: The newest message on ~/status.
         self.status: SchedulerStatus | None = None
@@ -99,7 +88,7 @@ class Listener:
         """Take messages for this long."""
         end_s = time.monotonic() + duration_s
         while (left_s := end_s - time.monotonic()) > 0:
-            self._executor.spin_once(timeout_sec=left_s)
+            self._participant.executor.spin_once(timeout_sec=left_s)
 
     def node_errors(self) -> tuple[str, ...]:
         """Return what the node's newest diagnostics call errors, each once."""
@@ -159,9 +148,7 @@ class Listener:
 
     def close(self) -> None:
         """Leave the domain."""
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self._context)
+        self._participant.close()
 
     def _subscribe(self) -> None:
         self._listen(SchedulerStatus, '/rtmdl/status', self._set_status, raw=False)

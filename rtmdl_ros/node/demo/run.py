@@ -35,7 +35,7 @@ _POLL_S = 0.1
 #: In which a node and its camera find each other, on a busy machine.
 _DISCOVERY_S = 10.0
 _REFRESH_S = 0.25
-#: Diagnostics come twice a second; after a failed transition they say why.
+#: Diagnostics come once a second; after a failed transition they say why.
 _DIAGNOSTICS_S = 1.2
 #: What Ctrl-C leaves the processes to end by themselves.
 _END_TIMEOUT_S = 1.5

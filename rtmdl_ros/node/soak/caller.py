@@ -8,10 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
+from rtmdl_ros.node.participant import Participant
 
 _ANSWER_S = 10.0
 #: Discovery can lose a single service of a node for good: seen with Fast DDS 2.14 in a participant
@@ -23,25 +20,17 @@ class _NoAnswerError(Exception):
     """What did not happen in time."""
 
 
-class _Participant:
-    """One context, with a client for each service that was asked for."""
+class _Client(Participant):
+    """Has a client for each service that was asked for."""
 
     def __init__(self, domain_id: int) -> None:
-        self._context = rclpy.Context()
-        rclpy.init(
-            context=self._context,
-            domain_id=domain_id,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self._node = Node('rtmdl_soak_caller', context=self._context, use_global_arguments=False)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
+        super().__init__('rtmdl_soak_caller', domain_id)
         self._clients: dict[str, Any] = {}
 
     def ask(self, kind: Any, service: str, request: Any) -> Any:
         """Return the answer; raises _NoAnswerError where there is none in time."""
         if service not in self._clients:
-            self._clients[service] = self._node.create_client(kind, service)
+            self._clients[service] = self.node.create_client(kind, service)
         client = self._clients[service]
         if not self._spun(client.service_is_ready):
             raise _NoAnswerError('was not found')
@@ -50,17 +39,12 @@ class _Participant:
             raise _NoAnswerError('did not answer')
         return future.result()
 
-    def close(self) -> None:
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self._context)
-
     def _spun(self, until: Callable[[], bool]) -> bool:
         end_s = time.monotonic() + _ANSWER_S
         while not until():
             if time.monotonic() > end_s:
                 return False
-            self._executor.spin_once(timeout_sec=0.05)
+            self.executor.spin_once(timeout_sec=0.05)
         return True
 
 
@@ -73,17 +57,17 @@ class Caller:
         self.unanswered: list[str] = []
         self.repeated: list[str] = []
         self._domain_id = domain_id
-        self._participant = _Participant(domain_id)
+        self._client = _Client(domain_id)
 
     def call(self, kind: Any, service: str, request: Any) -> Any:
         """Return the answer; None where there is none."""
         silences: list[str] = []
         while len(silences) < _CALLS:
             if silences:
-                self._participant.close()
-                self._participant = _Participant(self._domain_id)
+                self._client.close()
+                self._client = _Client(self._domain_id)
             try:
-                answer = self._participant.ask(kind, service, request)
+                answer = self._client.ask(kind, service, request)
             except _NoAnswerError as silence:
                 silences.append(f'{silence} in {_ANSWER_S:g} s')
                 continue
@@ -95,4 +79,4 @@ class Caller:
 
     def close(self) -> None:
         """Leave the domain."""
-        self._participant.close()
+        self._client.close()

@@ -10,21 +10,18 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import SetParameters
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool, Trigger
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
+from rtmdl_ros.node.participant import Participant
 from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.frames import compressed, picture, raw
 from rtmdl_ros.node.soak.ledger import Ledger
@@ -54,19 +51,12 @@ class Station:
         #: When diagnostics came, s on the steady clock; the same with the miss ratio of statuses.
         self.heartbeats: list[float] = []
         self.miss_ratios: list[tuple[float, float]] = []
-        self._context = rclpy.Context()
-        rclpy.init(
-            context=self._context,
-            domain_id=domain_id,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self._node = Node('rtmdl_soak', context=self._context, use_global_arguments=False)
+        self._participant = Participant('rtmdl_soak', domain_id)
+        self._node = self._participant.node
         self._over = threading.Event()
         self._subscribe()
         self._publishers = self._made_publishers()
         self._cameras = self._made_cameras()
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
         self._threads = [
             threading.Thread(target=run, name=name, daemon=True)
             for name, run in (('listener', self._spin), ('cameras', self._publish))
@@ -109,9 +99,7 @@ class Station:
         for thread in self._threads:
             thread.join(5.0)
         self.caller.close()
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self._context)
+        self._participant.close()
 
     def _subscribe(self) -> None:
         for task in self.tasks:
@@ -137,7 +125,7 @@ class Station:
 
     def _spin(self) -> None:
         while not self._over.is_set():
-            self._executor.spin_once(timeout_sec=0.2)
+            self._participant.executor.spin_once(timeout_sec=0.2)
 
     def _made_publishers(self) -> tuple[Publisher, Publisher]:
         best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)

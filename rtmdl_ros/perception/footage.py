@@ -57,10 +57,13 @@ def open_footage(source: str, rate_hz: float = 0.0, loop: bool = False, width: i
         path = Path(source).expanduser()
     except RuntimeError as error:  # the home of a user there is not
         raise FootageError(f'{source} has a home that is not known; {_REMEDY}') from error
-    if not path.exists():
-        raise FootageError(f'{path} does not exist; {_REMEDY}')
-    if path.is_dir():
-        return _Pictures(_pictures_in(path), rate_hz, loop)
+    try:
+        if not path.exists():
+            raise FootageError(f'{path} does not exist; {_REMEDY}')
+        if path.is_dir():
+            return _Pictures(_pictures_in(path), rate_hz, loop)
+    except OSError as error:
+        raise FootageError(f'{path} cannot be read ({error.strerror}); {_REMEDY}') from error
     if path.suffix.lower() in _PICTURES:
         return _Pictures([path], rate_hz, loop)
     return _Video(path, rate_hz, loop)

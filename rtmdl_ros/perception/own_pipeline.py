@@ -31,10 +31,6 @@ class OwnPipeline:
             PipelineStage('postprocess', Resource.CPU, self._postprocess),
         )
 
-    def warm_up(self) -> None:
-        """Run the network once."""
-        self._model.runner.run(self._model.variant.example(1))
-
     def _preprocess(self, work: Work) -> bool:
         work.tensors = self._model.runner.start(network_input(self._task, work.frame.image()))
         return False
@@ -69,8 +65,12 @@ class OwnPipeline:
             score = float(found.score)
         except (TypeError, ValueError) as error:
             raise TaskError(f'{self._place} returned {found!r}; give plain numbers') from error
-        if not all(map(math.isfinite, numbers)) or not 0.0 <= score <= 1.0:
+        box = Box(*numbers)
+        # Not finite: infinity less itself is not above 0 either.
+        spans = all(map(math.isfinite, numbers)) and box.width > 0 and box.height > 0
+        if not spans or not 0.0 <= score <= 1.0:
             raise TaskError(
-                f'{self._place} returned {found!r}; give finite pixels and a score from 0 to 1'
+                f'{self._place} returned {found!r}; give a box of finite pixels, from its least to '
+                'its largest x and y, and a score from 0 to 1'
             )
-        return Detection(found.class_name, score, Box(*numbers))
+        return Detection(found.class_name, score, box)

@@ -96,6 +96,7 @@ def _measure(
     chosen: dict[str, tuple[Variant, ...]], args: argparse.Namespace
 ) -> dict[str, dict[str, float]]:
     from rtmdl_ros.scaling import report
+    from rtmdl_ros.scaling.own_data import is_own
 
     measured: dict[str, dict[str, float]] = {}
     for network, variants in chosen.items():
@@ -103,7 +104,9 @@ def _measure(
             measured |= report.ladder_report(variants, args.data, args.split, args.out)
         else:
             measured[network] = report.network_report(variants[0], args.data, args.split, args.out)
-    if {'traffic_sign_detector', 'traffic_sign_recogniser'} <= set(chosen):
+    whole_task = {'traffic_sign_detector', 'traffic_sign_recogniser'} <= set(chosen)
+    # Own pictures do not tell which sign a frame's boxes hold.
+    if whole_task and not is_own(args.data):
         measured['traffic_sign'] = report.sign_task_report(
             chosen['traffic_sign_detector'][-1], chosen['traffic_sign_recogniser'][-1],
             args.data, args.split, args.out,

@@ -93,6 +93,7 @@ def text(folder):
         (lambda folder: '', 'none is named; give a video file, a folder of pictures or '),
         (lambda folder: folder / 'no.mp4', 'no.mp4 does not exist; give a video file'),
         (lambda folder: '²', '² does not exist; give a video file'),
+        (lambda folder: 300 * 'a', ' cannot be read (File name too long); give a video file'),
         (lambda folder: '~nobody-is-so/a.mp4', '~nobody-is-so/a.mp4 has a home that is not known'),
         (empty_folder, 'has no picture in it (.bmp .jpeg '),
         (text, 'clip.mp4 is not a video that OpenCV can read; give a video file'),

@@ -44,7 +44,6 @@ def test_stages_and_what_they_find(pipeline):
     assert {type(d.score) for d in run_whole(own, DIM)} == {float}, 'as messages take it'
     own.score_threshold = 0.5
     assert [d.class_name for d in run_whole(own, DIM)] == ['dark']
-    own.warm_up()
 
 
 def test_postprocess_is_told_the_threshold(pipeline):
@@ -62,10 +61,11 @@ def test_postprocess_is_told_the_threshold(pipeline):
          'returned (1, 2); return Detections with a Box'),
         ('Box(0, 0, width, height)', '(0, 0, 1, 1)', 'return Detections with a Box'),
         ("Detection('dark'", "Detection('cat'", "returned class 'cat', which is not in classes"),
-        ('1 - score', '9.0', 'give finite pixels and a score from 0 to 1'),
-        ('1 - score', "float('nan')", 'give finite pixels and a score from 0 to 1'),
+        ('1 - score', '9.0', 'and a score from 0 to 1'),
+        ('1 - score', "float('nan')", 'and a score from 0 to 1'),
         ('1 - score', 'None', 'give plain numbers'),
-        ('Box(0, 0, width', "Box(0, 0, float('inf')", 'give finite pixels'),
+        ('Box(0, 0, width', "Box(0, 0, float('inf')", 'give a box of finite pixels'),
+        ('Box(0, 0, width', 'Box(width, 0, 0', 'from its least to its largest x and y'),
         ('        height, width', '        image[0] = 1\n        height, width', 'read-only'),
     ],
 )  # fmt: skip

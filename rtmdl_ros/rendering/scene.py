@@ -15,13 +15,15 @@ from rtmdl_ros.rendering.picture import Image, RenderedFrame, check_size, clippe
 from rtmdl_ros.rendering.placing import Pose, add_glow, place_light, place_sign
 from rtmdl_ros.rendering.signs import SIGN_CLASSES
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES
-from rtmdl_ros.workload.detection import Box, Detection, intersection_over_union
+from rtmdl_ros.workload.detection import Box, Detection, shared_area
 
 #: Smallest drawn height in pixels, of signs and of lights (whose lamps are a quarter of that).
 SMALLEST_SIGN = 10.0
 SMALLEST_LIGHT = 14.0
 #: Largest drawn height as a part of the picture's height.
 LARGEST = 0.4
+#: Of a box by another one.
+_MOST_COVERED = 0.02
 _STYLES = 40
 
 
@@ -74,7 +76,10 @@ def _free(box: Box, taken: list[Box], width: int, height: int) -> bool:
     visible = clipped(box, width, height)
     if visible.width <= 0 or visible.height <= 0 or visible.area < 0.6 * box.area:
         return False
-    return all(intersection_over_union(box, other) <= 0.02 for other in taken)
+    # Of the smaller one, that a larger one could cover whole.
+    return all(
+        shared_area(box, other) <= _MOST_COVERED * min(box.area, other.area) for other in taken
+    )
 
 
 def _expected_box(pose: Pose, aspect: float) -> Box:

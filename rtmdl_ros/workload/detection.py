@@ -40,14 +40,17 @@ class Detection:
     box: Box
 
 
-def intersection_over_union(first: Box, second: Box) -> float:
-    """Return shared area / joint area of two boxes, 0 to 1."""
-    shared = Box(
+def shared_area(first: Box, second: Box) -> float:
+    """Return the area in square pixels that two boxes share."""
+    return Box(
         max(first.x_min, second.x_min),
         max(first.y_min, second.y_min),
         min(first.x_max, second.x_max),
         min(first.y_max, second.y_max),
-    )
-    if shared.width <= 0 or shared.height <= 0:
-        return 0.0
-    return shared.area / (first.area + second.area - shared.area)
+    ).area
+
+
+def intersection_over_union(first: Box, second: Box) -> float:
+    """Return shared area / joint area of two boxes, 0 to 1."""
+    shared = shared_area(first, second)
+    return shared / (first.area + second.area - shared) if shared else 0.0

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random training scenes and crops: reproducible, complete, inside the picture."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from rtmdl_ros.rendering.picture import RenderingError
 from rtmdl_ros.rendering.scene import random_scene
 from rtmdl_ros.rendering.signs import SIGN_CLASSES
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES
+from rtmdl_ros.workload.detection import shared_area
 
 
 def test_scene_depends_on_the_generator_only():
@@ -33,6 +36,16 @@ def test_scenes_are_varied_and_their_boxes_inside():
     assert len({d.class_name for s in scenes for d in s.signs}) >= 35
     assert any(not s.lights and not s.signs for s in scenes)
     assert {0, 1, 2} <= {len(s.lights) for s in scenes}
+
+
+def test_nothing_covers_what_a_picture_is_said_to_show():
+    rng = np.random.default_rng(9)
+    for _ in range(300):
+        scene = random_scene(rng, 160, 120)
+        boxes = [found.box for found in scene.lights + scene.signs]
+        for one, other in combinations(boxes, 2):
+            # The boxes of what was drawn differ a little from those that were free.
+            assert shared_area(one, other) <= 0.1 * min(one.area, other.area)
 
 
 def test_scene_of_wrong_size_is_refused():

@@ -30,10 +30,11 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a cache that holds the networks of all functions, exported once for all tests."""
     from rtmdl_ros.engine.cache import ensure_exported
     from rtmdl_ros.networks.zoo import default_zoo_dir
-    from rtmdl_ros.perception.functions import FUNCTIONS, variants_of
+    from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
 
     folder = tmp_path_factory.mktemp('cache')
-    variants = [v for function in FUNCTIONS for v in variants_of(function, default_zoo_dir())]
+    usual = [usual_variant(function, default_zoo_dir()) for function in FUNCTIONS]
+    variants = [v for each in usual for v in each.variants]
     ensure_exported(variants, folder)
     return folder
 

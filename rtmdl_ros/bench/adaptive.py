@@ -10,7 +10,7 @@ plan that was made for the doubled rate, and the choice at run time, on the same
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,15 +26,18 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
+from rtmdl_ros.bench.contest import order_of
 from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
-from rtmdl_ros.bench.networks import payload_of
+from rtmdl_ros.bench.networks import image_for, payload_of
 from rtmdl_ros.bench.planned import LANES, Planned, planned_for, planned_workload
+from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import Episode
-from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.arguments import whole
 
 #: Load of the lanes by the most accurate variants while all is calm.
 _CALM_LOAD = 1.2
@@ -87,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_number(parser, '--hog', 10.0, 'time in s for which a core is taken')
     add_number(parser, '--calm', 5.0, 'time in s before, between and after them')
     parser.add_argument(
-        '--rounds', type=int, choices=range(1, 100), default=3, metavar='N',
+        '--rounds', type=whole(1, 99), default=3, metavar='N',
         help='of all modes, 1 to 99 (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
@@ -111,12 +114,14 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
         RUN_TIME: workload(ladders, calm, script, fixed=False),
     }
     executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
+    # Keeps each stage of the most accurate variants busy.
+    image = image_for([list(each.values())[-1] for each in ladders.pipelines.values()])
+    payload = partial(payload_of, image)
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     with progress_bar('plan and run time', rounds * len(modes) * script.length_s) as advance:
         for number in range(rounds):
-            order = list(modes)[number % len(modes) :] + list(modes)[: number % len(modes)]
-            for mode in order:
-                reports = _run(modes[mode], ladders, script, executors, advance)
+            for mode in order_of(list(modes), number):
+                reports = _run(modes[mode], payload, script, executors, advance)
                 for phase, shares in by_phase(reports, script, ladders).items():
                     found.setdefault((mode, phase), []).append(shares)
     rows = [
@@ -152,26 +157,22 @@ def by_phase(
 ) -> dict[str, tuple[float, float]]:
     """Return miss ratio and on-time accuracy of the jobs of each phase."""
     start_ns = min(report.release_ns for report in reports)
-    accuracies = accuracies_of(ladders)
-    phases: dict[str, list[float | None]] = {}
+    phases: dict[str, list[JobReport]] = {}
     for report in reports:
         phase = script.phase((report.release_ns - start_ns) / 1e9)
-        on_time = report.outcome is Outcome.ON_TIME
-        right = accuracies[report.task, report.variant] if on_time else None
-        phases.setdefault(phase, []).append(right)
-    return {
-        phase: (
-            sum(right is None for right in jobs) / len(jobs),
-            sum(right or 0.0 for right in jobs) / len(jobs),
-        )
-        for phase, jobs in phases.items()
-    }
+        phases.setdefault(phase, []).append(report)
+    accuracies = accuracies_of(ladders)
+    shares = {phase: shares_of(jobs, accuracies) for phase, jobs in phases.items()}
+    return {phase: (each.miss_ratio, each.on_time_accuracy) for phase, each in shares.items()}
 
 
 def _run(
-    workload: Workload, ladders: Ladders, script: Script, executors: Executors, advance: Advance
+    workload: Workload,
+    payload: Callable[[int], Work],
+    script: Script,
+    executors: Executors,
+    advance: Advance,
 ) -> tuple[JobReport, ...]:
-    payload = partial(payload_of, ladders.image)
     with hog_at(LEAD_NS / 1e9 + 2 * script.calm_s + script.burst_s, script.hog_s):
         return run_workload(workload, payload, script.length_s, executors, advance)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import ZooError
+from rtmdl_ros.workload.arguments import positive
 from rtmdl_ros.workload.text_file import write_whole
 
 #: Is told how many seconds (or whatever is counted) more have passed.
@@ -50,21 +50,11 @@ def experiment_parser(name: str, description: str, examples: str) -> argparse.Ar
 
 
 def add_number(
-    parser: argparse.ArgumentParser, option: str, default: float, words: str, least: float = 0.0
+    parser: argparse.ArgumentParser, option: str, default: float, words: str
 ) -> None:
-    """Add an option that takes a number above `least`."""
-
-    def number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not least < value < math.inf:
-            raise argparse.ArgumentTypeError(f'{text}: give a number above {least:g}')
-        return value
-
+    """Add an option that takes a number above 0."""
     words += ' (default: %(default)s)'
-    parser.add_argument(option, type=number, metavar='N', default=default, help=words)
+    parser.add_argument(option, type=positive, metavar='N', default=default, help=words)
 
 
 def run_experiment(run: Callable[[], bool]) -> int:

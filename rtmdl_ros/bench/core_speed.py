@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -14,11 +13,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TypeVar
 
+from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.scheduling.commands import Command
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import Event
 from rtmdl_ros.simulation.simulate import simulate_core
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
+from rtmdl_ros.workload.arguments import positive, whole
 from rtmdl_ros.workload.records import Packing, Policy
 
 _TASKS = 6
@@ -125,8 +126,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('--seconds', type=float, default=240.0, help='virtual time of a task set')
-    parser.add_argument('--processes', type=int, default=2, help='task sets at once')
+    parser.add_argument(
+        '--seconds', type=positive, default=240.0, metavar='S',
+        help='virtual time of a task set (default: %(default)s)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--processes', type=whole(1, 256), default=2, metavar='N',
+        help='task sets at once (default: %(default)s)',
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     print_speeds(options.seconds, options.processes)
     return 0
@@ -138,7 +145,7 @@ def print_speeds(seconds: float, processes: int) -> None:
     from rich.table import Table
 
     caption = (
-        f'{os.cpu_count()} cores. In the core: for all events of a job, alone, best of '
+        f'{machine_name()}. In the core: for all events of a job, alone, best of '
         f'{_REPEATS}. Simulation: {processes} processes; a stage event is the start or the end '
         'of a stage.'
     )

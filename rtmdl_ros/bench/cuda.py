@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help='of each run of two networks (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument(
-        '--frames', type=whole(1, 1000), default=50, metavar='N',
+        '--frames', type=whole(1, 900), default=50, metavar='N',
         help='of the track, to compare detections (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument('--json', type=Path, metavar='FILE', help='(default: cuda.json in --out)')

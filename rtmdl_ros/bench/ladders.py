@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""All variants of some functions, measured and ready to run, and an image for them."""
+"""All variants of some functions, measured and ready to run."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtmdl_ros.bench.command import progress_bar
-from rtmdl_ros.bench.networks import image_for
 from rtmdl_ros.engine.engine import Engine
-from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
@@ -29,8 +27,6 @@ class Ladders:
     profile: Profile
     #: By function and name of the variant.
     pipelines: Mapping[str, Mapping[str, Pipeline]]
-    #: BGR, 640x480; keeps each stage of the most accurate variants busy.
-    image: Image
     #: What runs the networks; None: ONNX Runtime on the CPU.
     engine: Engine | None = None
 
@@ -46,8 +42,7 @@ def load_ladders(
 
     Of a GPU those that fit into its memory; what does not is told.
 
-    Raises ZooError or EngineError, naming the file, where a network is missing or broken, and
-    ExperimentError where no image of the track brings a job through all stages.
+    Raises ZooError or EngineError, naming the file, where a network is missing or broken.
     """
     ladders = {name: ladder(name, zoo_dir) for name in functions}
     request = Request(ladders, tasks=len(ladders), segments={}, engine=engine)
@@ -67,7 +62,7 @@ def load_ladders(
         for name, chosen in ladders.items()
     }
     variants = [v for chosen in ladders.values() for each in chosen for v in each.variants]
-    networks = ResidentNetworks(variants, cache_dir, engine=engine)
+    networks = ResidentNetworks(variants, cache_dir, weigh=False, engine=engine)
     pipelines = {
         function: {
             each.name: networks.pipeline(function, each, profile.segments(function, each.name))
@@ -75,8 +70,7 @@ def load_ladders(
         }
         for function, chosen in ladders.items()
     }
-    image = image_for([list(each.values())[-1] for each in pipelines.values()])
-    return Ladders(profile, pipelines, image, engine)
+    return Ladders(profile, pipelines, engine)
 
 
 def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:

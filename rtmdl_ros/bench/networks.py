@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from rtmdl_ros.bench.command import ExperimentError
-from rtmdl_ros.engine.cache import ensure_exported, load_runner
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame, Image
-from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, variants_of
-from rtmdl_ros.perception.pipeline import Model, Pipeline, Work
+from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
+from rtmdl_ros.perception.pipeline import Pipeline, Work
+from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.profiling.slow_downs import measured_slow_downs, segment_calls
 from rtmdl_ros.profiling.stage_times import measured_stages
 from rtmdl_ros.rendering.track import Track
@@ -56,15 +56,16 @@ def load_networks(cache_dir: Path, tasks: int) -> LoadedNetworks:
     Raises ZooError or EngineError, naming the file, where a network is missing or broken, and
     ExperimentError where no image of the track brings a job through all stages.
     """
-    zoo_dir = default_zoo_dir()
-    ensure_exported([v for name in FUNCTIONS for v in variants_of(name, zoo_dir)], cache_dir)
-    whole = {name: _pipeline(name, 1, cache_dir) for name in FUNCTIONS}
+    usual = {name: usual_variant(name, default_zoo_dir()) for name in FUNCTIONS}
+    variants = [variant for each in usual.values() for variant in each.variants]
+    networks = ResidentNetworks(variants, cache_dir, weigh=False)
+    whole = {name: networks.pipeline(name, each, 1) for name, each in usual.items()}
     image = image_for(list(whole.values()))
     functions = {}
     for name, pipeline in whole.items():
         detect = next(s for s in _measured(pipeline, image) if s.resource is Resource.ACCELERATOR)
         segments = segments_for(detect.optimistic_ns, tasks)
-        chosen = pipeline if segments == 1 else _pipeline(name, segments, cache_dir)
+        chosen = networks.pipeline(name, usual[name], segments)
         functions[name] = LoadedFunction(chosen, _measured(chosen, image))
     return LoadedNetworks(functions, image)
 
@@ -99,17 +100,6 @@ def image_for(pipelines: Sequence[Pipeline]) -> Image:
 def _reaches_the_end(image: Image, pipeline: Pipeline) -> bool:
     work = Work(frame_of(image))
     return not any(stage.run(work) for stage in pipeline.stages[:-1])
-
-
-def _pipeline(function: str, segments: int, cache_dir: Path) -> Pipeline:
-    models = []
-    for variant in variants_of(function, default_zoo_dir()):
-        # As in the node, only detectors are cut.
-        own = segments if variant.kind == 'detector' else 1
-        models.append(Model(variant, load_runner(variant, own, cache_dir)))
-    pipeline = make_pipeline(function, models)
-    pipeline.warm_up()
-    return pipeline
 
 
 def _measured(pipeline: Pipeline, image: Image) -> tuple[Stage, ...]:

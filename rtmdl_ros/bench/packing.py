@@ -42,6 +42,7 @@ from rtmdl_ros.bench.packing_figures import (
 )
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload, runnable
 from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
+from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_number(parser, '--seconds', 4.0, 'length of each of the runs, nine a round')
     parser.add_argument(
-        '--rounds', type=int, choices=range(1, 100), default=5, metavar='N',
+        '--rounds', type=whole(1, 99), default=5, metavar='N',
         help='of each case, 1 to 99 (default: %(default)s)',
     )  # fmt: skip
     options = parser.parse_args(arguments)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -14,12 +13,14 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
+from rtmdl_ros.bench.command import write_json
 from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.planning.candidate import Candidate, orders_of
 from rtmdl_ros.planning.fitness import Evaluator, objective
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import Found, search
+from rtmdl_ros.workload.arguments import positive, whole
 
 _EXAMPLES = """examples:
   make bench-planning
@@ -127,14 +128,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('--problems', type=int, default=4, help='of each size (default: 4)')
-    parser.add_argument('--first', type=int, default=0, help='seed of the first (default: 0)')
     parser.add_argument(
-        '--factor', type=float, default=4.0, help='how much longer the other search is (default: 4)'
-    )
+        '--problems', type=whole(1, 10_000), default=4, metavar='N',
+        help='of each size (default: 4)',
+    )  # fmt: skip
     parser.add_argument(
-        '--simulations', type=float, default=math.inf, help='that 6 tasks get, in place of 10 s'
-    )
+        '--first', type=whole(0, 2**31 - 1), default=0, metavar='SEED',
+        help='of the first (default: 0)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--factor', type=positive, default=4.0, metavar='X',
+        help='how much longer the other search is (default: 4)',
+    )  # fmt: skip
+    parser.add_argument(
+        '--simulations', type=positive, default=math.inf, metavar='N',
+        help='that 6 tasks get, in place of 10 s',
+    )  # fmt: skip
     parser.add_argument('--sizes', nargs='+', choices=('3', '6', '16'), default=('3', '6', '16'))
     parser.add_argument('--quick', action='store_true', help='tiny problems, to see that it works')
     parser.add_argument('--json', type=Path, metavar='FILE', help='also write the figures there')
@@ -142,10 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = list(_rows(options))
     _print(rows)
     if options.json:
-        content = {'machine': machine_name(), 'rows': [asdict(row) for row in rows]}
         try:
-            options.json.parent.mkdir(parents=True, exist_ok=True)
-            options.json.write_text(json.dumps(content, indent=2) + '\n')
+            write_json(options.json, {'rows': [asdict(row) for row in rows]})
         except OSError as error:
             print(f'bench-planning: {error}', file=sys.stderr)
             return 1

@@ -172,17 +172,16 @@ def simulated(setting: Setting, scenario: Scenario, seed: int) -> tuple[Simulate
         for name in camera.tasks_at(time_ns):
             if name in arrivals:
                 arrivals[name].append(time_ns)
-    slowness = hog_slowness(setting.executors.lanes, 1)
+    lanes = setting.executors.lanes
     episodes = [
-        Episode(phase.start_ns, phase.end_ns, slowness=slowness)
+        Episode(phase.start_ns, phase.end_ns, slowness=hog_slowness(lanes, phase.hogs))
         for phase in scenario.phases()
-        if phase.hogs
     ]
     return simulate(
         [simulated_task(each, setting.profile, arrivals) for each in setting.tasks],
         policy=setting.executors.policy,
         cpu_workers=setting.executors.cpu_workers,
-        lanes=setting.executors.lanes,
+        lanes=lanes,
         packing=setting.executors.packing,
         slow_downs=setting.executors.slow_downs,
         duration_ns=scenario.duration_ns,

@@ -15,7 +15,7 @@ import onnxruntime
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.engine.providers import ON_PROCESSOR, Providers
-from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
+from rtmdl_ros.networks.network import Network
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
     EngineError, naming the file, where the folder cannot be made or an export fails.
     """
     missing = [
-        v for v in variants if not _is_onnx(v) and not cached_path(v, cache_dir).exists()
+        v for v in variants if not v.is_onnx and not cached_path(v, cache_dir).exists()
     ]
     if missing:
         _export(missing, cache_dir)
@@ -60,7 +60,7 @@ def load_runner(
         return OnnxRunner(path, segments, providers=providers)
     except EngineError as error:
         # Only a file that does not load, whatever is wanted of it, is worth another export.
-        if _is_onnx(variant) or _loads(path):
+        if variant.is_onnx or _loads(path):
             raise
         _LOGGER.warning('%s; exporting it again', error)
     _export([variant], cache_dir)
@@ -118,19 +118,10 @@ def cached_path(variant: Network, cache_dir: Path) -> Path:
 
     A network that is an ONNX file already stays where it is.
     """
-    if _is_onnx(variant):
+    if variant.is_onnx:
         return variant.weights_path
     text = '|'.join((str(EXPORT_VERSION), variant.export_key, onnxruntime.__version__))
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return cache_dir.resolve() / f'{variant.network}-{variant.id}-{key}.onnx'
 
 
-def stored_bytes(variant: Network, cache_dir: Path) -> tuple[int, int]:
-    """Return what a loaded network takes on disk: together with other variants, and alone."""
-    if variant.shared_bytes or variant.private_bytes:
-        return variant.shared_bytes, variant.private_bytes
-    return 0, cached_path(variant, cache_dir).stat().st_size
-
-
-def _is_onnx(variant: Network) -> bool:
-    return variant.weights_path.suffix == ONNX_SUFFIX

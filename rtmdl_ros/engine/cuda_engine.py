@@ -34,7 +34,7 @@ from rtmdl_ros.engine.torch_segments import (
     to_half,
     whole_module,
 )
-from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
+from rtmdl_ros.networks.network import Network
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.workload.errors import in_one_line
 
@@ -86,13 +86,13 @@ class CudaEngine(Engine):
 
     def prepare(self, variants: Iterable[Network]) -> None:
         """Export those that the processor runs."""
-        self._processor.prepare([v for v in variants if _is_onnx(v)])
+        self._processor.prepare([v for v in variants if v.is_onnx])
 
     def load(self, variant: Network, segments: int, batch: int = 1) -> Runner:
         """Capture a variant in all lanes; in half precision only if it answers nearly the same."""
-        if _is_onnx(variant):
+        if variant.is_onnx:
             self._log(
-                f'{_name(variant)} is an ONNX file: it runs on the processor; set '
+                f'{variant.name} is an ONNX file: it runs on the processor; set '
                 'onnx_providers to run it on the GPU'
             )
             return self._processor.load(variant, segments, batch)
@@ -109,23 +109,15 @@ class CudaEngine(Engine):
                 if is_out_of_memory(error) or self.memory().is_full:
                     raise _out_of_memory(variant, self.memory()) from error
                 raise EngineError(
-                    f'{_name(variant)}: cannot be captured on the GPU: {in_one_line(_first(error))}'
+                    f'{variant.name}: cannot be captured on the GPU: {in_one_line(_first(error))}'
                     '; set device to cpu, or change what it does, and start again'
                 ) from error
 
-    def stored_bytes(self, variant: Network) -> tuple[int, int]:
-        """Return the shares of the zoo's file, or of others what their weights take."""
-        if _is_onnx(variant):
-            return self._processor.stored_bytes(variant)
-        if variant.shared_bytes or variant.private_bytes:
-            return variant.shared_bytes, variant.private_bytes
-        return 0, self.least_bytes(variant)
-
     def least_bytes(self, variant: Network) -> int:
         """Return what its weights take; 0 for one that was not loaded."""
-        if _is_onnx(variant):
+        if variant.is_onnx:
             return self._processor.least_bytes(variant)
-        return self._weights.get(_name(variant), 0)
+        return self._weights.get(variant.name, 0)
 
     def _captured(self, variant: Network, segments: int, batch: int) -> CudaRunner:
         module: nn.Module = variant.module()
@@ -144,7 +136,7 @@ class CudaEngine(Engine):
         runner, off = self._checked(variant, module, segments, images, batch, expected)
         if off > HALF_BOUND:
             raise EngineError(
-                f'{_name(variant)}: its answers on the GPU are off by {off:.2g}; set device to cpu'
+                f'{variant.name}: its answers on the GPU are off by {off:.2g}; set device to cpu'
             )
         return runner
 
@@ -167,7 +159,7 @@ class CudaEngine(Engine):
         }
         torch.cuda.empty_cache()
         taken = torch.cuda.memory_reserved(self._device) - before
-        weights = self._weights[_name(variant)] = weight_bytes(module)
+        weights = self._weights[variant.name] = weight_bytes(module)
         precision = 'half' if _is_half(module) else 'single'
         runner = CudaRunner(self.lanes, networks, max(taken, weights), precision)
         return runner, _largest_error(self.lanes, networks, images, expected)
@@ -188,7 +180,7 @@ def _pieces(
     variant: Network, module: nn.Module, segments: int, example: Tensor
 ) -> Sequence[TorchSegment]:
     try:
-        return cut_module(module, example, segments, _name(variant))
+        return cut_module(module, example, segments, variant.name)
     except EngineError:
         if segments > 1 or _is_half(module):
             raise
@@ -224,10 +216,6 @@ def _largest_error(
     return largest
 
 
-def _name(variant: Network) -> str:
-    return f'{variant.network}/{variant.id}'
-
-
 def _first(error: BaseException) -> BaseException:
     """Return the error that led to this one: a capture that one ends fails with its own."""
     while (cause := error.__cause__ or error.__context__) is not None:
@@ -235,9 +223,5 @@ def _first(error: BaseException) -> BaseException:
     return error
 
 
-def _is_onnx(variant: Network) -> bool:
-    return variant.weights_path.suffix == ONNX_SUFFIX
-
-
 def _out_of_memory(variant: Network, memory: GpuMemory) -> OutOfMemoryError:
-    return OutOfMemoryError(f'{_name(variant)}: the GPU has no memory left for it ({memory})')
+    return OutOfMemoryError(f'{variant.name}: the GPU has no memory left for it ({memory})')

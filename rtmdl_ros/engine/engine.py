@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
-from rtmdl_ros.engine.cache import cached_path, ensure_exported, load_runner, stored_bytes
+from rtmdl_ros.engine.cache import cached_path, ensure_exported, load_runner
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.gpu import driver_loaded, driver_name, found_gpus, refusal
 from rtmdl_ros.engine.providers import ON_PROCESSOR, Providers, check_available
@@ -49,9 +49,11 @@ class Engine(ABC):
         Raises EngineError, naming the network, and its OutOfMemoryError.
         """
 
-    @abstractmethod
     def stored_bytes(self, variant: Network) -> tuple[int, int]:
         """Return what a loaded network takes on disk: together with other variants, and alone."""
+        if variant.shared_bytes or variant.private_bytes:
+            return variant.shared_bytes, variant.private_bytes
+        return 0, self.least_bytes(variant)
 
     @abstractmethod
     def least_bytes(self, variant: Network) -> int:
@@ -104,10 +106,6 @@ class OnnxEngine(Engine):
         single = replace(self._providers, half=False)
         return load_runner(variant, segments, self._cache_dir, single)
 
-    def stored_bytes(self, variant: Network) -> tuple[int, int]:
-        """Return the shares of the zoo's file, or the size of the exported one."""
-        return stored_bytes(variant, self._cache_dir)
-
     def least_bytes(self, variant: Network) -> int:
         """Return the size of the exported file."""
         return cached_path(variant, self._cache_dir).stat().st_size
@@ -116,7 +114,7 @@ class OnnxEngine(Engine):
 def single_instead(variant: Network, error: float) -> str:
     """Tell why a network does not run in half precision."""
     return (
-        f'{variant.network}/{variant.id}: half precision changes its answers by {error:.2g}, more '
+        f'{variant.name}: half precision changes its answers by {error:.2g}, more '
         f'than {HALF_BOUND:g}: it runs in single precision'
     )
 

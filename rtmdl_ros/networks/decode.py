@@ -26,7 +26,7 @@ def _overlap(box: Array, others: Array) -> Array:
     return np.asarray(shared / np.maximum(area + areas - shared, 1e-9), dtype=np.float32)
 
 
-def suppress(boxes: Array, scores: Array, iou: float = SAME_OBJECT_IOU) -> NDArray[np.intp]:
+def suppress(boxes: Array, scores: Array) -> NDArray[np.intp]:
     """Return the rows that greedy non-maximum suppression keeps, best score first.
 
     boxes is (N, 4), scores (N,). All classes together: one object has one class.
@@ -37,7 +37,7 @@ def suppress(boxes: Array, scores: Array, iou: float = SAME_OBJECT_IOU) -> NDArr
         best = order[0]
         kept.append(int(best))
         rest = order[1:]
-        order = rest[_overlap(boxes[best], boxes[rest]) <= iou]
+        order = rest[_overlap(boxes[best], boxes[rest]) <= SAME_OBJECT_IOU]
     return np.array(kept, dtype=np.intp)
 
 

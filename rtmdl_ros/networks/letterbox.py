@@ -30,17 +30,15 @@ class Letterbox:
         """Return input pixels per image pixel."""
         return min(self.input_width / image_width, self.input_height / image_height)
 
-    def apply(self, image: Image, out: Image | None = None) -> tuple[Image, float]:
+    def apply(self, image: Image) -> tuple[Image, float]:
         """Return the (input_height, input_width, 3) uint8 input and the scale.
 
-        `image` is (H, W, 3) uint8, H and W at least 1 (ValueError otherwise). `out` is written
-        to and returned when given.
+        `image` is (H, W, 3) uint8, H and W at least 1 (ValueError otherwise).
         """
         height, width = image.shape[:2]
         if height < 1 or width < 1:
             raise ValueError(f'image of {width}x{height} pixels cannot be letterboxed')
-        if out is None:
-            out = np.empty((self.input_height, self.input_width, 3), np.uint8)
+        out = np.empty((self.input_height, self.input_width, 3), np.uint8)
         scale = self.scale(height, width)
         inner_width = min(self.input_width, max(1, round(width * scale)))
         inner_height = min(self.input_height, max(1, round(height * scale)))

@@ -19,7 +19,6 @@ statistics of its batch normalisations as one tensor (2, channels).
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -33,6 +32,7 @@ from safetensors import SafetensorError, safe_open
 
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.workload.errors import one_line
+from rtmdl_ros.workload.text_file import write_whole
 
 FORMAT = 2
 INDEX = 'index.json'
@@ -258,7 +258,5 @@ def _size(shape: Sequence[int]) -> int:
 
 
 def write_index(folder: Path, content: dict[str, Any]) -> None:
-    """Write a network's index.json atomically and readably."""
-    partial = folder / f'{INDEX}.partial'
-    partial.write_text(json.dumps(content, indent=2) + '\n', encoding='utf-8')
-    os.replace(partial, folder / INDEX)
+    """Write a network's index.json atomically and readably. Raises OSError."""
+    write_whole(folder / INDEX, json.dumps(content, indent=2) + '\n')

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stages that every task with a detector begins with."""
 
-import numpy as np
 
 from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.letterbox import Letterbox
@@ -25,13 +24,6 @@ class DetectorStages:
         self.stages = (
             PipelineStage('preprocess', Resource.CPU, self._preprocess),
             *network_stages('detect', model),
-        )
-
-    def warm_up(self) -> None:
-        """Run the detector once on an empty input."""
-        variant = self._model.variant
-        self._model.runner.run(
-            np.zeros((1, variant.input_height, variant.input_width, 3), np.uint8)
         )
 
     def decode(self, work: Work, score_threshold: float) -> tuple[Detection, ...]:

@@ -162,12 +162,14 @@ def _accuracy(variant: Variant) -> float:
     )  # fmt: skip
 
 
-def variants_of(function: str, zoo_dir: Path) -> tuple[Variant, ...]:
-    """Return variants that a shipped function runs well, one of each network, in their order.
+def usual_variant(function: str, zoo_dir: Path) -> FunctionVariant:
+    """Return the variant of a shipped function that a small computer runs well.
 
-    Raises KeyError for another function and ZooError for a network that is missing or broken.
+    Raises KeyError for another function and ZooError for a network that is missing or broken or
+    whose accuracy is not told.
     """
-    return tuple(_usual(read_zoo(zoo_dir / network)) for network in FUNCTIONS[function].networks)
+    networks = FUNCTIONS[function].networks
+    return _combined(tuple(_usual(read_zoo(zoo_dir / network)) for network in networks))
 
 
 def _usual(variants: Sequence[Variant]) -> Variant:

@@ -55,7 +55,7 @@ class OwnNetwork(Network):
 
     def module(self) -> Any:
         """Return what the class's `network` makes. Raises whatever that raises."""
-        if self.weights_path.suffix == ONNX_SUFFIX:
+        if self.is_onnx:
             raise NotImplementedError(f'{self.weights_path} is no torch module')
         return self.task.network().eval()
 

@@ -34,7 +34,7 @@ class PipelineStage:
     name: str
     resource: Resource
     run: Callable[[Work], bool]
-    #: The network that it runs a segment of, by `network_name`, as in Stage.segment ('': none).
+    #: The network that it runs a segment of, by its name, as in Stage.segment ('': none).
     segment: str = ''
     #: Whether it waits for a GPU: see Runner.
     waits: bool = False
@@ -49,9 +49,6 @@ class Pipeline(Protocol):
     calibrated_threshold: float
     score_threshold: float
     stages: Sequence[PipelineStage]
-
-    def warm_up(self) -> None:
-        """Run every network once for every batch size that jobs may bring."""
 
 
 def run_whole(pipeline: Pipeline, frame: Frame) -> tuple[Detection, ...]:
@@ -69,11 +66,6 @@ class Model:
 
     variant: Network
     runner: Runner = field(compare=False)
-
-
-def network_name(variant: Network) -> str:
-    """Return the name of a network's variant among all: 'traffic_light_detector/w50_d1_320x416'."""
-    return f'{variant.network}/{variant.id}'
 
 
 def network_stages(name: str, model: Model) -> tuple[PipelineStage, ...]:
@@ -95,6 +87,6 @@ def _segment_stage(name: str, model: Model, index: int) -> PipelineStage:
         name if count == 1 else f'{name} {number}/{count}',
         Resource.ACCELERATOR,
         run,
-        segment=network_name(model.variant),
+        segment=model.variant.name,
         waits=model.runner.waits,
     )

@@ -23,10 +23,6 @@ class TrafficLightPipeline:
             PipelineStage('decode', Resource.CPU, self._decode),
         )
 
-    def warm_up(self) -> None:
-        """Run the detector once."""
-        self._detector.warm_up()
-
     def _decode(self, work: Work) -> bool:
         work.detections = self._detector.decode(work, self.score_threshold)
         return True

@@ -41,14 +41,6 @@ class TrafficSignPipeline:
             PipelineStage('name', Resource.CPU, self._name),
         )
 
-    def warm_up(self) -> None:
-        """Run the detector once and the recogniser for every number of signs."""
-        self._detector.warm_up()
-        variant = self._recogniser.variant
-        for signs in range(1, MAX_SIGNS + 1):
-            shape = (signs, variant.input_height, variant.input_width, 3)
-            self._recogniser.runner.run(np.zeros(shape, np.uint8))
-
     def _crop(self, work: Work) -> bool:
         found = self._detector.decode(work, self.score_threshold)[:MAX_SIGNS]
         work.detections = found

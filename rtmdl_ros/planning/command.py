@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
-from rtmdl_ros.workload.arguments import figures_file, whole
+from rtmdl_ros.workload.arguments import figures_file, positive, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
@@ -58,14 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--profile', Path, 'FILE', 'default: profile_file, or the newest in the cache folder')
     add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
     add('--front', figures_file, 'FILE', 'also write the trade-off as JSON, a picture beside it')
-    add('--storage-mb', _positive, 'MB', 'what the zoo files of all networks may take')
-    add('--memory-mb', _positive, 'MB', 'what all networks may take (default: memory_mb)')
+    add('--storage-mb', positive, 'MB', 'what the zoo files of all networks may take')
+    add('--memory-mb', positive, 'MB', 'what all networks may take (default: memory_mb)')
     parser.add_argument(
         '--seed', type=whole(0, 2**31 - 1), metavar='S', default=0,
         help='of simulations and search (default: 0)',
     )  # fmt: skip
     parser.add_argument(
-        '--seconds', type=_positive, metavar='S', default=USUAL_SECONDS,
+        '--seconds', type=positive, metavar='S', default=USUAL_SECONDS,
         help='time to search, if not all is tried before (default: %(default)s)',
     )  # fmt: skip
     add('--json', Path, 'FILE', 'also write the figures of the plan there')
@@ -208,13 +207,3 @@ def figures_text(plan: Plan) -> str:
 
 def _bytes(megabytes: float | None) -> int | None:
     return None if megabytes is None else max(1, round(megabytes * MB))
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0.0 < number <= 1e6:
-        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
-    return number

@@ -13,9 +13,9 @@ from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import tried
-from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, StageTimes
+from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask
 from rtmdl_ros.workload.priorities import priority_in_force
-from rtmdl_ros.workload.records import Outcome, Stage, Task
+from rtmdl_ros.workload.records import Outcome, Task
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: A search simulates so long and so many jobs of the slowest task ...
@@ -308,5 +308,3 @@ def phases(problem: Problem, seed: int, within_ns: int) -> dict[Release, int]:
         for place, release in enumerate(releases)
     }
 
-
-_Alternative = tuple[tuple[Stage, ...], list[StageTimes]]

@@ -16,7 +16,7 @@ from rtmdl_ros.profiling.profile import (
     StageProfile,
     VariantProfile,
 )
-from rtmdl_ros.workload.records import Packing, Resource
+from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -24,6 +24,7 @@ from rtmdl_ros.workload.units import NS_PER_MS
 _LOAD = (0.8, 1.6)
 _PERIODS_MS = (20.0, 33.3, 50.0, 66.7, 100.0)
 _MOST_CAMERAS = 3
+_LANES = _CPU_WORKERS = 2
 
 
 def random_problem(
@@ -31,30 +32,27 @@ def random_problem(
     tasks: int,
     variants: int,
     *,
-    lanes: int = 2,
-    cpu_workers: int = 2,
     load: float = 1.0,
-    packing: Packing = Packing.GUARDED,
 ) -> Problem:
     """Draw tasks with a function each, and what their variants take and are worth.
 
     Periods are those of up to three cameras, from 10 to 50 Hz, deadlines 0.6 to 1 of them. The
-    largest variants of all tasks together ask for 1.6 to 3.2 times what `lanes` have, the least
-    for about a tenth of that, CPU stages for 0.3 to 0.7 of `cpu_workers`. Accuracies rise with the
-    time and ever more slowly, from 0.4 to 0.7 up to 0.7 to 0.98. `load` multiplies what all of
-    them ask for. Raises PlanningError for counts that make no problem.
+    largest variants of all tasks together ask for 1.6 to 3.2 times what two lanes have, the least
+    for about a tenth of that, CPU stages for 0.3 to 0.7 of two CPU workers. Accuracies rise with
+    the time and ever more slowly, from 0.4 to 0.7 up to 0.7 to 0.98. `load` multiplies what all
+    of them ask for. Raises PlanningError for counts that make no problem.
     """
     rng = Random(f'problem {seed}')
     names = [f'task{number}' for number in range(tasks)]
     shares = [rng.uniform(0.5, 1.5) for _ in names]
-    whole = 2.0 * rng.uniform(*_LOAD) * lanes * load
+    whole = 2.0 * rng.uniform(*_LOAD) * _LANES * load
     periods = [rng.choice(_PERIODS_MS) for _ in range(min(_MOST_CAMERAS, (tasks + 1) // 2))]
     planned, functions, networks = [], {}, {}
     for name, share in zip(names, shares, strict=True):
         camera = rng.randrange(len(periods))
         period_ms = periods[camera]
         largest_ms = min(period_ms * 0.9, period_ms * whole * share / sum(shares))
-        cpu_ms = period_ms * min(0.3, rng.uniform(0.3, 0.7) * cpu_workers * load / tasks)
+        cpu_ms = period_ms * min(0.3, rng.uniform(0.3, 0.7) * _CPU_WORKERS * load / tasks)
         chain = _random_variants(rng, name, largest_ms, cpu_ms, variants)
         functions[name] = chain
         for number, variant in enumerate(chain, start=1):
@@ -76,7 +74,7 @@ def random_problem(
     slow_downs = _slow_downs(rng, names, functions)
     profile = Profile({'device': f'random {seed}'}, functions, networks, slow_downs)
     return Problem(
-        tuple(planned), profile, packing=packing, cpu_workers=cpu_workers, lanes=lanes, seed=seed
+        tuple(planned), profile, cpu_workers=_CPU_WORKERS, lanes=_LANES, seed=seed
     )
 
 

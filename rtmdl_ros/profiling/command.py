@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtmdl_ros.workload.arguments import device, figures_file
+from rtmdl_ros.workload.arguments import device, figures_file, number, whole
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -61,17 +61,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='(default: where a node of these functions looks, in the cache folder)',
     )  # fmt: skip
     parser.add_argument(
-        '--budget', type=_seconds, default=20.0, metavar='S',
+        '--budget', type=number(0.0, 86_400.0), default=20.0, metavar='S',
         help='seconds for pairs of networks side by side; what is left over is predicted from\n'
         'them (default: 20)',
     )  # fmt: skip
     parser.add_argument(
-        '--rounds', type=_count, default=5, metavar='N',
+        '--rounds', type=whole(1, 1000), default=5, metavar='N',
         help='runs of each variant on each of eight frames (default: 5)',
     )  # fmt: skip
     parser.add_argument(
-        '--segments', type=_segments, default=0, metavar='N',
-        help='of each detector, 1 to 8; auto: by its time, 1 of a single function (default: auto)',
+        '--segments', type=_segments, metavar='N',
+        help='of each detector, 1 to 8; auto: by its time, 1 of a single function\n'
+        '(default: as the parameters say, else auto)',
     )  # fmt: skip
     parser.add_argument(
         '--lane-cores', type=_cores, default=(), metavar='LIST',
@@ -185,7 +186,8 @@ def _request(
         node = NodeParameters(device=options.device or 'auto')
         engine = open_engine(node, cache_dir, print)
         request = Request(ladders, tasks=len(functions), segments={}, engine=engine)
-    if options.segments:
+    if options.segments is not None:
+        # 0 is auto, as in the parameters.
         request = replace(request, segments=dict.fromkeys(request.functions, options.segments))
     return replace(request, lane_cores=options.lane_cores or request.lane_cores)
 
@@ -214,22 +216,6 @@ def _function(text: str) -> str:
             f'{text}: give {", ".join(SHIPPED_FUNCTIONS)} or the dotted name of your own class'
         )
     return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f'{text}: give a whole number from 1 to 1000')
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0.0 <= number <= 86_400.0:
-        raise argparse.ArgumentTypeError(f'{text}: give a number from 0 to 86400')
-    return number
 
 
 def _segments(text: str) -> int:

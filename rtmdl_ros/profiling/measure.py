@@ -17,7 +17,7 @@ from rtmdl_ros.networks.network import Network
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import FunctionVariant, ladders
-from rtmdl_ros.perception.pipeline import Pipeline, network_name
+from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.profiling.device import fingerprint
 from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
 from rtmdl_ros.profiling.pairs import slow_downs_within
@@ -131,8 +131,8 @@ def measured_profile(
         pipelines = _loaded(request, networks, progress, log)
         scenes, measured = _measured(list(pipelines.values()), effort.rounds, progress)
         stages = dict(zip(pipelines, measured, strict=True))
-        variants = tuple(v for v in variants if network_name(v) in networks.memory)
-        names = [network_name(variant) for variant in variants]
+        variants = tuple(v for v in variants if v.name in networks.memory)
+        names = [variant.name for variant in variants]
         on_gpu = request.engine is not None and request.engine.waits
         calls = network_calls(scenes)
         slow_downs = _slow_downs(names, calls, on_gpu, effort.pair_budget_s, progress)
@@ -146,13 +146,13 @@ def measured_profile(
             )
             for function, choices in request.functions.items()
         },
-        networks={network_name(v): _network_profile(networks, v) for v in variants},
+        networks={v.name: _network_profile(networks, v) for v in variants},
         slow_downs=slow_downs,
     )
 
 
 def _network_profile(networks: ResidentNetworks, variant: Network) -> NetworkProfile:
-    memory = networks.memory[network_name(variant)]
+    memory = networks.memory[variant.name]
     stored = networks.stored_bytes(variant)
     return NetworkProfile(memory.kept_bytes, *stored, memory.working_bytes)
 
@@ -168,7 +168,7 @@ def everyday_frames(count: int = _FRAMES) -> list[Frame]:
 def _variants_of(request: Request) -> tuple[Network, ...]:
     """Return the networks' variants, each once, those of a network from the smallest on."""
     found = {
-        network_name(v): v
+        v.name: v
         for choices in request.functions.values()
         for choice in choices
         for v in choice.variants
@@ -273,7 +273,7 @@ def quantile_table(samples: Sequence[int]) -> tuple[int, ...]:
 
 
 def _variant_profile(choice: FunctionVariant, stages: tuple[StageProfile, ...]) -> VariantProfile:
-    names = tuple(network_name(variant) for variant in choice.variants)
+    names = tuple(variant.name for variant in choice.variants)
     return VariantProfile(choice.name, choice.accuracy, names, stages)
 
 

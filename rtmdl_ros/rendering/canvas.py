@@ -45,11 +45,9 @@ class Canvas:
         if rounding > 0:
             self._line(fixed, True, colour, 2 * rounding)
 
-    def stroke(
-        self, points: Sequence[Point], colour: Colour, thickness: float, closed: bool = False
-    ) -> None:
+    def stroke(self, points: Sequence[Point], colour: Colour, thickness: float) -> None:
         """Draw a line of round ends through points."""
-        self._line(self._fixed(points), closed, colour, thickness)
+        self._line(self._fixed(points), False, colour, thickness)
 
     def disc(self, centre: Point, radius: float, colour: Colour) -> None:
         """Fill a circle."""

@@ -30,7 +30,7 @@ class Hall:
 
     floors: tuple[Image, ...]
     ceiling: Image
-    #: Left wall, right wall; twice as long as they repeat, so that any window is one slice.
+    #: Left wall, right wall; half as long again as they repeat, so that any window is one slice.
     walls: tuple[Image, Image]
     end: Image
 

@@ -75,8 +75,8 @@ def _master(state: str, style: LightStyle) -> Image:
     image: Image = np.zeros((height, width, 4), np.uint8)
     image[:, :, :3] = style.housing
     _housing(image, style)
-    for index, lens in enumerate(_LENSES):
-        _lamp(image, style, index, lens, lens == state)
+    for lens in _LENSES:
+        _lamp(image, style, lens, lens == state)
     return resized(image, width // 2, MASTER_HEIGHT)
 
 
@@ -176,9 +176,9 @@ def _housing(image: Image, style: LightStyle) -> None:
         cv2.line(image, (edge, y), (width - 1 - edge, y), (*seam, 255), 3)
 
 
-def _lamp(image: Image, style: LightStyle, index: int, lens: str, lit: bool) -> None:
+def _lamp(image: Image, style: LightStyle, lens: str, lit: bool) -> None:
     height, width = image.shape[:2]
-    x, y = width / 2, height * (0.18 + 0.32 * index)
+    x, y = width / 2, height * lamp_centre(lens)
     radius = style.lens_radius * height
     dark = tuple(v * 0.45 for v in style.housing)
     _disc(image, x, y, radius * 1.16, dark)

@@ -56,8 +56,6 @@ class Augmentation:
     #: Range of the longer side of pasted objects, in input pixels.
     paste_size: tuple[float, float]
     paste_count: int = 2
-    #: How often each class is pasted, relative to the others; all alike where empty.
-    paste_weights: tuple[float, ...] = ()
     #: Share of scenes that are turned a quarter.
     turn_share: float = 0.0
 
@@ -114,10 +112,10 @@ class Views(Dataset[Sample]):
         return finish(scene, rng)
 
     def _pasted(self, scene: Scene, scale: float, rng: np.random.Generator) -> Scene:
-        """Paste some cuttings, each class as often as its weight says."""
-        weights = np.array(self._augmentation.paste_weights or (1.0,) * self._classes)
+        """Paste some cuttings, of each class as often."""
+        shares = np.full(self._classes, 1.0 / self._classes)
         for _ in range(int(rng.integers(1, self._augmentation.paste_count + 1))):
-            choices = self._of_label[int(rng.choice(self._classes, p=weights / weights.sum()))]
+            choices = self._of_label[int(rng.choice(self._classes, p=shares))]
             if choices:
                 cutting = choices[int(rng.integers(len(choices)))]
                 longest = scale * float(np.exp(rng.uniform(*np.log(self._augmentation.paste_size))))

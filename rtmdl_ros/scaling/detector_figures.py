@@ -35,17 +35,15 @@ class Match:
         return found is not None and there is not None and found.class_name == there.class_name
 
 
-def detect_all(
-    model: Model, frames: Sequence[Frame], threshold: float = EVALUATION_THRESHOLD
-) -> list[tuple[Detection, ...]]:
-    """Return the detections of every frame with at least the threshold's score."""
+def detect_all(model: Model, frames: Sequence[Frame]) -> list[tuple[Detection, ...]]:
+    """Return the detections of every frame with at least EVALUATION_THRESHOLD's score."""
     detector = DetectorStages(model)
     found = []
     for frame in frames:
         work = Work(CameraFrame(frame.image, 0, None))
         for stage in detector.stages:
             stage.run(work)
-        found.append(detector.decode(work, threshold))
+        found.append(detector.decode(work, EVALUATION_THRESHOLD))
     return found
 
 

@@ -85,8 +85,7 @@ class Recipe:
 
 LIGHT_AUGMENTATION = Augmentation(
     zoom=(0.5, 1.8), mosaic_zoom=(0.45, 1.3), mosaic_share=0.3, rendered_share=0.35,
-    paste_share=0.5, paste_size=(14, 220), paste_count=2,
-    paste_weights=(0.25, 0.25, 0.25, 0.25), turn_share=0.06,
+    paste_share=0.5, paste_size=(14, 220), paste_count=2, turn_share=0.06,
 )  # fmt: skip
 SIGN_AUGMENTATION = Augmentation(
     zoom=(0.6, 2.2), mosaic_zoom=(0.6, 1.6), mosaic_share=0.4, rendered_share=0.25,

@@ -23,6 +23,8 @@ from rtmdl_ros.scaling.train import Schedule
 LABEL_SMOOTHING = 0.05
 #: Share of the teacher's answer in what a smaller network should answer.
 IMITATION_SHARE = 0.7
+#: Of a batch.
+RENDERED_SHARE = 0.15
 #: Crops from which statistics are taken.
 CALIBRATION_CROPS = 2048
 CALIBRATION_BATCH = 256
@@ -47,13 +49,12 @@ class RecogniserLesson:
 
     training: Crops
     validation: Crops
-    rendered: Crops | None
+    rendered: Crops
     scales: tuple[Scale, ...]
     sizes: tuple[InputSize, ...]
     #: The size of the examinations during training.
     base_size: InputSize
     seed: int
-    rendered_share: float = 0.15
     name: str = 'traffic_sign_recogniser'
     _calibration: dict[InputSize, list[torch.Tensor]] = field(default_factory=dict)
 
@@ -72,15 +73,14 @@ class RecogniserLesson:
     def batches(self, first_step: int, schedule: Schedule) -> Iterator[CropBatch]:
         """Yield augmented crops; all of one step have one size, drawn by chance."""
         real = to_tensor(self.training)
-        extra = None if self.rendered is None else to_tensor(self.rendered)
-        extra_count = 0 if extra is None else int(schedule.batch * self.rendered_share)
+        rendered = to_tensor(self.rendered)
+        count = int(schedule.batch * RENDERED_SHARE)
         rng = torch.Generator()
         for step in range(first_step, schedule.steps):
             rng.manual_seed(self.seed * 1_000_003 + step)
-            images, labels = _drawn(real, schedule.batch - extra_count, rng)
-            if extra is not None:
-                more, more_labels = _drawn(extra, extra_count, rng)
-                images, labels = torch.cat([images, more]), torch.cat([labels, more_labels])
+            parts = _drawn(real, schedule.batch - count, rng), _drawn(rendered, count, rng)
+            images = torch.cat([part.images for part in parts])
+            labels = torch.cat([part.labels for part in parts])
             size = size_at(self.sizes, step, self.seed)
             yield CropBatch(augment(images.float(), size, rng), labels)
 

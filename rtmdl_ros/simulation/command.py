@@ -16,6 +16,7 @@ from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
+from rtmdl_ros.workload.arguments import positive
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import write_whole
@@ -54,10 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--task-set', type=Path, metavar='FILE', help='tasks and slow-downs; without: random ones'
     )
     add('--tasks', _count, 'N', 6, 'tasks in a random set')
-    add('--utilization', _positive, 'U', 1.0, 'time by period, summed over a random set')
+    add('--utilization', positive, 'U', 1.0, 'time by period, summed over a random set')
     add('--sets', _count, 'K', 1, 'how often, each with its own seed from --seed on')
     add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
-    add('--duration', _positive, 'S', 10.0, 'seconds of virtual time')
+    add('--duration', positive, 'S', 10.0, 'seconds of virtual time')
     _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
     add('--cpu-workers', _count, 'N', 2, 'CPU stages at once')
     add('--lanes', _count, 'N', 1, 'accelerator stages at once')
@@ -170,13 +171,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text}: give a whole number of at least 1')
     return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 1e-9 <= number <= 1e6:
-        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
-    return number

@@ -15,6 +15,12 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: A sum so close to its limit that this many vectors were discarded counts as impossible.
 _ATTEMPTS = 100_000
+_PERIODS_NS = (10_000_000, 100_000_000)
+#: Of the period.
+_DEADLINES = (0.6, 1.0)
+_MOST_SEGMENTS = 3
+#: Of a chain's time.
+_ACCELERATOR_SHARE = 0.7
 
 
 def uunifast_discard(rng: Random, tasks: int, utilization: float, limit: float) -> list[float]:
@@ -56,36 +62,22 @@ def random_task_set(
     seed: int,
     tasks: int,
     utilization: float,
-    *,
-    period_ns: tuple[int, int] = (10_000_000, 100_000_000),
-    deadline: tuple[float, float] = (0.6, 1.0),
-    most_segments: int = 3,
-    accelerator_share: float = 0.7,
 ) -> tuple[SimulatedTask, ...]:
-    """Draw tasks: CPU stage, one to `most_segments` accelerator stages, CPU stage.
+    """Draw tasks: CPU stage, one to three accelerator stages, CPU stage.
 
     `utilization` is the sum over the tasks of the chain's time by the period; of each chain the
-    accelerator has `accelerator_share`. Periods are log-uniform between the two bounds, in
-    nanoseconds; deadlines uniform between the two fractions of the period, but not below the
-    chain's time. Stage times are constant and known to the scheduler. Priorities are deadline
-    monotonic. Raises ValueError for bounds that make no sense and as `uunifast_discard` does.
+    accelerator has 0.7. Periods are log-uniform from 10 to 100 ms; deadlines uniform from 0.6 of
+    the period, or the chain's time, to 1. Stage times are constant and known to the scheduler.
+    Priorities are deadline monotonic. Raises ValueError as `uunifast_discard` does.
     """
-    if not 0 < period_ns[0] <= period_ns[1]:
-        raise ValueError(f'period_ns is {period_ns}; two rising numbers above 0 are needed')
-    if not 0.0 < deadline[0] <= deadline[1] <= 1.0:
-        raise ValueError(f'deadline is {deadline}; two rising fractions up to 1 are needed')
-    if most_segments < 1:
-        raise ValueError(f'most_segments is {most_segments}; at least 1 is needed')
-    if not 0.0 < accelerator_share < 1.0:
-        raise ValueError(f'accelerator_share is {accelerator_share}; it must be between 0 and 1')
     rng = Random(f'tasks {seed}')
     # A task above the upper deadline could not even meet it alone.
+    least, most = _DEADLINES
     drawn = []
-    for share in uunifast_discard(rng, tasks, utilization, deadline[1]):
-        period = round(math.exp(rng.uniform(math.log(period_ns[0]), math.log(period_ns[1]))))
-        deadline_ns = round(period * rng.uniform(max(deadline[0], share), deadline[1]))
-        segments = rng.randint(1, most_segments)
-        times = _stage_times(rng, share * period, accelerator_share, segments)
+    for share in uunifast_discard(rng, tasks, utilization, most):
+        period = round(math.exp(rng.uniform(*map(math.log, _PERIODS_NS))))
+        deadline_ns = round(period * rng.uniform(max(least, share), most))
+        times = _stage_times(rng, share * period, rng.randint(1, _MOST_SEGMENTS))
         drawn.append((period, deadline_ns, times, rng.randrange(period)))
     urgency = sorted(range(tasks), key=lambda index: -drawn[index][1])
     return tuple(
@@ -98,12 +90,12 @@ def random_task_set(
     )
 
 
-def _stage_times(rng: Random, total_ns: float, share: float, segments: int) -> list[int]:
+def _stage_times(rng: Random, total_ns: float, segments: int) -> list[int]:
     """Split a chain's time; each stage takes at least 1 ns, as 0 would mean: not known."""
     before = rng.uniform(0.2, 0.8)
     weights = [rng.uniform(0.5, 1.5) for _ in range(segments)]
-    cpu_ns = (1.0 - share) * total_ns
-    parts = [share * total_ns * weight / sum(weights) for weight in weights]
+    cpu_ns = (1.0 - _ACCELERATOR_SHARE) * total_ns
+    parts = [_ACCELERATOR_SHARE * total_ns * weight / sum(weights) for weight in weights]
     return [max(1, int(part)) for part in (cpu_ns * before, *parts, cpu_ns * (1.0 - before))]
 
 

@@ -22,6 +22,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return _between(int, 'a whole number', least, most)
 
 
+def positive(text: str) -> float:
+    """Take a number above 0, up to a million."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1e-9 <= value <= 1e6:
+        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
+    return value
+
+
 def figures_file(text: str) -> Path:
     """Take a file that figures go to, with a picture of the same name beside it."""
     path = Path(text)

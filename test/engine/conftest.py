@@ -8,9 +8,10 @@ import pytest
 from small_networks import save_small
 
 from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
-from rtmdl_ros.perception.functions import FUNCTIONS, variants_of
+from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
 
-VARIANTS = [v for function in FUNCTIONS for v in variants_of(function, default_zoo_dir())]
+USUAL = [usual_variant(function, default_zoo_dir()) for function in FUNCTIONS]
+VARIANTS = [variant for each in USUAL for variant in each.variants]
 
 
 @pytest.fixture(params=VARIANTS, ids=lambda variant: variant.network)

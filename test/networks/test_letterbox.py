@@ -41,15 +41,6 @@ def test_image_goes_to_the_top_left(
     assert (out[: inner[0], inner[1] :] == GREY).all()
 
 
-def test_out_is_written_and_returned() -> None:
-    """A buffer that is used again keeps nothing of the last image."""
-    letterbox = Letterbox(8, 8)
-    buffer = np.full((8, 8, 3), 7, np.uint8)
-    out, _ = letterbox.apply(np.full((4, 8, 3), 50, np.uint8), out=buffer)
-    assert out is buffer
-    assert (buffer[:4] == 50).all() and (buffer[4:] == GREY).all()
-
-
 def test_halving_averages_pixels() -> None:
     """Shrinking does not skip pixels: a chessboard becomes grey."""
     board = (np.indices((8, 8)).sum(axis=0) % 2 * 200).astype(np.uint8)

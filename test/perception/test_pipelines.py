@@ -13,10 +13,10 @@ from rtmdl_ros.engine.cache import load_runner
 from rtmdl_ros.engine.runner import Runner, Tensors
 from rtmdl_ros.networks.zoo import Variant, default_zoo_dir
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, variants_of
+from rtmdl_ros.perception.functions import FUNCTIONS, make_pipeline, usual_variant
 from rtmdl_ros.perception.pipeline import Model, Pipeline, Work, run_whole
 from rtmdl_ros.perception.traffic_light import TrafficLightPipeline
-from rtmdl_ros.perception.traffic_sign import MAX_SIGNS, TrafficSignPipeline, sign_crop
+from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline, sign_crop
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Resource
@@ -152,7 +152,7 @@ def shipped(function: str, segments: int, cache_dir: Path) -> Pipeline:
         function,
         [
             Model(variant, load_runner(variant, segments, cache_dir))
-            for variant in variants_of(function, default_zoo_dir())
+            for variant in usual_variant(function, default_zoo_dir()).variants
         ],
     )
 
@@ -193,12 +193,6 @@ def test_a_job_holds_only_what_is_still_needed(cache_dir, track_frame):
     second.run(work)
     assert set(work.tensors) == {'scores', 'boxes'}
     assert not crossing & set(work.tensors)
-
-
-def test_the_recogniser_is_warmed_up_for_every_number_of_signs():
-    recogniser = SetRecogniser()
-    sign_pipeline(recogniser).warm_up()
-    assert recogniser.batches == list(range(1, MAX_SIGNS + 1))
 
 
 def test_a_crop_is_a_square_with_a_border():

@@ -14,7 +14,6 @@ from own_task import write_own_task
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
-from rtmdl_ros.perception.pipeline import network_name
 from rtmdl_ros.profiling.measure import (
     Effort,
     Request,
@@ -81,14 +80,14 @@ def test_all_variants_are_in_the_profile(tiny_zoo, tiny_cache):
         found = profile.functions[function]
         assert [(v.name, v.accuracy) for v in found] == [(c.name, c.accuracy) for c in choices]
         for variant, choice in zip(found, choices, strict=True):
-            assert variant.networks == tuple(map(network_name, choice.variants))
+            assert variant.networks == tuple(each.name for each in choice.variants)
             assert all(s.worst_ns > 0 for s in variant.stages), 'untrained, it finds anything'
             assert variant.variant().stages[0].resource is Resource.CPU
     for variant in profile.functions['traffic_light']:
         assert variant.segments(variant.networks[0]) == 3
     for variant in profile.functions['traffic_sign']:
         assert [variant.segments(network) for network in variant.networks] == [1, 1]
-    assert list(profile.networks) == [network_name(v) for v in read_zoo(tiny_zoo)]
+    assert list(profile.networks) == [v.name for v in read_zoo(tiny_zoo)]
     assert all(network.memory_bytes > 0 for network in profile.networks.values())
     assert set(profile.slow_downs.factors) == set(product(profile.networks, repeat=2))
     assert list(told) == [

@@ -5,6 +5,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,22 +13,26 @@ from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.perception.functions import ladder
-from rtmdl_ros.perception.pipeline import network_name
-from rtmdl_ros.profiling.resident import ResidentMemory, ResidentNetworks, resident_bytes
+from rtmdl_ros.perception.pipeline import Model
+from rtmdl_ros.profiling.resident import (
+    ResidentMemory,
+    ResidentNetworks,
+    resident_bytes,
+    warm_up,
+)
 
 #: Prints what the first network takes whole and the second in two segments, in bytes.
 SIZES = """
 import sys
 from pathlib import Path
 from rtmdl_ros.networks.zoo import read_zoo
-from rtmdl_ros.perception.pipeline import network_name
 from rtmdl_ros.profiling.resident import ResidentNetworks
 whole, cut = [v for v in read_zoo(Path(sys.argv[1])) if v.kind == 'detector'][:2]
 networks = ResidentNetworks([whole, cut], Path(sys.argv[2]))
 networks.model(whole, 1)
 networks.model(cut, 2)
 for variant in (whole, cut):
-    print(networks.memory[network_name(variant)].kept_bytes)
+    print(networks.memory[variant.name].kept_bytes)
 """
 
 
@@ -43,7 +48,7 @@ def test_each_is_loaded_once_for_a_number_of_segments(tiny_zoo, tiny_cache):
     assert networks.model(detector, 2) is networks.model(detector, 2)
     assert networks.model(detector, 1) is not networks.model(detector, 2)
     assert networks.pipeline('traffic_sign', small, 2) is not first
-    assert set(networks.memory) == {network_name(detector), network_name(recogniser)}
+    assert set(networks.memory) == {detector.name, recogniser.name}
 
 
 def test_a_network_takes_at_least_what_its_file_does(tiny_zoo, tiny_cache, monkeypatch):
@@ -53,7 +58,7 @@ def test_a_network_takes_at_least_what_its_file_does(tiny_zoo, tiny_cache, monke
         networks = ResidentNetworks([], tiny_cache)
         networks.model(variant, 1)
         expected = max(grown, cached_path(variant, tiny_cache).stat().st_size)
-        assert dict(networks.memory) == {network_name(variant): ResidentMemory(expected, 0)}
+        assert dict(networks.memory) == {variant.name: ResidentMemory(expected, 0)}
 
 
 def test_the_first_is_not_charged_with_the_libraries(tiny_zoo, tiny_cache):
@@ -62,6 +67,14 @@ def test_the_first_is_not_charged_with_the_libraries(tiny_zoo, tiny_cache):
     shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for kept_bytes in map(int, shown.split()):
         assert kept_bytes < 4_000_000  # else 11 MB and 9 MB
+
+
+def test_a_recogniser_is_warmed_up_for_every_number_of_signs(tiny_zoo):
+    recogniser = ladder('traffic_sign', tiny_zoo)[0].variants[1]
+    batches = []
+    runner = SimpleNamespace(run=lambda images: batches.append(len(images)))
+    warm_up(Model(recogniser, runner))
+    assert batches == [8, 1, 2, 3, 4, 5, 6, 7]
 
 
 def test_what_runs_take_is_shared(tiny_zoo, tiny_cache, monkeypatch):

@@ -47,7 +47,8 @@ SCALES = (Scale(0.25, 0), Scale(0.5, 0), Scale(0.5, 1))
 
 def lesson(kind: type[RecogniserLesson] = RecogniserLesson) -> RecogniserLesson:
     """Return a recogniser's lesson on the coloured crops."""
-    return kind(coloured_crops(64), coloured_crops(32), None, SCALES, SIZES, SIZES[1], seed=5)
+    training, validation, rendered = map(coloured_crops, (64, 32, 16))
+    return kind(training, validation, rendered, SCALES, SIZES, SIZES[1], seed=5)
 
 
 def origin(study: RecogniserLesson, start: dict[str, torch.Tensor] | None = None) -> Origin:
@@ -107,9 +108,11 @@ def test_nothing_better_for_long_ends_training(tmp_path: Path) -> None:
     """The weights are those of the best examination."""
 
     class Falling(RecogniserLesson):
+        figure = 0.5
+
         def validate(self, network: nn.Module, size: InputSize) -> float:
-            self.rendered_share -= 0.01
-            return self.rendered_share
+            self.figure -= 0.01
+            return self.figure
 
     schedule = replace(SCHEDULE, steps=40, evaluate_every=4, patience_steps=8)
     train(lesson(Falling), schedule, tmp_path, seed=1)

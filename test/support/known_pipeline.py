@@ -38,9 +38,6 @@ class KnownPipeline:
             PipelineStage('name', Resource.ACCELERATOR, self._name, 'm/small'),
         )
 
-    def warm_up(self):
-        """Need none."""
-
     def _net(self, work):
         compute(2)
         work.tensors = {'scores': self._scores}

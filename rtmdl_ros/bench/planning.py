@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
-from rtmdl_ros.bench.command import write_json
+from rtmdl_ros.bench.command import add_number, write_json
 from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.planning.candidate import Candidate, orders_of
 from rtmdl_ros.planning.fitness import Evaluator, objective
@@ -136,10 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         '--first', type=whole(0, 2**31 - 1), default=0, metavar='SEED',
         help='of the first (default: 0)',
     )  # fmt: skip
-    parser.add_argument(
-        '--factor', type=positive, default=4.0, metavar='X',
-        help='how much longer the other search is (default: 4)',
-    )  # fmt: skip
+    add_number(parser, '--factor', 4.0, 'how much longer the other search is')
     parser.add_argument(
         '--simulations', type=positive, default=math.inf, metavar='N',
         help='that 6 tasks get, in place of 10 s',

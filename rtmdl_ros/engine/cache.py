@@ -123,5 +123,3 @@ def cached_path(variant: Network, cache_dir: Path) -> Path:
     text = '|'.join((str(EXPORT_VERSION), variant.export_key, onnxruntime.__version__))
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return cache_dir.resolve() / f'{variant.network}-{variant.id}-{key}.onnx'
-
-

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stages that every task with a detector begins with."""
 
-
 from rtmdl_ros.networks.decode import decode
 from rtmdl_ros.networks.letterbox import Letterbox
 from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work, network_stages

@@ -66,9 +66,8 @@ class OwnPipeline:
         except (TypeError, ValueError) as error:
             raise TaskError(f'{self._place} returned {found!r}; give plain numbers') from error
         box = Box(*numbers)
-        # Not finite: infinity less itself is not above 0 either.
-        spans = all(map(math.isfinite, numbers)) and box.width > 0 and box.height > 0
-        if not spans or not 0.0 <= score <= 1.0:
+        finite = all(map(math.isfinite, numbers))
+        if not (finite and box.width > 0 and box.height > 0 and 0.0 <= score <= 1.0):
             raise TaskError(
                 f'{self._place} returned {found!r}; give a box of finite pixels, from its least to '
                 'its largest x and y, and a score from 0 to 1'

@@ -88,8 +88,8 @@ class PerceptionTask(ABC):
 
         Called in a process of its own that exports it: import torch in here, not at the top of
         the file, and the node needs no torch. Where CUDA graphs run it, it is called in the node,
-        for each number of segments. Exported is what the module does in evaluation
-        mode with what `preprocess` returns, so the shape of that is fixed.
+        for each number of segments. Exported is what the module does in evaluation mode with what
+        `preprocess` returns, so the shape of that is fixed.
         """
         raise NotImplementedError('there is neither an onnx_file nor a method network')
 

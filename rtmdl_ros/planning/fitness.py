@@ -307,4 +307,3 @@ def phases(problem: Problem, seed: int, within_ns: int) -> dict[Release, int]:
         else 0
         for place, release in enumerate(releases)
     }
-

@@ -27,13 +27,7 @@ _MOST_CAMERAS = 3
 _LANES = _CPU_WORKERS = 2
 
 
-def random_problem(
-    seed: int,
-    tasks: int,
-    variants: int,
-    *,
-    load: float = 1.0,
-) -> Problem:
+def random_problem(seed: int, tasks: int, variants: int, *, load: float = 1.0) -> Problem:
     """Draw tasks with a function each, and what their variants take and are worth.
 
     Periods are those of up to three cameras, from 10 to 50 Hz, deadlines 0.6 to 1 of them. The
@@ -73,9 +67,7 @@ def random_problem(
         )
     slow_downs = _slow_downs(rng, names, functions)
     profile = Profile({'device': f'random {seed}'}, functions, networks, slow_downs)
-    return Problem(
-        tuple(planned), profile, cpu_workers=_CPU_WORKERS, lanes=_LANES, seed=seed
-    )
+    return Problem(tuple(planned), profile, cpu_workers=_CPU_WORKERS, lanes=_LANES, seed=seed)
 
 
 def _random_variants(

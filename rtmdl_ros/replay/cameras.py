@@ -33,8 +33,9 @@ def camera_topics(
                 f'{", ".join(configuration.cameras)}'
             )
     chosen = {camera: _image_topic(bag, topic) for camera, topic in given.items()}
+    first: dict[str, str] = {}
     for camera, topic in chosen.items():
-        other = next(each for each, its_topic in chosen.items() if its_topic == topic)
+        other = first.setdefault(topic.name, camera)
         if other != camera:
             raise ReplayError(
                 f'--camera-topic: cameras {other} and {camera} both have {topic.name}; give each '

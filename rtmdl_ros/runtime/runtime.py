@@ -61,9 +61,9 @@ class Runtime:
 
     `on_end` is told of every job that ended, exactly once, outside the lock, on the thread that
     ended it: an executor, the timer, or a caller of `release`, `add_task`, `change_task`,
-    `remove_task` or `stop`. It may
-    be called by several threads at once; what it takes delays the next stage of that executor,
-    so costly work belongs into the last stage. An exception in it is logged once.
+    `remove_task` or `stop`. It may be called by several threads at once; what it takes delays the
+    next stage of that executor, so costly work belongs into the last stage. An exception in it is
+    logged once.
 
     A stage that does not return within `hang_limit_s` fails its job, and its executor goes on
     with a new thread. Until the call returns after all, jobs of the task that reach that stage

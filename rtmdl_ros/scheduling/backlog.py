@@ -43,7 +43,9 @@ def meets_all(
             claims.append((fresh.key, free_ns, fresh.deadline_ns, fresh.chain.worst_ns[0]))
     done_ns = _done(claims, free_ns) if claims else free_ns
     since_ns = 0
-    coming = [live for live in tasks if live.expects_job(now_ns)] if next_ns < done_ns else []
+    if next_ns >= done_ns:
+        return done_ns < NEVER
+    coming = [t for t in tasks if t is not candidate.owner and t.expects_job(now_ns)]
     while next_ns < done_ns < NEVER:
         claims += _expected(candidate, coming, key, since_ns, done_ns)
         since_ns, done_ns = done_ns, _done(claims, free_ns)
@@ -58,7 +60,7 @@ def _expected(
     """Return the more urgent jobs that are expected from `since_ns` until before `until_ns`."""
     for live in tasks:
         release_ns = live.next_release_ns
-        if since_ns <= release_ns < until_ns and live is not candidate.owner:
+        if since_ns <= release_ns < until_ns:
             deadline_ns = release_ns + live.task.deadline_ns
             its_key = key(live.task, release_ns, deadline_ns, NOT_RELEASED)
             if its_key < candidate.key:

@@ -207,7 +207,6 @@ class Guard:
         if not live.expects_job(now_ns):
             return None
         task, release_ns = live.task, max(now_ns, live.next_release_ns)
-        lapse_ns = live.next_release_ns + live.period_ns
         deadline_ns = release_ns + task.deadline_ns
         key = self._key(task, release_ns, deadline_ns, NOT_RELEASED)
         if key >= candidate.key:
@@ -215,7 +214,7 @@ class Guard:
         chain = live.foreseen
         least_ns = chain.least_ns[0] if task.late is LatePolicy.DISCARD else None
         return Demand(
-            task.name, key, release_ns, deadline_ns, chain.stages, None, lapse_ns, least_ns
+            task.name, key, release_ns, deadline_ns, chain.stages, None, live.forgotten_ns, least_ns
         )
 
 

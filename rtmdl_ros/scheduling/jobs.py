@@ -202,12 +202,14 @@ class LiveTask:
         """Tell whether it has jobs or is to have some: it does not rest, nor its camera."""
         return bool(self.started) or self.fresh is not None or self.expects_job(now_ns)
 
-    def expects_job(self, now_ns: int) -> bool:
-        """Tell whether one may come: it is forgotten when it has been overdue for a period.
+    @property
+    def forgotten_ns(self) -> int:
+        """When the next job has been overdue for a period: a camera that died holds nobody back."""
+        return self.next_release_ns + self.period_ns
 
-        So a camera that died holds nobody back.
-        """
-        return self.next_release_ns < NEVER and now_ns < self.next_release_ns + self.period_ns
+    def expects_job(self, now_ns: int) -> bool:
+        """Tell whether one may come and is not forgotten yet."""
+        return self.next_release_ns < NEVER and now_ns < self.forgotten_ns
 
     def punctual(self, now_ns: int) -> bool:
         """Tell whether hardly any job was out of time of late."""

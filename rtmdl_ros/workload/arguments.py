@@ -14,23 +14,17 @@ Number = TypeVar('Number', int, float)
 
 def number(least: float, most: float) -> Callable[[str], float]:
     """Return what takes a number in these bounds."""
-    return _between(float, 'a number', least, most)
+    return _within(float, least, most, f'a number {_bounds(least, most)}')
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return what takes a whole number in these bounds."""
-    return _between(int, 'a whole number', least, most)
+    return _within(int, least, most, f'a whole number {_bounds(least, most)}')
 
 
 def positive(text: str) -> float:
     """Take a number above 0, up to a million."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 1e-9 <= value <= 1e6:
-        raise argparse.ArgumentTypeError(f'{text}: give a number above 0, up to 1e6')
-    return value
+    return _within(float, 1e-9, 1e6, 'a number above 0, up to 1e6')(text)
 
 
 def figures_file(text: str) -> Path:
@@ -50,8 +44,12 @@ def device(text: str) -> str:
     return text
 
 
-def _between(
-    read: Callable[[str], Number], what: str, least: Number, most: Number
+def _bounds(least: float, most: float) -> str:
+    return f'from {least:.10g} to {most:.10g}'
+
+
+def _within(
+    read: Callable[[str], Number], least: Number, most: Number, wanted: str
 ) -> Callable[[str], Number]:
     def convert(text: str) -> Number:
         try:
@@ -59,8 +57,7 @@ def _between(
         except ValueError:
             value = least - 1
         if not least <= value <= most:
-            bounds = f'from {least:.10g} to {most:.10g}'
-            raise argparse.ArgumentTypeError(f'{text}: give {what} {bounds}')
+            raise argparse.ArgumentTypeError(f'{text}: give {wanted}')
         return value
 
     return convert

@@ -84,9 +84,7 @@ class Replays:
             own_device=False,
         )
 
-    def virtually(
-        self, path, *, topics=None, rate=1.0, node=None, twin='', **tasks
-    ) -> Replayed:
+    def virtually(self, path, *, topics=None, rate=1.0, node=None, twin='', **tasks) -> Replayed:
         """Replay a bag with some parameters of the node and of tasks changed.
 
         `twin` is the name of one more task that does what the first one does.

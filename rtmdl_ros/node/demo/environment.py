@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rtmdl_ros.profiling.device import processor
 
-#: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
 _SAMPLE_S = 0.3
+#: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
 _PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 

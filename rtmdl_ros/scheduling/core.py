@@ -191,7 +191,7 @@ class Core:
         job = self._running(event.job_id, event.stage)
         since_ns = job.since_ns if event.start_ns is None else event.start_ns
         self._vacate(job, event.time_ns - since_ns)
-        if event.complete or job.stages_left == 1:
+        if event.complete or job.in_last_stage:
             on_time = event.time_ns <= job.deadline_ns
             outcome = Outcome.ON_TIME if on_time else Outcome.LATE
             self._end(job, outcome, event.time_ns)
@@ -269,8 +269,7 @@ class Core:
         live = job.owner
         stage = job.current
         executor = self._pools[stage.resource].take(job)
-        job.executor = executor
-        job.since_ns = now_ns
+        job.start(executor, now_ns)
         self._pace.started(job, now_ns)
         if self._guard is not None:
             self._guard.started(executor, stage, now_ns)

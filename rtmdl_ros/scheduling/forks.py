@@ -23,11 +23,16 @@ class Forks:
         self._open: dict[tuple[str, int], tuple[int, ...]] = {}
         #: The same, where one of them does something else in that stage.
         self._parting: set[tuple[str, int]] = set()
+        counts = [len(chain.stages) for chain in chains]
+        #: By chain and stage: how many stages these have at least and at most.
+        self._counts = {(chain.name, 0): (min(counts), max(counts)) for chain in chains}
         for own, chain in enumerate(chains):
             alike = [alike_stages(chain.stages, other.stages) for other in chains]
-            alike[own] = len(chain.stages)
-            for stage in range(1, len(chain.stages)):
+            alike[own] = counts[own]
+            for stage in range(1, counts[own] + 1):
                 places = tuple(n for n, count in enumerate(alike) if count >= stage)
+                possible = [counts[n] for n in places]
+                self._counts[chain.name, stage] = min(possible), max(possible)
                 if len(places) > 1:
                     self._open[chain.name, stage] = places
                     if any(alike[n] == stage for n in places):
@@ -39,6 +44,10 @@ class Forks:
         Empty where it is only its own.
         """
         return self._open.get((chain, stage), ())
+
+    def stage_counts(self, chain: str, stage: int) -> tuple[int, int]:
+        """Return how many stages these chains, or only its own, have at least and at most."""
+        return self._counts[chain, stage]
 
     def parting(self, chain: str, stage: int) -> bool:
         """Tell whether they part at this stage, so that one is to be chosen."""

@@ -57,8 +57,9 @@ class LiveJob:
     ended: bool = False
     #: The stage that the job waits for or runs.
     current: Stage = field(init=False)
-    #: From that one to the last; until its first starts, the fewest that it may be.
-    stages_left: int = field(init=False)
+    #: From that one to the last, by all that it may still run through.
+    fewest_left: int = field(init=False)
+    most_left: int = field(init=False)
     #: Last instant at which that may start before the job is hopeless and discarded.
     latest_start_ns: int = field(init=False)
 
@@ -66,12 +67,10 @@ class LiveJob:
         """Wait for the first stage."""
         self.chains = self.owner.chains
         self.forks = self.owner.forks
-        self.stages_left = self.owner.fewest_stages
         self._wait_for(0, self.owner.least_ns)
 
     def advance(self) -> None:
         """Wait for the next stage."""
-        self.stages_left -= 1
         stage = self.stage + 1
         least_ns = self.chain.least_ns[stage]
         for place in self.forks.open(self.chain.name, stage):
@@ -93,7 +92,17 @@ class LiveJob:
         """Choose one of `choices`."""
         self.chain = chain
         self.current = chain.stages[self.stage]
-        self.stages_left = len(chain.stages) - self.stage
+
+    def start(self, executor: str, now_ns: int) -> None:
+        """Run the stage."""
+        self.executor = executor
+        self.since_ns = now_ns
+        self._count_stages(self.stage + 1)
+
+    @property
+    def in_last_stage(self) -> bool:
+        """Nothing follows the stage that runs."""
+        return self.stage + 1 == len(self.chain.stages)
 
     def _wait_for(self, stage: int, least_ns: int) -> None:
         # What the core asks for again and again is kept, not computed.
@@ -101,6 +110,12 @@ class LiveJob:
         self.current = self.chain.stages[stage]
         self.told = None
         self.latest_start_ns = self.deadline_ns - least_ns if self.discardable else NEVER
+        self._count_stages(stage)
+
+    def _count_stages(self, done: int) -> None:
+        fewest, most = self.forks.stage_counts(self.chain.name, done)
+        self.fewest_left = fewest - self.stage
+        self.most_left = most - self.stage
 
     @property
     def waits(self) -> bool:
@@ -127,9 +142,8 @@ class LiveTask:
     #: Of the chains the one of the plan, and the one that the next job is expected to take.
     base: Chain = field(init=False)
     foreseen: Chain = field(init=False)
-    #: The least that any of them takes, and the fewest stages that one has.
+    #: The least that any of them takes.
     least_ns: int = field(init=False)
-    fewest_stages: int = field(init=False)
     started: list[LiveJob] = field(default_factory=list)
     fresh: LiveJob | None = None
     #: When a period has passed since the last job arrived; NEVER before the first.
@@ -180,7 +194,6 @@ class LiveTask:
         self.chains = chains
         self.base = next(chain for chain in chains if chain.name == self.task.base)
         self.least_ns = min(chain.least_ns[0] for chain in chains)
-        self.fewest_stages = min(len(chain.stages) for chain in chains)
 
     def released(self, time_ns: int) -> None:
         """Take notice of a release, and expect the next one."""
@@ -240,9 +253,10 @@ class LiveTask:
 
         The pipelining rule. Jobs of a task pass each stage one at a time and in order of
         release: results come in order, and a stage's function never runs beside itself. Stages
-        are counted from the end, as variants may differ in their number. A fresh job starts only
-        when no started job of the task waits: otherwise preprocessed frames would age in front
-        of a busy accelerator, where a newer one could have come.
+        are counted from the end, as variants may differ in their number: whatever the two may
+        still run through, the job ahead is to be nearer to its end. A fresh job starts
+        only when no started job of the task waits: otherwise preprocessed frames would age in
+        front of a busy accelerator, where a newer one could have come.
         """
         if len(self.started) == 1 and self.fresh is None:
             # Nobody to wait for: by far the most frequent case, found out cheaply.
@@ -254,12 +268,12 @@ class LiveTask:
         for job in self.started:
             if job.waits:
                 held = True
-                if not job.queued and (ahead is None or ahead.stages_left < job.stages_left):
+                if not job.queued and (ahead is None or ahead.most_left < job.fewest_left):
                     ready.append(job)
             ahead = job
         fresh = self.fresh
         if fresh is None or fresh.queued or held:
             return ready
-        if ahead is None or ahead.stages_left < fresh.stages_left:
+        if ahead is None or ahead.most_left < fresh.fewest_left:
             ready.append(fresh)
         return ready

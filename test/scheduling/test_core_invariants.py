@@ -130,7 +130,8 @@ class Job:
         fork = max(ends, default=0)
         rests = [[stage.resource for stage in each[fork:]] for each in (self.chain, chain)]
         goes_on = all(Resource.ACCELERATOR in rest for rest in rests)
-        return fork >= max(1, self.stage) and goes_on and rests[0][0] is rests[1][0]
+        passed = self.stage + (self.executor is not None)
+        return fork >= max(1, passed) and goes_on and rests[0][0] is rests[1][0]
 
     @property
     def fresh(self):
@@ -138,7 +139,13 @@ class Job:
 
     @property
     def stages_left(self):
-        return min(len(chain) for chain in self.chains) - self.stage
+        """At least and at most."""
+        counts = [len(chain) - self.stage for chain in self.chains]
+        return min(counts), max(counts)
+
+    @property
+    def in_last_stage(self):
+        return self.stage + 1 == len(self.chain)
 
     @property
     def resource(self):
@@ -275,7 +282,7 @@ class CoreMachine(RuleBasedStateMachine):
         for job_id, verdict in verdicts.items():
             job = self.live[job_id]
             job.executor = None
-            last = job.stages_left == 1
+            last = job.in_last_stage
             if verdict == 'done' and not last and job.owner not in self.removed:
                 job.stage += 1
             elif verdict == 'done' and last:
@@ -320,8 +327,8 @@ class CoreMachine(RuleBasedStateMachine):
             passed_over = other.executor is None and other.resource is job.resource
             if passed_over and self.packing is Packing.GREEDY:
                 assert job.urgency(self.policy) <= other.urgency(self.policy)
-        job.executor = start.executor
         before = job.chains
+        job.executor = start.executor
         job.take(start.variant)
         assert job.chain in before, 'a job becomes what it no longer can'
 
@@ -352,7 +359,7 @@ class CoreMachine(RuleBasedStateMachine):
             for other in self.live.values()
             if other.owner == job.owner and other.job_id < job.job_id
         ]
-        in_order = all(other.stages_left < job.stages_left for other in elder)
+        in_order = all(other.stages_left[1] < job.stages_left[0] for other in elder)
         crowded = job.fresh and any(other.executor is None for other in elder)
         return job.executor is None and in_order and not crowded
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rtmdl_ros.scheduling.chains import chain_of
-from rtmdl_ros.scheduling.commands import EndJob, StartStage
+from rtmdl_ros.scheduling.commands import EndJob, StartStage, WaitStage
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
 from rtmdl_ros.scheduling.forks import Forks, alike_stages
@@ -88,6 +88,33 @@ def test_what_is_open_and_where_it_parts():
     assert [forks.open('l+slow', n) for n in range(5)] == [(), (1, 2), (1, 2), (1, 2), ()]
     assert [forks.parting('l+slow', n) for n in range(5)] == [False, False, False, True, False]
     assert forks.open('s+quick', 3) == ()
+
+
+def test_how_many_stages_may_come():
+    find = (stage('find', LANE, 5, 's'),)
+    one, two = stage('name', LANE, 5, 'quick'), stage('more', LANE, 5, 'slow')
+    forks = Forks([chain_of('short', (*find, one), 0.5), chain_of('long', (*find, two, two), 0.9)])
+    counts = [forks.stage_counts('short', done) for done in range(3)]
+    assert counts == [(2, 3), (2, 3), (2, 2)]
+    assert forks.stage_counts('long', 2) == (3, 3)
+
+
+def test_a_job_that_may_take_a_shorter_way_does_not_overtake_the_one_ahead():
+    find = (stage('find', LANE, 5, 's'),)
+    short = (*find, stage('name', LANE, 50, 'quick'))
+    long = (*find, stage('1/2', LANE, 5, 'slow'), stage('2/2', LANE, 5, 'slow'))
+    ladder = (TaskVariant('long', long, 0.5), TaskVariant('short', short, 0.9))
+    core = Core(Policy.FIXED_PRIORITY, 1, 2)
+    core.step(0, [TaskAdded(0, Task('signs', long, 200, 100, variants=ladder, base='long'))])
+    core.step(0, [JobReleased(0, 0, 'signs')])
+    assert StartStage(0, 1, 'lane0', 'short') in core.step(5, [StageFinished(5, 0, 0)])
+    # 5 + 50 ns do not fit into the 54 that are left; 50 into 53 do, as the first stage took 1.
+    assert StartStage(1, 0, 'lane1', 'long') in core.step(66, [JobReleased(20, 1, 'signs')])
+    assert core.step(67, [StageFinished(67, 1, 0)])[0] == WaitStage(
+        1, 1, Reason.EARLIER_JOB, 'signs'
+    )
+    ended = core.step(68, [StageFinished(68, 0, 1)])
+    assert StartStage(1, 1, 'lane0', 'short') in ended
 
 
 def test_all_as_foreseen_the_job_keeps_its_variant():

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field, replace
 from rtmdl_ros.bench.cameras import Camera, Change, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
-from rtmdl_ros.runtime.real_time import RealTimeSettings, freeze_garbage, thaw_garbage
+from rtmdl_ros.runtime.real_time import (
+    RealTimeSettings,
+    above_lanes,
+    freeze_garbage,
+    thaw_garbage,
+)
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
@@ -133,9 +138,10 @@ def run_workload(
     freeze_garbage()  # as the node does
     runtime.start()
     try:
-        released = release_frames(
-            runtime, workload.cameras, round(seconds * 1e9), payload, advance, changes
-        )
+        with above_lanes(executors.real_time):
+            released = release_frames(
+                runtime, workload.cameras, round(seconds * 1e9), payload, advance, changes
+            )
         _await_all(reports, released)
     finally:
         runtime.stop(_STOP_S)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rtmdl_ros.runtime.real_time import RealTimeSettings
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
-from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.core_list import core_list, cores_in
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -28,6 +28,24 @@ def make_runtime(
         hang_limit_s=node.hang_limit_s,
         real_time=real_time_settings(node),
     )
+
+
+def concerns_of_cores(node: NodeParameters, cores: tuple[int, ...]) -> tuple[str, ...]:
+    """Return what is wrong with the lanes of a node that may use some cores: sentences."""
+    concerns = []
+    if node.lanes > len(cores):
+        concerns.append(
+            f'lanes is {node.lanes} and cpu_workers {node.cpu_workers}, but the node may use '
+            f'only so many cores: {len(cores)}; lanes that share a core slow each other down'
+        )
+    everywhere = set(cores) <= set(cores_in(node.lane_cores) or cores)
+    if node.fifo_priority and node.lanes >= len(cores) and everywhere:
+        concerns.append(
+            f'fifo_priority is {node.fifo_priority} and lanes may take all cores '
+            f'({core_list(cores)}): cameras and ROS threads get none meanwhile, frames come late '
+            'and two at once; fewer lanes, or lane_cores that leave one out'
+        )
+    return tuple(concerns)
 
 
 def real_time_settings(node: NodeParameters) -> RealTimeSettings:

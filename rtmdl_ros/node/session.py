@@ -11,7 +11,7 @@ from rclpy.node import Node
 
 from rtmdl_ros.deployment.loading import Loaded
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
-from rtmdl_ros.deployment.starting import make_runtime, real_time_settings
+from rtmdl_ros.deployment.starting import concerns_of_cores, make_runtime, real_time_settings
 from rtmdl_ros.msg import SchedulerStatus
 from rtmdl_ros.node.camera_input import age_s
 from rtmdl_ros.node.cameras import Cameras
@@ -207,14 +207,8 @@ class Session:
         node = self._configuration.node
         runtime = make_runtime(node, slow_downs, self._ended)
         self._refusals = set_up(real_time_settings(node))
-        for refusal in self._refusals:
-            self._node.get_logger().warning(refusal)
-        cores = len(usable_cores())
-        if node.lanes > cores:
-            self._node.get_logger().warning(
-                f'lanes is {node.lanes} and cpu_workers {node.cpu_workers}, but the node may use '
-                f'only so many cores: {cores}; lanes that share a core slow each other down'
-            )
+        for problem in (*self._refusals, *concerns_of_cores(node, usable_cores())):
+            self._node.get_logger().warning(problem)
         for name, task in self._tasks.items():
             task.apply_threshold()
             self._warn_of_hopeless(task)

@@ -123,6 +123,21 @@ def end_fifo(thread: threading.Thread) -> None:
             os.sched_setscheduler(thread.native_id, os.SCHED_OTHER, os.sched_param(0))
 
 
+@contextmanager
+def above_lanes(settings: RealTimeSettings) -> Iterator[None]:
+    """Run the calling thread, and those that it makes, as urgently as the CPU workers.
+
+    For a thread that plays cameras: where lanes under SCHED_FIFO take all cores it would come late
+    otherwise, with two frames at once. What is refused is left out, `set_up` tells of it.
+    """
+    with suppress(OSError):
+        Placement((), settings.short_priority).apply()
+    try:
+        yield
+    finally:
+        end_fifo(threading.current_thread())
+
+
 def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
     """Lock the memory, try the placements on a thread of its own; returns what was refused.
 

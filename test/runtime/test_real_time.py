@@ -18,6 +18,7 @@ from rtmdl_ros.runtime.real_time import (
     SWITCH_INTERVAL_S,
     Placement,
     RealTimeSettings,
+    above_lanes,
     freeze_garbage,
     locked_memory_mb,
     on_cores,
@@ -147,6 +148,15 @@ def test_executors_and_timer_run_under_fifo():
     assert placement_of(thread_of('rtmdl timer')).fifo_priority == 4
     assert placement_of(threading.get_native_id()).fifo_priority == 0, 'nobody else'
     bench.runtime.stop(timeout_s=5.0)
+
+
+def test_a_thread_that_plays_cameras_goes_before_the_lanes():
+    needs_fifo()
+    with above_lanes(RealTimeSettings(fifo_priority=3)):
+        assert placement_of(threading.get_native_id()).fifo_priority == 4
+    with above_lanes(RealTimeSettings()):
+        assert placement_of(threading.get_native_id()).fifo_priority == 0
+    assert placement_of(threading.get_native_id()) == Placement(CORES)
 
 
 def test_a_core_that_is_refused_costs_no_priority_and_no_other_core():

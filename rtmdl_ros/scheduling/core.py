@@ -189,7 +189,11 @@ class Core:
 
     def _stage_finished(self, event: StageFinished) -> None:
         job = self._running(event.job_id, event.stage)
-        since_ns = job.since_ns if event.start_ns is None else event.start_ns
+        # A lane is taken from the decision on, and its thread waits for a core as the next one
+        # will. Stages on the CPU are so short that their pace would be one of waits.
+        since_ns = job.since_ns
+        if event.start_ns is not None and job.current.resource is Resource.CPU:
+            since_ns = event.start_ns
         self._vacate(job, event.time_ns - since_ns)
         if event.complete or job.in_last_stage:
             on_time = event.time_ns <= job.deadline_ns

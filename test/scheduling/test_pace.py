@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times that follow what is measured (rule 7)."""
 
+import pytest
+
 from rtmdl_ros.scheduling.commands import StartStage
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
@@ -131,9 +133,12 @@ def test_stages_without_a_typical_time_are_not_followed():
     assert core._tasks['a'].chains[0].stages == plain.stages
 
 
-def test_the_time_counts_from_when_a_stage_began_not_from_when_it_was_told_to():
+@pytest.mark.parametrize(
+    ('resource', 'typical_ms'), [(Resource.CPU, 5), (Resource.ACCELERATOR, 12)]
+)
+def test_a_lane_is_taken_from_the_decision_on_and_a_worker_from_the_begin(resource, typical_ms):
     core = Core(Policy.FIXED_PRIORITY, 1, 1)
-    plain = Task('a', (stage('net', Resource.ACCELERATOR, 5),), 33 * MS, 33 * MS)
+    plain = Task('a', (stage('net', resource, 5),), 33 * MS, 33 * MS)
     core.step(0, [TaskAdded(0, plain)])
     for number in range(40):
         now_ns = number * 33 * MS
@@ -141,4 +146,4 @@ def test_the_time_counts_from_when_a_stage_began_not_from_when_it_was_told_to():
         end_ns = now_ns + 12 * MS
         done = StageFinished(end_ns, number, 0, start_ns=now_ns + 7 * MS)
         core.step(end_ns, [done])
-    assert core._tasks['a'].chains[0].stages == plain.stages
+    assert core._tasks['a'].chains[0].stages[0].typical_ns == typical_ms * MS

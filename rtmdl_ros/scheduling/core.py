@@ -29,7 +29,7 @@ from rtmdl_ros.scheduling.events import (
 )
 from rtmdl_ros.scheduling.guard import Guard, Objection
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
-from rtmdl_ros.scheduling.pace import PERIOD_NS, Pace
+from rtmdl_ros.scheduling.pace import PERIOD_NS, Pace, counted_since_ns
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.reasons import Reason
@@ -189,12 +189,7 @@ class Core:
 
     def _stage_finished(self, event: StageFinished) -> None:
         job = self._running(event.job_id, event.stage)
-        # A lane is taken from the decision on, and its thread waits for a core as the next one
-        # will. Stages on the CPU are so short that their pace would be one of waits.
-        since_ns = job.since_ns
-        if event.start_ns is not None and job.current.resource is Resource.CPU:
-            since_ns = event.start_ns
-        self._vacate(job, event.time_ns - since_ns)
+        self._vacate(job, event.time_ns - counted_since_ns(job, event.start_ns))
         if event.complete or job.in_last_stage:
             on_time = event.time_ns <= job.deadline_ns
             outcome = Outcome.ON_TIME if on_time else Outcome.LATE

@@ -254,9 +254,9 @@ class LiveTask:
         The pipelining rule. Jobs of a task pass each stage one at a time and in order of
         release: results come in order, and a stage's function never runs beside itself. Stages
         are counted from the end, as variants may differ in their number: whatever the two may
-        still run through, the job ahead is to be nearer to its end. A fresh job starts
-        only when no started job of the task waits: otherwise preprocessed frames would age in
-        front of a busy accelerator, where a newer one could have come.
+        still run through, the job ahead is to be nearer to its end. A fresh job starts only when no
+        started job of the task waits: otherwise preprocessed frames would age in front of a busy
+        accelerator, where a newer one could have come.
         """
         if len(self.started) == 1 and self.fresh is None:
             # Nobody to wait for: by far the most frequent case, found out cheaply.

@@ -122,6 +122,17 @@ class Pace:
         return min(_MOST, max(_LEAST, factor))
 
 
+def counted_since_ns(job: LiveJob, start_ns: int | None) -> int:
+    """Return from when on the time of a job's stage counts that began at an instant, if told.
+
+    A lane is taken from the decision on, and its thread waits for a core as the next one will.
+    Stages on the CPU are so short that their pace would be one of waits.
+    """
+    if start_ns is None or job.current.resource is Resource.ACCELERATOR:
+        return job.since_ns
+    return start_ns
+
+
 def _planned_typical_ns(job: LiveJob) -> int:
     """Return the typical time of a job's stage by the profile; 0: there is none."""
     if job.task is job.owner.task:

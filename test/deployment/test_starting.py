@@ -25,9 +25,7 @@ STARVED = 'frames come late and two at once'
 )
 def test_too_few_cores_are_told(parameters, cores, told):
     concerns = concerns_of_cores(NodeParameters(**parameters), cores)
-    assert [text in concern for text, concern in zip(told, concerns, strict=True)] == [
-        True for _ in told
-    ]
+    assert all(text in concern for text, concern in zip(told, concerns, strict=True))
 
 
 def test_the_cores_are_named():

@@ -10,10 +10,8 @@ the lane has time to spare, or both lanes share one core, it cannot.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +39,7 @@ from rtmdl_ros.bench.packing_figures import (
     run_figures,
 )
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload, runnable
-from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
+from rtmdl_ros.runtime.real_time import RealTimeSettings, on_cores, set_up, usable_cores
 from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -99,7 +97,7 @@ def run(cache_dir: Path, out: Path, seconds: float, rounds: int) -> bool:
     slow: dict[str, float] = {}
     with progress_bar('one lane and two', len(CASES) * len(MODES) * rounds * seconds) as advance:
         for case in CASES:
-            with on_cores(case.cores):
+            with on_cores(first_cores(case.cores)):
                 slow_downs = slow_downs_of(networks)
                 slow[case.name] = max(slow_downs.factors.values())
                 figures[case.name] = _measure(networks, case, slow_downs, seconds, rounds, advance)
@@ -129,22 +127,17 @@ def run(cache_dir: Path, out: Path, seconds: float, rounds: int) -> bool:
     return True
 
 
-@contextmanager
-def on_cores(count: int) -> Iterator[None]:
-    """Keep this thread, and those that it makes, to some of its cores.
+def first_cores(count: int) -> tuple[int, ...]:
+    """Return so many of the cores that this process may use.
 
     Raises ExperimentError where there are fewer.
     """
-    before = os.sched_getaffinity(0)
-    if len(before) < count:
+    cores = usable_cores()
+    if len(cores) < count:
         raise ExperimentError(
-            f'{count} cores are needed, this process may use {len(before)}: see taskset(1)'
+            f'{count} cores are needed, this process may use {len(cores)}: see taskset(1)'
         )
-    os.sched_setaffinity(0, sorted(before)[:count])
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+    return cores[:count]
 
 
 def real_time_settings(lanes: int) -> RealTimeSettings:

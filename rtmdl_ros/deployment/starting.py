@@ -3,10 +3,18 @@
 """From the parameters to a runtime, its threads where and as urgent as they say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from rtmdl_ros.runtime.real_time import RealTimeSettings
+from rtmdl_ros.runtime.real_time import (
+    Placement,
+    RealTimeSettings,
+    permitted,
+    set_up,
+    usable_cores,
+)
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.runtime.watchdog import GivesUp, always
 from rtmdl_ros.workload.core_list import core_list, cores_in
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Packing, Policy
@@ -14,9 +22,12 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 
 
 def make_runtime(
-    node: NodeParameters, slow_downs: SlowDowns, on_end: Callable[[JobReport], None]
+    node: NodeParameters,
+    slow_downs: SlowDowns,
+    on_end: Callable[[JobReport], None],
+    gives_up: GivesUp = always,
 ) -> Runtime:
-    """Return a runtime without tasks that is not started; `on_end` gets a report of each job."""
+    """Return a runtime without tasks that is not started; see there for what is called."""
     return Runtime(
         policy=Policy(node.policy),
         cpu_workers=node.cpu_workers,
@@ -24,10 +35,23 @@ def make_runtime(
         packing=Packing(node.packing),
         slow_downs=slow_downs,
         on_end=on_end,
+        gives_up=gives_up,
         window_s=node.window_s,
         hang_limit_s=node.hang_limit_s,
         real_time=real_time_settings(node),
     )
+
+
+def set_up_for(node: NodeParameters) -> tuple[str, ...]:
+    """Prepare this process as a node's parameters ask for it, before its runtime starts.
+
+    Returns what the system refuses and what is wrong with the lanes: sentences.
+    """
+    settings = real_time_settings(node)
+    refusals = set_up(settings)
+    if not permitted(Placement((), settings.short_priority)):
+        node = replace(node, fifo_priority=0)  # lanes share cores with all others then
+    return (*refusals, *concerns_of_cores(node, usable_cores()))
 
 
 def concerns_of_cores(node: NodeParameters, cores: tuple[int, ...]) -> tuple[str, ...]:

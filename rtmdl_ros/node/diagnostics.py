@@ -120,7 +120,7 @@ def accelerator_status(
     real_time: RealTimeState,
     device: Mapping[str, str],
 ) -> DiagnosticStatus:
-    """Tell how busy lanes and CPU workers are, how they are placed, and what was refused them.
+    """Tell how busy lanes and CPU workers are, how they are placed, and what is wrong with that.
 
     `device` is what the profile was measured with: see `profiling.device.fingerprint`.
     """
@@ -139,8 +139,8 @@ def accelerator_status(
         'SCHED_FIFO priority': _priorities((*real_time.lanes, *real_time.cpu_workers)),
         'Locked memory (MB)': real_time.locked_memory_mb,
     }
-    level = WARN if real_time.refusals else OK
-    return status(node_name, 'accelerator', level, '; '.join((busy, *real_time.refusals)), values)
+    level = WARN if real_time.problems else OK
+    return status(node_name, 'accelerator', level, '; '.join((busy, *real_time.problems)), values)
 
 
 def _cores(placements: Iterable[Placement]) -> str:

@@ -11,7 +11,7 @@ from rclpy.node import Node
 
 from rtmdl_ros.deployment.loading import Loaded
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
-from rtmdl_ros.deployment.starting import concerns_of_cores, make_runtime, real_time_settings
+from rtmdl_ros.deployment.starting import make_runtime, set_up_for
 from rtmdl_ros.msg import SchedulerStatus
 from rtmdl_ros.node.camera_input import age_s
 from rtmdl_ros.node.cameras import Cameras
@@ -28,12 +28,7 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.runtime.accounting import TaskStatistics
-from rtmdl_ros.runtime.real_time import (
-    RealTimeState,
-    locked_memory_mb,
-    set_up,
-    usable_cores,
-)
+from rtmdl_ros.runtime.real_time import RealTimeState, locked_memory_mb
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.trace import Trace
@@ -205,9 +200,9 @@ class Session:
 
     def _started_runtime(self, slow_downs: SlowDowns) -> Runtime:
         node = self._configuration.node
-        runtime = make_runtime(node, slow_downs, self._ended)
-        self._refusals = set_up(real_time_settings(node))
-        for problem in (*self._refusals, *concerns_of_cores(node, usable_cores())):
+        runtime = make_runtime(node, slow_downs, self._ended, self._gives_up)
+        self._problems = set_up_for(node)
+        for problem in self._problems:
             self._node.get_logger().warning(problem)
         for name, task in self._tasks.items():
             task.apply_threshold()
@@ -221,7 +216,7 @@ class Session:
             lanes=self._runtime.placements(Resource.ACCELERATOR),
             cpu_workers=self._runtime.placements(Resource.CPU),
             locked_memory_mb=locked_memory_mb(),
-            refusals=self._refusals,
+            problems=self._problems,
         )
 
     def _warn_of_hopeless(self, task: ReadyTask) -> None:
@@ -252,6 +247,10 @@ class Session:
         tasks = self._released.get(camera, ())
         works = {name: self._outputs[name].work_on(frame) for name in tasks}
         self._runtime.release_all(works, frame.arrival_ns)
+
+    def _gives_up(self, task: str, work: object) -> bool:
+        assert isinstance(work, Work)
+        return self._outputs[task].gives_up(work)
 
     def _ended(self, report: JobReport) -> None:
         assert isinstance(report.payload, Work)

@@ -51,9 +51,11 @@ class TaskOutput:
         self._window_ns = round(window_s * NS_PER_S)
         self._sequence = 0
         self._lock = threading.Lock()
-        #: Jobs that have not ended, and of them those that are complete and wait for earlier ones.
+        #: Jobs that have not ended, and of them those that are complete and wait for earlier ones,
+        #: and those whose detections are being published.
         self._open: set[int] = set()
         self._complete: set[int] = set()
+        self._delivering: set[int] = set()
         self._results: deque[_Result] = deque(maxlen=_MOST_RESULTS)
         #: What the runtime calls, by variant, one a stage.
         self.functions = {
@@ -72,11 +74,19 @@ class TaskOutput:
             self._open.add(work.sequence)
         return work
 
+    def gives_up(self, work: Work) -> bool:
+        """Publish nothing of a job from now on; False: that is under way, so it cannot fail."""
+        with self._lock:
+            if work.sequence in self._delivering:
+                return False
+            self._open.discard(work.sequence)
+            return True
+
     def ended(self, work: Work) -> None:
         """Take notice of the end of a job, whatever it was."""
         with self._lock:
-            self._open.discard(work.sequence)
-            self._complete.discard(work.sequence)
+            for jobs in (self._open, self._complete, self._delivering):
+                jobs.discard(work.sequence)
 
     def statistics(self) -> OutputStatistics:
         """Return means over the window."""
@@ -111,8 +121,10 @@ class TaskOutput:
         return behind
 
     def _deliver(self, work: Work, variant: str) -> None:
-        if work.sequence not in self._open:
-            return  # it hung and was given up
+        with self._lock:
+            if work.sequence not in self._open:
+                return  # it hung and was given up
+            self._delivering.add(work.sequence)
         now_ns = time.monotonic_ns()
         age_s = self._age_s(work.frame.header)
         self._publish(

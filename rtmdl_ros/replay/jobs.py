@@ -34,8 +34,8 @@ class Replayed:
     jobs: tuple[EndedJob, ...]
     #: Every status period and at the end; times in ns from the first frame on.
     statuses: tuple[RuntimeStatistics, ...]
-    #: Which real-time settings the system did not grant, and what helps.
-    refusals: tuple[str, ...] = ()
+    #: Which real-time settings the system did not grant, what else is wrong, and what helps.
+    problems: tuple[str, ...] = ()
 
     @property
     def reports(self) -> tuple[JobReport, ...]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
-from rtmdl_ros.deployment.starting import make_runtime, real_time_settings
+from rtmdl_ros.deployment.starting import make_runtime, set_up_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
 from rtmdl_ros.replay.drive import RecordedFrame
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
-from rtmdl_ros.runtime.real_time import freeze_garbage, set_up, thaw_garbage
+from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -52,7 +52,7 @@ def replay_live(
     finally:
         run.stop()
         thaw_garbage()
-    return Replayed(tuple(run.jobs), tuple(run.statuses), run.refusals)
+    return Replayed(tuple(run.jobs), tuple(run.statuses), run.problems)
 
 
 class _Run:
@@ -66,7 +66,7 @@ class _Run:
         self._lock = threading.Lock()
         self._cameras: dict[str, list[str]] = {}
         self._period_ns = round(node.status_period_s * NS_PER_S)
-        self.refusals = set_up(real_time_settings(node))
+        self.problems = set_up_for(node)
         self._runtime = make_runtime(node, slow_downs, self._ended)
         for task in tasks:
             functions = {name: _functions(each) for name, each in task.pipelines.items()}

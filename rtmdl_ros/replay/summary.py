@@ -38,7 +38,7 @@ def remarks(run: ReplayRun) -> tuple[str, ...]:
         *(variants_in_words(task.result) for task in result.tasks),
         *(_found(task) for task in result.tasks),
         *_failures(run),
-        *run.replayed.refusals,
+        *run.replayed.problems,
         *(
             f'camera {name}: {len(track.times_ns)} frames at {track.rate_hz:.1f} Hz from '
             f'{track.source}'

@@ -98,8 +98,8 @@ class RealTimeState:
     lanes: tuple[Placement, ...]
     cpu_workers: tuple[Placement, ...]
     locked_memory_mb: float
-    #: What was asked for and is not in force: sentences.
-    refusals: tuple[str, ...]
+    #: What was asked for and is not in force, and what else is wrong: sentences.
+    problems: tuple[str, ...]
 
 
 def placement_of(thread_id: int) -> Placement:
@@ -151,6 +151,11 @@ def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
         _lock_memory() if settings.lock_memory else None,
     ]
     return tuple(refusal for refusal in refusals if refusal is not None)
+
+
+def permitted(placement: Placement) -> bool:
+    """Tell whether the system grants a placement; tried on a thread of its own."""
+    return _error_of(placement.apply) is None
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.served import ActiveJob, Served, StageFunctions, chains_of
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
-from rtmdl_ros.runtime.watchdog import Hung, Watchdog
+from rtmdl_ros.runtime.watchdog import GivesUp, Hung, Watchdog, always
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.errors import UnknownTaskError
@@ -47,6 +47,7 @@ from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _LOGGER = logging.getLogger(__name__)
+
 
 class NotRunningError(Exception):
     """A job was released to a runtime that has not been started, or has been stopped."""
@@ -67,7 +68,8 @@ class Runtime:
 
     A stage that does not return within `hang_limit_s` fails its job, and its executor goes on
     with a new thread. Until the call returns after all, jobs of the task that reach that stage
-    fail at once.
+    fail at once. Before that `gives_up` is asked, under the lock, so that a job whose answer is
+    just being given does not fail as well: where it says no, the stage has that time once more.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Runtime:
         cpu_workers: int,
         lanes: int,
         on_end: Callable[[JobReport], None],
+        gives_up: GivesUp = always,
         packing: Packing = Packing.GUARDED,
         slow_downs: SlowDowns | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
@@ -96,6 +99,7 @@ class Runtime:
         self._core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
         self._clock = clock
         self._on_end = on_end
+        self._gives_up = gives_up
         self._lock = threading.Lock()
         self._tasks: dict[str, Served] = {}
         self._jobs: dict[int, ActiveJob] = {}
@@ -204,6 +208,7 @@ class Runtime:
             now_ns = self._clock()
             hung = self._watchdog.running(now_ns)
             for work, span in hung:
+                self._gives_up(work.task, work.payload)
                 self._add_span(work, span)
             failures = [
                 StageFailed(
@@ -307,7 +312,7 @@ class Runtime:
         with self._lock:
             # After a stop no stage starts any more, and hung ones are the business of `stop`.
             if self._accepts:
-                hung = self._watchdog.give_up(self._clock())
+                hung = self._watchdog.give_up(self._clock(), self._gives_up)
             reports = self._feed(*[self._replace(call) for call in hung])[1]
             if self._accepts:
                 self._watchdog.plan_wake()

@@ -5,10 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtmdl_ros.runtime.executor import Work
 from rtmdl_ros.runtime.report import StageSpan
+
+#: Asked whether a job may fail, of its task and payload.
+GivesUp = Callable[[str, object], bool]
+
+
+def always(task: str, payload: object) -> bool:
+    """Give up whatever hangs."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,22 @@ class Hung:
     detail: str
 
 
+@dataclass(frozen=True)
+class _Watched:
+    """A stage that runs. Times in nanoseconds."""
+
+    work: Work
+    start_ns: int
+    due_ns: int
+    #: It was due before.
+    again: bool = False
+
+    def span(self, executor: str, now_ns: int) -> StageSpan:
+        return StageSpan(self.work.stage_name, executor, self.start_ns, now_ns)
+
+
 class Watchdog:
-    """Keeps the stages that run in order of start. Not safe to use from several threads at once.
+    """Keeps the stages that run as they are due. Not safe to use from several threads at once.
 
     The limit is the same for all, so the first of them is due first: a look at it is enough,
     and a start asks for a wake-up only if none is due yet.
@@ -40,17 +62,16 @@ class Watchdog:
         self._limit_ns = round(limit_s * 1e9)
         self._wake_at = wake_at
         self._awaits_wake = False
-        #: Start in nanoseconds and stage by executor. A dict keeps the order of insertion, and
-        #: an executor's entry is deleted before its next one: this is the order of start.
-        self._running: dict[str, tuple[int, Work]] = {}
+        #: By executor. A dict keeps the order of insertion, and an executor's entry is deleted
+        #: before its next one: this is the order in which they are due.
+        self._running: dict[str, _Watched] = {}
         #: Calls that were given up and have not returned.
         self._given_up: list[Work] = []
 
     def running(self, now_ns: int) -> list[tuple[Work, StageSpan]]:
         """Return the stages that run now, without those given up, and since when."""
         return [
-            (work, StageSpan(work.stage_name, executor, start_ns, now_ns))
-            for executor, (start_ns, work) in self._running.items()
+            (each.work, each.span(executor, now_ns)) for executor, each in self._running.items()
         ]
 
     def refusal(self, wanted: Work) -> str | None:
@@ -70,34 +91,42 @@ class Watchdog:
 
     def begin(self, executor: str, work: Work, now_ns: int) -> None:
         """Watch a stage that starts now; `now_ns` never goes back from call to call."""
-        self._running[executor] = (now_ns, work)
+        self._running[executor] = _Watched(work, now_ns, now_ns + self._limit_ns)
         if not self._awaits_wake:
             self.plan_wake()
 
     def end(self, executor: str, work: Work) -> bool:
         """Forget a call that has returned; False: it had been given up."""
-        _, running = self._running.get(executor, (0, None))
-        if running is work:
+        running = self._running.get(executor)
+        if running is not None and running.work is work:
             del self._running[executor]
             return True
         # By identity: payloads may be arrays, which cannot be compared for truth.
         self._given_up = [other for other in self._given_up if other is not work]
         return False
 
-    def give_up(self, now_ns: int) -> list[Hung]:
-        """Give up the calls whose time is over; their executors are free then."""
+    def give_up(self, now_ns: int, gives_up: GivesUp = always) -> list[Hung]:
+        """Give up the calls whose time is over; their executors are free then.
+
+        Where `gives_up` says no, a call has that time once more.
+        """
         hung = []
-        for executor, (start_ns, work) in list(self._running.items()):
-            if now_ns < start_ns + self._limit_ns:
+        for executor, watched in list(self._running.items()):
+            if now_ns < watched.due_ns:
                 break
             del self._running[executor]
+            work = watched.work
+            if not watched.again and not gives_up(work.task, work.payload):
+                due_ns = now_ns + self._limit_ns
+                self._running[executor] = replace(watched, due_ns=due_ns, again=True)
+                continue
             self._given_up.append(work)
-            span = StageSpan(work.stage_name, executor, start_ns, now_ns)
+            limit_s = self._limit_s * (2 if watched.again else 1)
             detail = (
-                f'stage {work.stage_name} did not return within {self._limit_s:g} s; '
+                f'stage {work.stage_name} did not return within {limit_s:g} s; '
                 f'{executor} was replaced'
             )
-            hung.append(Hung(work, span, detail))
+            hung.append(Hung(work, watched.span(executor, now_ns), detail))
         return hung
 
     def plan_wake(self) -> None:
@@ -105,4 +134,4 @@ class Watchdog:
         first = next(iter(self._running.values()), None)
         self._awaits_wake = first is not None
         if first is not None:
-            self._wake_at(first[0] + self._limit_ns)
+            self._wake_at(first.due_ns)

@@ -4,7 +4,8 @@
 
 import pytest
 
-from rtmdl_ros.deployment.starting import concerns_of_cores
+from rtmdl_ros.deployment.starting import concerns_of_cores, set_up_for
+from rtmdl_ros.runtime.real_time import Placement, permitted, usable_cores
 from rtmdl_ros.workload.parameters import NodeParameters
 
 SLOWED = 'lanes that share a core slow each other down'
@@ -31,3 +32,14 @@ def test_too_few_cores_are_told(parameters, cores, told):
 def test_the_cores_are_named():
     (concern,) = concerns_of_cores(NodeParameters(lanes=2, fifo_priority=50), (2, 3))
     assert 'all cores (2,3)' in concern
+
+
+def test_lanes_that_may_not_go_before_others_starve_none():
+    node = NodeParameters(lanes=len(usable_cores()), fifo_priority=50)
+    (problem,) = set_up_for(node)
+    granted = permitted(Placement((), node.fifo_priority + 1))
+    assert (STARVED if granted else 'fifo_priority 50 is refused') in problem
+
+
+def test_nothing_is_wrong_with_what_is_usual():
+    assert set_up_for(NodeParameters(lanes=1)) == ()

@@ -223,6 +223,8 @@ def test_cores_that_are_not_there_and_lanes_without_one_are_told(logged):
     bench.wait(until=lambda: bench.peer.component('accelerator').level == DiagnosticStatus.WARN)
     accelerator = bench.peer.component('accelerator')
     assert refusal in accelerator.message
+    if lanes > cores:
+        assert f'lanes is {lanes} and cpu_workers 1, but the node may use' in accelerator.message
     values = {value.key: value.value for value in accelerator.values}
     usable = ','.join(str(core) for core in sorted(os.sched_getaffinity(0)))
     assert values['Cores of lanes'] == usable, 'what is in force, not what was asked for'

@@ -47,9 +47,7 @@ def test_the_node_under_faults(tmp_path, monkeypatch, cache_dir, small_zoo):
     parameters = {'cache_dir': str(cache_dir), 'zoo_dir': str(small_zoo), 'lanes': 1}
     plan = Plan(
         duration_s=40.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
-        # Where the machine itself stops for so long while a stage publishes, that one is given up
-        # too, and its job both answered and failed.
-        limits=PATIENT, hang_limit_s=1.0, fault_s=(0.4, 1.2), parameters=parameters,
+        limits=PATIENT, hang_limit_s=0.5, fault_s=(0.4, 1.2), parameters=parameters,
     )  # fmt: skip
     told: list[FaultRecord] = []
     with Soak(plan, lambda seconds, what: None, told.append) as soak:

@@ -84,3 +84,22 @@ def test_a_job_that_was_given_up_publishes_nothing(output):
     output.ended(work)
     first(work)
     assert output.published == []
+
+
+def test_one_that_hangs_is_published_or_given_up_never_both(output):
+    first, _ = output.functions['v']
+    work = job(output)
+    assert output.gives_up(work)
+    first(work)
+    assert output.published == []
+
+
+def test_a_job_cannot_be_given_up_while_it_is_published(output):
+    given_up = []
+    work = job(output)
+    output._publish = lambda message: given_up.append(output.gives_up(work))
+    first, _ = output.functions['v']
+    first(work)
+    assert given_up == [False]
+    output.ended(work)
+    assert output.gives_up(work), 'it is no longer known'

@@ -190,6 +190,38 @@ def test_each_of_two_lanes_is_replaced():
     check_sums(bench)
 
 
+def test_a_job_whose_answer_is_on_its_way_does_not_fail(gate, messages):
+    asked = []
+
+    def gives_up(task, payload):
+        asked.append((task, payload))
+        return False
+
+    bench = Bench(hang_limit_s=LIMIT_S, gives_up=gives_up)
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    bench.runtime.start()
+    bench.release('a', 'first')
+    wait_for(lambda: asked)
+    gate.open.set()
+    (report,) = bench.wait()
+    assert (report.outcome, asked, messages()) == (Outcome.ON_TIME, [('a', 'first')], [])
+    bench.runtime.stop(PATIENCE_S)
+    check_sums(bench)
+
+
+def test_it_fails_when_that_hangs_too(gate):
+    bench = Bench(hang_limit_s=LIMIT_S, gives_up=lambda task, payload: False)
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    bench.runtime.start()
+    bench.release('a')
+    (report,) = bench.wait()
+    assert report.detail == 'stage s0 did not return within 0.4 s; lane0 was replaced'
+    assert report.spans[0].duration_ns >= 2 * LIMIT_S * 1e9
+    gate.open.set()
+    bench.runtime.stop(PATIENCE_S)
+    check_sums(bench)
+
+
 def test_stages_within_the_limit_are_left_alone(bench, messages):
     bench.runtime.add_task(chain('a', CPU, LANE), [nothing, lambda p: time.sleep(0.01)])
     bench.runtime.start()
@@ -222,6 +254,22 @@ def test_the_timer_is_asked_once_for_all_that_run():
     assert watchdog.refusal(works[2]) is None
     assert not watchdog.end('lane0', works[1])
     assert watchdog.refusal(works[1]) is None
+
+
+def test_a_call_that_is_not_given_up_is_due_after_those_that_began_since():
+    asked = []
+    watchdog = Watchdog(1e-6, asked.append)
+    works = [Work(job, 'a', '', job, f's{job}', nothing, '', job) for job in range(2)]
+    watchdog.begin('cpu0', works[0], 100)
+    watchdog.begin('lane0', works[1], 1000)
+    assert watchdog.give_up(1150, lambda task, payload: payload != 0) == []
+    watchdog.plan_wake()
+    assert asked == [1100, 2000]
+    (hung,) = watchdog.give_up(2000)
+    assert hung.work is works[1]
+    assert watchdog.give_up(2149) == []
+    (hung,) = watchdog.give_up(2150, lambda task, payload: False)
+    assert (hung.work, hung.span.start_ns, hung.span.end_ns) == (works[0], 100, 2150)
 
 
 def test_what_variants_have_in_common_is_not_called_again_while_it_hangs():

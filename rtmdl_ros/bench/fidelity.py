@@ -3,7 +3,8 @@
 """Is the simulation true? `make bench-fidelity` runs workloads and simulates them.
 
 Each workload runs on the real runtime, and in virtual time with stage times measured in a run
-before it, with those and what handing over took, and with those of the same run.
+before it and with those of the same run. On a lane they count from the decision to start on, as
+plans have them. Beside that: what handing over to the CPU worker takes added as well.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from rtmdl_ros.bench.fidelity_figures import (
 from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of
 from rtmdl_ros.bench.workloads import Executors, Workload, make_workload, run_workload
 from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import Policy
+from rtmdl_ros.workload.records import Policy, Resource
 
 _BOTH = ('traffic_light', 'traffic_sign')
 #: (load of the lane, functions of each camera); the first is the most urgent.
@@ -51,7 +52,7 @@ _WORKLOADS: tuple[tuple[float, Mapping[str, Sequence[str]]], ...] = (
     (1.1, {'front': _BOTH, 'rear': _BOTH}),
     (1.5, {'front': _BOTH, 'rear': _BOTH}),
 )
-#: Where stage times come from: a run before, the same with hand-overs, the same run.
+#: Where stage times come from: a run before, the same with all hand-overs, the same run.
 _BEFORE, _HANDING, _SAME = 'before', 'before, handing over', 'same run'
 _SEEDS = range(5)
 _EXECUTORS = Executors(cpu_workers=1, lanes=1)
@@ -121,7 +122,7 @@ def run(cache_dir: Path, out: Path, seconds: float, calibration_s: float) -> boo
     write_json(out / 'fidelity.json', figures)
     path = out / 'fidelity.png'
     drawn = {book.name: (book.tasks(_BEFORE), book.tasks(_HANDING)) for book in books}
-    draw_fidelity(drawn, ('stage times of a run before', 'these and handing over'), path)
+    draw_fidelity(drawn, ('stage times of a run before', 'these and all handing over'), path)
     print(f'picture: {path}')
     return result.met
 
@@ -149,7 +150,7 @@ def _measure(
         load,
         {
             _BEFORE: compare(stage_samples(workload, before)),
-            _HANDING: compare(stage_samples(workload, before, handing_over=True)),
+            _HANDING: compare(stage_samples(workload, before, tuple(Resource))),
             _SAME: compare(stage_samples(workload, reports)),
         },
     )
@@ -184,7 +185,7 @@ def _print(books: Sequence[Workbook]) -> None:
          'handing:\npoints', '\np95', 'same:\npoints', '\np95'),
         [_cells(book) for book in books],
         'Points: simulated minus real miss ratio. p95: of response times, simulated by real. '
-        'Stage times of a run before; of that with handing over; of the same run.',
+        'Stage times of a run before; of that with all handing over; of the same run.',
     )  # fmt: skip
 
 

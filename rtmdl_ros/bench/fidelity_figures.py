@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rtmdl_ros.bench.workloads import Workload
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask, StageTimes
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
+from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: (function, stage) -> how long it took, in nanoseconds.
@@ -75,24 +76,25 @@ class Verdict:
 
 
 def stage_samples(
-    workload: Workload, reports: Iterable[JobReport], handing_over: bool = False
+    workload: Workload,
+    reports: Iterable[JobReport],
+    handing_over: Collection[Resource] = (Resource.ACCELERATOR,),
 ) -> Samples:
     """Collect stage times by function: tasks of one function compute the same.
 
-    `handing_over` adds to each the time before it in which its job neither ran nor waited.
-    A stage that no job came to, under overload, has the least time that it took alone.
+    On the resources in `handing_over` the time before a stage in which its job neither ran nor
+    waited counts as well. A stage that no job came to, under overload, has the least time that it
+    took alone.
     """
     functions = {each.task.name: each.function for each in workload.tasks}
-    taken: dict[tuple[str, str], list[int]] = {}
+    stages = {(e.function, stage.name): stage for e in workload.tasks for stage in e.task.stages}
+    taken: dict[tuple[str, str], list[int]] = {key: [] for key in stages}
     for report in reports:
-        extra_ns = hand_overs(report) if handing_over else [0] * len(report.spans)
-        for span, more_ns in zip(report.spans, extra_ns, strict=True):
-            times = taken.setdefault((functions[report.task], span.stage), [])
-            times.append(span.duration_ns + more_ns)
-    for each in workload.tasks:
-        for stage in each.task.stages:
-            taken.setdefault((each.function, stage.name), [stage.optimistic_ns])
-    return {key: tuple(times) for key, times in taken.items()}
+        for span, more_ns in zip(report.spans, hand_overs(report), strict=True):
+            key = functions[report.task], span.stage
+            more = stages[key].resource in handing_over
+            taken[key].append(span.duration_ns + (more_ns if more else 0))
+    return {key: tuple(own) or (stages[key].optimistic_ns,) for key, own in taken.items()}
 
 
 def hand_overs(report: JobReport) -> list[int]:

@@ -28,6 +28,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
+from rtmdl_ros.bench.fidelity_figures import hand_overs
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.planned import (
     LANES,
@@ -123,7 +124,10 @@ def run(ladders: Ladders, out: Path, seconds: float, planning_s: float) -> bool:
 
 
 def paces_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, float]:
-    """Return how long the stages of each resource took by what the profile says, at least 1."""
+    """Return how long the stages of each resource took by what the profile says, at least 1.
+
+    On a lane they count from the decision to start on, as at run time (`scheduling.pace`).
+    """
     typical = {
         (function, variant.name, stage.name): (stage.resource, mean(stage.quantiles_ns))
         for function, variants in profile.functions.items()
@@ -133,9 +137,11 @@ def paces_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, f
     took: Counter[Resource] = Counter()
     planned: Counter[Resource] = Counter()
     for report in reports:
-        for span in report.spans:
+        for span, before_ns in zip(report.spans, hand_overs(report), strict=True):
             resource, usual_ns = typical[report.task, report.variant, span.stage]
             took[resource] += span.duration_ns
+            if resource is Resource.ACCELERATOR:
+                took[resource] += before_ns
             planned[resource] += round(usual_ns)
     return {r: max(1.0, took[r] / max(1, planned[r])) for r in Resource}
 

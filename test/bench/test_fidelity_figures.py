@@ -63,10 +63,13 @@ def test_handing_over_is_what_is_neither_stage_nor_wait():
 
 def test_tasks_of_a_function_share_their_samples():
     reports = [report('front'), report('rear', waits=(wait('net', 14, 20),))]
-    assert stage_samples(WORKLOAD, reports) == {
+    assert stage_samples(WORKLOAD, reports, handing_over=()) == {
         ('light', 'pre'): (4, 4), ('light', 'net'): (10, 10),
     }  # fmt: skip
-    assert stage_samples(WORKLOAD, reports, handing_over=True) == {
+    assert stage_samples(WORKLOAD, reports) == {
+        ('light', 'pre'): (4, 4), ('light', 'net'): (16, 10),
+    }  # fmt: skip
+    assert stage_samples(WORKLOAD, reports, tuple(Resource)) == {
         ('light', 'pre'): (9, 9), ('light', 'net'): (16, 10),
     }  # fmt: skip
 
@@ -80,7 +83,7 @@ def test_a_stage_that_nobody_came_to_has_the_time_it_takes_alone():
 def test_simulated_tasks_are_released_as_by_their_cameras():
     front, rear = simulated_tasks(WORKLOAD, stage_samples(WORKLOAD, [report()]))
     assert front.task is WORKLOAD.tasks[0].task
-    assert front.times == rear.times == ((4,), (10,))
+    assert front.times == rear.times == ((4,), (16,))
     assert (front.offset_ns, rear.offset_ns) == (0, 7)
 
 

@@ -27,8 +27,8 @@ _EXAMPLES = """examples:
       accuracies assumed; the first run exports them for some minutes
   rtmdl bench f110 --frames ../shared/data/traffic_light ../shared/data/traffic_sign_frames/gtsdb
       cameras show real pictures with labels: what was really found, and found in time
-  rtmdl bench mixed --device cuda --utilization 1 1.5 2
-      on a GPU, with loads that make its lanes contend
+  rtmdl bench mixed large_gpu --device cuda --utilization 1 1.5 2
+      on a GPU, with loads that make its lanes contend: large_gpu is for one of a server
   rtmdl bench --quick
       a few seconds, to see that it works: its figures mean nothing
 """

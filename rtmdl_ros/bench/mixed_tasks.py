@@ -70,7 +70,7 @@ class Lanes(_Resized):
                 box = Box(
                     lane[0] * x_scale, top * y_scale, (lane[-1] + 1) * x_scale, bottom * y_scale
                 )
-                yield Detection('lane', columns[lane].mean(), box)
+                yield Detection(self.classes[0], columns[lane].mean(), box)
 
 
 class People(_Resized):
@@ -119,7 +119,7 @@ class Scenes(_Resized):
     """
 
     classes = ('straight', 'bend', 'crossing', 'pit_lane')
-    variants = (
+    variants: tuple[NetworkVariant, ...] = (
         NetworkVariant('x0_5', 224, 224, accuracy=0.606),
         NetworkVariant('x1_0', 224, 224, accuracy=0.694),
         NetworkVariant('x1_5', 224, 224, accuracy=0.730),

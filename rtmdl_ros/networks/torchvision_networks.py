@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torchvision import models
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
-from torchvision.models.segmentation import lraspp_mobilenet_v3_large
+from torchvision.models.segmentation import deeplabv3_resnet50, lraspp_mobilenet_v3_large
 
 SEED = 7
 #: Of the classes that the published weights tell apart.
@@ -33,6 +33,14 @@ def segmentation() -> nn.Module:
     H and W are multiples of 8.
     """
     return _Segmentation(_settled(lambda: lraspp_mobilenet_v3_large(**_UNTRAINED))).eval()
+
+
+def large_segmentation() -> nn.Module:
+    """Return DeepLabV3 on ResNet-50: out comes the probability of one class, (1, H / 8, W / 8).
+
+    H and W are multiples of 8.
+    """
+    return _LargeSegmentation(_settled(lambda: deeplabv3_resnet50(**_UNTRAINED))).eval()
 
 
 def person_detector(height: int, width: int) -> nn.Module:
@@ -90,6 +98,17 @@ class _Segmentation(nn.Module):
         # Made larger by one class alone: the module itself does it with all 21.
         one = nn.functional.interpolate(shares[:, 1:2], scale_factor=_MAP_STRIDE, mode='bilinear')
         return one[:, 0]
+
+
+class _LargeSegmentation(nn.Module):
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor) -> Tensor:
+        network: Any = self.network
+        maps: Tensor = network.classifier(network.backbone(_normalised(images))['out'])
+        return maps.softmax(dim=1)[:, 1]
 
 
 class _Classifier(nn.Module):

@@ -34,7 +34,7 @@ disturbances:
 
 def test_the_shipped_ones_can_be_found_by_name():
     assert list(shipped_workloads()) == [
-        'burst', 'contended', 'f110', 'mixed', 'mode_change', 'two_cameras'
+        'burst', 'contended', 'f110', 'large_gpu', 'mixed', 'mode_change', 'two_cameras'
     ]  # fmt: skip
     for name in shipped_workloads():
         spec = find_workload(name)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -180,15 +180,14 @@ def packing_figures(engine: Any, variants: Sequence[Variant], seconds: float) ->
         other.run(two)
     alone = _loop(lambda: urgent.run(one), seconds)
     serial = 2 * len(_loop(lambda: (urgent.run(one), other.run(two)), seconds))
-    beside: list[float] = []
-    thread = threading.Thread(
-        target=lambda: beside.extend(_loop(lambda: other.run(two), seconds))
-    )
     shorten_switch_interval()
-    thread.start()
-    packed = _loop(lambda: urgent.run(one), seconds)
-    thread.join()
-    restore_switch_interval()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            other_loop = pool.submit(_loop, lambda: other.run(two), seconds)
+            packed = _loop(lambda: urgent.run(one), seconds)
+        beside = other_loop.result()
+    finally:
+        restore_switch_interval()
     first, second = (f'{variant.network} {variant.id}' for variant in variants)
     return PackingFigures(
         first, second, serial / seconds, (len(packed) + len(beside)) / seconds, times_of(alone),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,11 +110,12 @@ def targets_of(
     """Return the figures that the issue asks for, each the worst of all networks.
 
     `same_frames` is the share of frames in which CPU and GPU detect the same. Of the pairs that are
-    packed the first counts, that of small networks.
+    packed the first counts, that of small networks. A precision in which no network runs has no
+    error: a target that is not met.
     """
     small = packing[0]
     errors = {
-        precision: max((n.error for n in networks if n.precision == precision), default=0.0)
+        precision: max((n.error for n in networks if n.precision == precision), default=math.nan)
         for precision in ('single', 'half')
     }
     return (

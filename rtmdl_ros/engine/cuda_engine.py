@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
-from rtmdl_ros.engine.cuda_graphs import CapturedNetwork
+from rtmdl_ros.engine.cuda_graphs import CapturedNetwork, exact_cudnn
 from rtmdl_ros.engine.cuda_lanes import CudaLanes
 from rtmdl_ros.engine.cuda_runner import CudaRunner
 from rtmdl_ros.engine.engine import Engine, Log, single_instead
@@ -48,10 +48,18 @@ class CudaEngine(Engine):
         """Take the number of a GPU that can be used (see `gpu.refusal`) and make lanes on it.
 
         `processor` runs networks that are no torch modules. A node's lanes are made anew with each
-        engine, and torch has 32 streams of a priority: the 33rd is the first again.
+        engine, and torch has 32 streams of a priority: the 33rd is the first again. Raises
+        EngineError where that fails.
         """
         self._device = torch.device('cuda', index)
-        self.lanes = CudaLanes(self._device, lanes)
+        try:
+            with undisturbed_capture():
+                self.lanes = CudaLanes(self._device, lanes)
+        except RuntimeError as error:
+            raise EngineError(
+                f'device is cuda:{index}, but lanes cannot be made on it: {in_one_line(error)}; '
+                'set device to cpu'
+            ) from error
         self._half = half
         self._processor = processor
         self._log = log
@@ -150,7 +158,9 @@ class CudaEngine(Engine):
         # Channels last, as images come: otherwise weights would be turned in every run.
         module = module.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         example = images[:1] if batch > 1 else images
-        pieces = _pieces(variant, module, segments, example.to(self._device))
+        # From the first run on, as cuDNN keeps what it chose for a shape.
+        with exact_cudnn(tries_algorithms=True):
+            pieces = _pieces(variant, module, segments, example.to(self._device))
         sizes = batch_sizes(batch) if batch > 1 else (len(images),)
         networks = {
             (lane.number, size): CapturedNetwork(lane, pieces, images[:size])

@@ -122,15 +122,15 @@ def _captured(
     torch.cuda.synchronize(device)
     # The stream around the capture, too: torch 2.11 does not leave it where a capture fails.
     with torch.cuda.device(device), torch.no_grad(), torch.cuda.stream(lane.stream):
-        with _cudnn(tries_algorithms=True):
+        with exact_cudnn(tries_algorithms=True):
             for _ in range(_WARM_UP):
                 segment.run(inputs)
-        with _cudnn(tries_algorithms=False), _nothing_read_back():
+        with exact_cudnn(tries_algorithms=False), _nothing_read_back():
             segment.run(inputs)
         lane.stream.synchronize()
         graph = torch.cuda.CUDAGraph()
         with (
-            _cudnn(tries_algorithms=False),
+            exact_cudnn(tries_algorithms=False),
             _own_workspaces(),
             # Other threads may use CUDA meanwhile, such as another node in this process.
             torch.cuda.graph(
@@ -141,7 +141,7 @@ def _captured(
     return CapturedSegment(graph, segment, inputs, outputs)
 
 
-def _cudnn(tries_algorithms: bool) -> AbstractContextManager[None]:
+def exact_cudnn(tries_algorithms: bool) -> AbstractContextManager[None]:
     """Let cuDNN take the quickest algorithms for these very shapes, or those it found before.
 
     Where it tries them and memory ends, it says nothing and goes on with others, which must not

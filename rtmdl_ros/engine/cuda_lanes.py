@@ -25,11 +25,13 @@ class CudaLane:
     """What one stage at a time runs on."""
 
     def __init__(self, number: int, device: torch.device, priority: int) -> None:
-        """Make its stream on a device."""
+        """Make its stream on a device; captures, see `undisturbed_capture`."""
         self.number = number
         self.stream = torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
         #: Graphs that never run at once share their memory; only those of this lane do.
         self.pool: Any = torch.cuda.graph_pool_handle()
+        # torch may not take a pool again whose graphs have all ended: this one stays.
+        self._holder = _smallest_graph(self.stream, self.pool)
         # Not torch.Event, which spins on CUDA whatever it is told.
         self._done = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
 
@@ -37,6 +39,18 @@ class CudaLane:
         """Sleep until all is done that was given to the stream; others may hold the GIL."""
         self._done.record(self.stream)
         self._done.synchronize()
+
+
+def _smallest_graph(stream: torch.cuda.Stream, pool: Any) -> tuple[torch.cuda.CUDAGraph, Any]:
+    """Return a graph in a pool with its memory."""
+    device = stream.device
+    with torch.cuda.device(device), torch.cuda.stream(stream):
+        torch.zeros(1, device=device)  # a kernel must be loaded before it is captured
+        stream.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode='thread_local'):
+            memory = torch.zeros(1, device=device)
+    return graph, memory
 
 
 class CudaLanes:

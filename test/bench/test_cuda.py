@@ -46,6 +46,11 @@ def test_targets_are_met_by_the_worst_network_or_not():
     assert [target.met for target in missed] == [True, False, False, False, False, False, True]
 
 
+def test_a_precision_in_which_nothing_runs_meets_no_target():
+    single, half, *_ = targets_of([FINE], [PACKED], 1.0)
+    assert (single.met, half.met) == (True, False)
+
+
 def test_the_same_finds_in_any_order():
     one, far = Box(0, 0, 100, 50), Box(200, 0, 300, 50)
     finds = [Detection('a', 0.9, one), Detection('a', 0.5, far)]

@@ -1,0 +1,129 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The Python around CUDA graphs, with CUDA's part played by the CPU: runs where there is no GPU."""
+
+import gc
+
+import numpy as np
+import pytest
+from played_cuda import PlayedCuda
+from tiny_zoo import write_tiny_zoo
+from torch import nn
+
+from rtmdl_ros.engine import cuda_engine
+from rtmdl_ros.engine.accuracy import relative_error, telling_input
+from rtmdl_ros.engine.engine import OnnxEngine
+from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
+from rtmdl_ros.networks.zoo import read_zoo
+
+MOST = 3
+MB = 1_000_000
+
+
+@pytest.fixture(scope='module')
+def zoo(tmp_path_factory):
+    """Return a detector and a classifier."""
+    variants = read_zoo(write_tiny_zoo(tmp_path_factory.mktemp('zoo')))
+    return [next(v for v in variants if v.kind == kind) for kind in ('detector', 'classifier')]
+
+
+@pytest.fixture(scope='module')
+def processor(tmp_path_factory, zoo):
+    engine = OnnxEngine(tmp_path_factory.mktemp('cache'))
+    engine.prepare(zoo)
+    return engine
+
+
+@pytest.fixture
+def cuda(monkeypatch):
+    played = PlayedCuda(monkeypatch)
+    yield played
+    gc.collect()
+    assert played.faults == []
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def engine(cuda, processor, told):
+    return cuda_engine.CudaEngine(0, 2, False, processor, told.append)
+
+
+def mirrored(images):
+    """Return other images than those that the graphs' memory holds from their capture on."""
+    return np.ascontiguousarray(images[:, :, ::-1])
+
+
+@pytest.mark.parametrize(('half', 'bound'), [(False, 1e-4), (True, 1e-2)])
+def test_answers_are_those_of_the_processor(cuda, zoo, processor, half, bound):
+    engine = cuda_engine.CudaEngine(0, 2, half, processor)
+    for variant, segments, most in ((zoo[0], 2, 1), (zoo[1], 1, MOST)):
+        runner = engine.load(variant, segments, most)
+        assert (runner.segments, runner.precision) == (segments, 'half' if half else 'single')
+        for count in {1, most - 1, most} - {0}:
+            images = mirrored(telling_input(variant, count))
+            expected = processor.load(variant, 1).run(images)
+            for each in (runner, runner.for_urgent()):
+                assert relative_error(expected, each.run(images)) <= bound
+
+
+def test_the_gpu_is_told(engine, told):
+    assert told == ['device: played by the CPU (cuda:0), 8000 of 10000 MB free']
+    assert engine.fields()['gpu'] == 'played by the CPU'
+    assert engine.fields()['lanes'] == '2'
+
+
+def test_jobs_between_their_segments_do_not_meet(engine, zoo):
+    runner = engine.load(zoo[0], 2)
+    rng = np.random.default_rng(1)
+    one, other = (rng.integers(0, 256, zoo[0].example(1).shape, np.uint8) for _ in range(2))
+    wanted = runner.run(one)
+    assert (wanted[0] != runner.run(other)[0]).any()
+    tensors = runner.run_segment(0, runner.start(one))
+    runner.run_segment(0, runner.start(other))
+    found = runner.outputs(runner.run_segment(1, tensors))
+    for each, expected in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(each, expected)
+
+
+def test_what_half_precision_changes_too_much_runs_in_single(
+    cuda, zoo, processor, told, monkeypatch
+):
+    monkeypatch.setattr(cuda_engine, 'HALF_BOUND', 1e-5)
+    engine = cuda_engine.CudaEngine(0, 1, True, processor, told.append)
+    assert engine.load(zoo[1], 1).precision == 'single'
+    assert 'half precision changes its answers by 0.00' in told[-1]
+
+
+def test_a_full_gpu_takes_no_network(cuda, engine, zoo):
+    cuda.free_bytes = 499 * MB
+    with pytest.raises(OutOfMemoryError, match=r'no memory left for it .499 of 10000 MB free'):
+        engine.load(zoo[0], 1)
+    cuda.free_bytes = 501 * MB
+    assert engine.load(zoo[0], 1).segments == 1
+
+
+class Broken(nn.Module):
+    """Reads back what it computed, which a graph cannot."""
+
+    def forward(self, images):
+        mean = images.float().mean()
+        return images.float() * (2.0 if mean.item() > 0 else 3.0)
+
+
+def test_a_network_that_reads_back_is_refused_and_the_next_one_loads(engine, zoo, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(type(zoo[0]), 'module', lambda variant: Broken())
+        with pytest.raises(EngineError, match=r'cannot be captured on the GPU: .*synchroniz'):
+            engine.load(zoo[0], 1)
+    assert engine.load(zoo[0], 1).segments == 1
+
+
+def test_networks_that_are_let_go_do_not_disturb_captures(engine, zoo):
+    for _ in range(2):
+        runner = engine.load(zoo[1], 1)
+        runner.itself = runner  # ends with the next collection of garbage alone
+        del runner

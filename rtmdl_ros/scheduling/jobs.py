@@ -28,6 +28,8 @@ _FASTEST = 4
 _FEW_MISSED, _SHORT_PERIODS = 2, 20
 #: ... and it takes so many to see whether they would come again.
 _LONG_PERIODS = 80
+#: In so many they count as one: what held up all for a moment is over.
+_ONE_EVENT_PERIODS = 3
 
 
 @dataclass(eq=False, slots=True)
@@ -231,6 +233,8 @@ class LiveTask:
     def missed(self, time_ns: int) -> None:
         """Keep in mind that one of its jobs was out of time: late, or given up as it would be."""
         missed_ns = self._missed_ns
+        if missed_ns and time_ns - missed_ns[-1] <= _ONE_EVENT_PERIODS * self.period_ns:
+            return
         missed_ns.append(time_ns)
         short_ns = _SHORT_PERIODS * self.period_ns
         if len(missed_ns) > _FEW_MISSED and time_ns - missed_ns[0] <= short_ns:

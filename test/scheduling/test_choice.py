@@ -128,21 +128,29 @@ def test_the_planned_variant_is_taken_where_it_is_usually_on_time():
 
 def test_the_plan_is_not_trusted_where_too_many_jobs_were_missed():
     core = core_with(spread(task(base='best', period_ns=70)))
-    chosen = chosen_one_by_one(core, 4, 100)
+    chosen = chosen_one_by_one(core, 4, 300)
     # Two out of time in twenty periods are what a plan may have, a third is too much.
     assert chosen == 3 * ['best'] + ['good']
-    # The last of them was at 371; for eighty periods of 70 it is not forgotten.
-    assert started(core, 5970, JobReleased(5970, 4, 'a')) == [(4, 'good')]
-    core.step(5975, [StageFinished(5975, 4, 0)])
-    core.step(6000, [StageFinished(6000, 4, 1)])
-    assert started(core, 6040, JobReleased(6040, 5, 'a')) == [(5, 'best')]
+    # The last of them was at 971; for eighty periods of 70 it is not forgotten.
+    assert started(core, 6570, JobReleased(6570, 4, 'a')) == [(4, 'good')]
+    core.step(6575, [StageFinished(6575, 4, 0)])
+    core.step(6600, [StageFinished(6600, 4, 1)])
+    assert started(core, 6640, JobReleased(6640, 5, 'a')) == [(5, 'best')]
+
+
+def test_jobs_out_of_time_one_after_the_other_count_once():
+    core = core_with(spread(task(base='best', period_ns=70)))
+    # Of those at 71, 171, 271, 371 ... counts the first, the fourth, as it is more than three
+    # periods of 70 later, and then, with periods of 100, every fourth.
+    assert chosen_one_by_one(core, 9, 100) == 8 * ['best'] + ['good']
 
 
 def test_what_is_out_of_time_now_and_then_is_what_a_plan_may_have():
     core = core_with(spread(task(base='best', period_ns=70)))
-    chosen = chosen_one_by_one(core, 6, 1000)
-    # Once five have come, a period is taken to be as long as they are apart.
-    assert chosen == 5 * ['best'] + ['good']
+    chosen = chosen_one_by_one(core, 9, 1000)
+    # Once five have come, a period is taken to be as long as they are apart: of those at 71, 1071,
+    # 2071 ... the next that counts is at 7071, and all are within twenty.
+    assert chosen == 8 * ['best'] + ['good']
 
 
 def test_a_task_that_fails_is_not_taken_for_one_that_is_late():
@@ -162,7 +170,7 @@ def test_worst_times_count_where_too_many_jobs_were_missed():
         for each, worst_ns in zip(usual.variants, (30, 90, 180), strict=True)
     )
     core = core_with(replace(usual, variants=variants, stages=variants[1].stages))
-    chosen = chosen_one_by_one(core, 4, 100)
+    chosen = chosen_one_by_one(core, 4, 300)
     # 5 + 33 of 70 hardly ever exceeded, 5 + 90 at worst; 5 + 30 at worst of the fast one.
     assert chosen == 3 * ['good'] + ['fast']
 

@@ -122,8 +122,11 @@ def test_a_network_that_reads_back_is_refused_and_the_next_one_loads(engine, zoo
     assert engine.load(zoo[0], 1).segments == 1
 
 
-def test_networks_that_are_let_go_do_not_disturb_captures(engine, zoo):
-    for _ in range(2):
-        runner = engine.load(zoo[1], 1)
-        runner.itself = runner  # ends with the next collection of garbage alone
-        del runner
+def test_a_network_that_is_let_go_in_a_capture_ends_after_it(cuda, engine, zoo):
+    runner = engine.load(zoo[1], 1)
+    runner.itself = runner  # ends with the next collection of garbage alone
+    kept = [runner]
+    del runner
+    cuda.in_capture = kept.clear
+    engine.load(zoo[1], 1)
+    assert not kept

@@ -28,6 +28,8 @@ class PlayedCuda:
         self.free_bytes, self.total_bytes = 8_000_000_000, 10_000_000_000
         #: What no exception tells, as it happens in a destructor.
         self.faults = []
+        #: What others do meanwhile.
+        self.in_capture = lambda: None
         self._capturing = None
         self._reading_refused = None
         self._current = threading.local()
@@ -74,6 +76,7 @@ class PlayedCuda:
         try:
             with recorder:
                 yield
+            self.in_capture()
             if gc.isenabled():  # a collection may come at any time
                 gc.collect()
         finally:

@@ -16,6 +16,8 @@ from rtmdl_ros.workload.units import NS_PER_MS
 
 #: (function, stage) -> how long it took, in nanoseconds.
 Samples = Mapping[tuple[str, str], StageTimes]
+#: Where what comes before a stage counts as part of it, as at run time (`scheduling.pace`).
+HANDED_OVER = (Resource.ACCELERATOR,)
 #: What all tasks together are called.
 ALL = 'all'
 
@@ -78,7 +80,7 @@ class Verdict:
 def stage_samples(
     workload: Workload,
     reports: Iterable[JobReport],
-    handing_over: Collection[Resource] = (Resource.ACCELERATOR,),
+    handing_over: Collection[Resource] = HANDED_OVER,
 ) -> Samples:
     """Collect stage times by function: tasks of one function compute the same.
 

@@ -28,7 +28,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.bench.fidelity_figures import hand_overs
+from rtmdl_ros.bench.fidelity_figures import HANDED_OVER, hand_overs
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.planned import (
     LANES,
@@ -140,7 +140,7 @@ def paces_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, f
         for span, before_ns in zip(report.spans, hand_overs(report), strict=True):
             resource, usual_ns = typical[report.task, report.variant, span.stage]
             took[resource] += span.duration_ns
-            if resource is Resource.ACCELERATOR:
+            if resource in HANDED_OVER:
                 took[resource] += before_ns
             planned[resource] += round(usual_ns)
     return {r: max(1.0, took[r] / max(1, planned[r])) for r in Resource}

@@ -5,13 +5,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from rtmdl_ros.runtime.real_time import (
-    Placement,
-    RealTimeSettings,
-    permitted,
-    set_up,
-    usable_cores,
-)
+from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.watchdog import GivesUp, always
@@ -47,9 +41,8 @@ def set_up_for(node: NodeParameters) -> tuple[str, ...]:
 
     Returns what the system refuses and what is wrong with the lanes: sentences.
     """
-    settings = real_time_settings(node)
-    refusals = set_up(settings)
-    if not permitted(Placement((), settings.short_priority)):
+    refusals = set_up(real_time_settings(node))
+    if set_up(RealTimeSettings(fifo_priority=node.fifo_priority)):
         node = replace(node, fifo_priority=0)  # lanes share cores with all others then
     return (*refusals, *concerns_of_cores(node, usable_cores()))
 

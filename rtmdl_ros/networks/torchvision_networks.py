@@ -87,35 +87,33 @@ def _normalised(images: Tensor) -> Tensor:
     return images.permute(0, 3, 1, 2).flip(1).float() / 127.5 - 1.0
 
 
-class _Segmentation(nn.Module):
+class _Around(nn.Module):
+    """A network of torchvision, with what is done before and after it."""
+
+    network: Any
+
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
+
+class _Segmentation(_Around):
     def forward(self, images: Tensor) -> Tensor:
-        network: Any = self.network
-        shares = network.classifier(network.backbone(_normalised(images))).softmax(dim=1)
+        features = self.network.backbone(_normalised(images))
+        shares = self.network.classifier(features).softmax(dim=1)
         # Made larger by one class alone: the module itself does it with all 21.
         one = nn.functional.interpolate(shares[:, 1:2], scale_factor=_MAP_STRIDE, mode='bilinear')
         return one[:, 0]
 
 
-class _LargeSegmentation(nn.Module):
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
+class _LargeSegmentation(_Around):
     def forward(self, images: Tensor) -> Tensor:
-        network: Any = self.network
-        maps: Tensor = network.classifier(network.backbone(_normalised(images))['out'])
-        return maps.softmax(dim=1)[:, 1]
+        features = self.network.backbone(_normalised(images))['out']
+        shares: Tensor = self.network.classifier(features).softmax(dim=1)
+        return shares[:, 1]
 
 
-class _Classifier(nn.Module):
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
+class _Classifier(_Around):
     def forward(self, images: Tensor) -> Tensor:
         logits: Tensor = self.network(_normalised(images))
         return logits.softmax(dim=1)

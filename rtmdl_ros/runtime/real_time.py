@@ -153,11 +153,6 @@ def set_up(settings: RealTimeSettings) -> tuple[str, ...]:
     return tuple(refusal for refusal in refusals if refusal is not None)
 
 
-def permitted(placement: Placement) -> bool:
-    """Tell whether the system grants a placement; tried on a thread of its own."""
-    return _error_of(placement.apply) is None
-
-
 @contextmanager
 def on_cores(cores: tuple[int, ...]) -> Iterator[None]:
     """Keep the calling thread, and those that it makes meanwhile, to some cores; none: no change.

@@ -208,7 +208,7 @@ class Runtime:
             now_ns = self._clock()
             hung = self._watchdog.running(now_ns)
             for work, span in hung:
-                self._gives_up(work.task, work.payload)
+                self._gives_up(work.task, work.payload)  # it fails whatever the answer
                 self._add_span(work, span)
             failures = [
                 StageFailed(

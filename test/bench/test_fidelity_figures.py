@@ -63,9 +63,6 @@ def test_handing_over_is_what_is_neither_stage_nor_wait():
 
 def test_tasks_of_a_function_share_their_samples():
     reports = [report('front'), report('rear', waits=(wait('net', 14, 20),))]
-    assert stage_samples(WORKLOAD, reports, handing_over=()) == {
-        ('light', 'pre'): (4, 4), ('light', 'net'): (10, 10),
-    }  # fmt: skip
     assert stage_samples(WORKLOAD, reports) == {
         ('light', 'pre'): (4, 4), ('light', 'net'): (16, 10),
     }  # fmt: skip

@@ -5,7 +5,7 @@
 import pytest
 
 from rtmdl_ros.deployment.starting import concerns_of_cores, set_up_for
-from rtmdl_ros.runtime.real_time import Placement, permitted, usable_cores
+from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
 from rtmdl_ros.workload.parameters import NodeParameters
 
 SLOWED = 'lanes that share a core slow each other down'
@@ -37,8 +37,8 @@ def test_the_cores_are_named():
 def test_lanes_that_may_not_go_before_others_starve_none():
     node = NodeParameters(lanes=len(usable_cores()), fifo_priority=50)
     (problem,) = set_up_for(node)
-    granted = permitted(Placement((), node.fifo_priority + 1))
-    assert (STARVED if granted else 'fifo_priority 50 is refused') in problem
+    refused = set_up(RealTimeSettings(fifo_priority=50))
+    assert ('fifo_priority 50 is refused' if refused else STARVED) in problem
 
 
 def test_nothing_is_wrong_with_what_is_usual():

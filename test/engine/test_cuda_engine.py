@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from graph_cases import ReadsBack, mirrored
 from tiny_zoo import write_tiny_zoo
 from torch import nn
 
@@ -53,11 +54,6 @@ def engine_of(processor, half, told=None):
 
 def batch_of(variant):
     return MOST if variant.kind == 'classifier' else 1
-
-
-def mirrored(images):
-    """Return other images than those that the graphs' memory holds from their capture on."""
-    return np.ascontiguousarray(images[:, :, ::-1])
 
 
 @pytest.mark.gpu
@@ -136,19 +132,11 @@ def test_memory_is_shared_by_the_graphs_of_a_lane(zoo, processor):
     assert engine.memory().free_bytes > 0
 
 
-class Broken(nn.Module):
-    """Reads back what it computed, which a graph cannot."""
-
-    def forward(self, images):
-        mean = images.float().mean()
-        return images.float() * (2.0 if mean.item() > 0 else 3.0)
-
-
 @pytest.mark.gpu
 def test_a_network_that_reads_back_is_refused_and_the_next_one_loads(zoo, processor, monkeypatch):
     engine = engine_of(processor, half=False)
     with monkeypatch.context() as patch:
-        patch.setattr(type(zoo[0]), 'module', lambda variant: Broken())
+        patch.setattr(type(zoo[0]), 'module', lambda variant: ReadsBack())
         with pytest.raises(EngineError, match=r'cannot be captured on the GPU: .*synchroniz'):
             engine.load(zoo[0], 1)
     images = telling_input(zoo[0])

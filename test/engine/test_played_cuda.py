@@ -6,12 +6,12 @@ import gc
 
 import numpy as np
 import pytest
+from graph_cases import ReadsBack, mirrored
 from played_cuda import PlayedCuda
 from tiny_zoo import write_tiny_zoo
-from torch import nn
 
 from rtmdl_ros.engine import cuda_engine
-from rtmdl_ros.engine.accuracy import relative_error, telling_input
+from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
 from rtmdl_ros.engine.engine import OnnxEngine
 from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
 from rtmdl_ros.networks.zoo import read_zoo
@@ -52,12 +52,7 @@ def engine(cuda, processor, told):
     return cuda_engine.CudaEngine(0, 2, False, processor, told.append)
 
 
-def mirrored(images):
-    """Return other images than those that the graphs' memory holds from their capture on."""
-    return np.ascontiguousarray(images[:, :, ::-1])
-
-
-@pytest.mark.parametrize(('half', 'bound'), [(False, 1e-4), (True, 1e-2)])
+@pytest.mark.parametrize(('half', 'bound'), [(False, 1e-4), (True, HALF_BOUND)])
 def test_answers_are_those_of_the_processor(cuda, zoo, processor, half, bound):
     engine = cuda_engine.CudaEngine(0, 2, half, processor)
     for variant, segments, most in ((zoo[0], 2, 1), (zoo[1], 1, MOST)):
@@ -106,17 +101,9 @@ def test_a_full_gpu_takes_no_network(cuda, engine, zoo):
     assert engine.load(zoo[0], 1).segments == 1
 
 
-class Broken(nn.Module):
-    """Reads back what it computed, which a graph cannot."""
-
-    def forward(self, images):
-        mean = images.float().mean()
-        return images.float() * (2.0 if mean.item() > 0 else 3.0)
-
-
 def test_a_network_that_reads_back_is_refused_and_the_next_one_loads(engine, zoo, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(type(zoo[0]), 'module', lambda variant: Broken())
+        patch.setattr(type(zoo[0]), 'module', lambda variant: ReadsBack())
         with pytest.raises(EngineError, match=r'cannot be captured on the GPU: .*synchroniz'):
             engine.load(zoo[0], 1)
     assert engine.load(zoo[0], 1).segments == 1

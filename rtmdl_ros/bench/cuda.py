@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -46,15 +47,17 @@ _SEGMENTS = 3
 _ROWS = (
     ('launch', 'launch'),
     ('kernels', 'kernels'),
+    ('upload', 'upload'),
     ('copies', 'copies'),
     ('graphs', 'graphs'),
     ('eager', 'eager torch'),
-    ('response', 'image to answer'),
+    ('response', 'stage'),
     ('longest_segment', f'longest of {_SEGMENTS}'),
 )
 _LEGEND = (
-    'launch: of the CPU; kernels: of the GPU; copies, graphs, eager: waited for; longest of the '
-    'segments with copies between them.'
+    'launch: of the CPU; kernels: of the GPU; upload: of the CPU, before a lane is taken; copies, '
+    'graphs, eager: waited for; stage: from the upload, on its way, to outputs on the host; '
+    'longest of the segments with copies between them.'
 )
 _DETECTORS = ('traffic_light_detector', 'traffic_sign_detector')
 _RECOGNISER = 'traffic_sign_recogniser'
@@ -137,11 +140,12 @@ def _largest() -> list[Variant]:
 
 def network_figures(engine: Any, variant: Variant, cache_dir: Path, runs: int) -> NetworkFigures:
     """Measure a network, `runs` times each figure."""
-    from rtmdl_ros.engine.cuda_timing import gpu_times, timed
+    from rtmdl_ros.engine.cuda_timing import gpu_times, timed_job
 
     runner, cut = engine.load(variant, 1), engine.load(variant, _SEGMENTS)
     images = telling_input(variant)
     times = gpu_times(engine, variant, runner, runs)
+    upload, response = timed_job(runner, images, runs)
     expected = load_runner(variant, 1, cache_dir).run(images)
     return NetworkFigures(
         network=f'{variant.network} {variant.id}',
@@ -150,7 +154,8 @@ def network_figures(engine: Any, variant: Variant, cache_dir: Path, runs: int) -
         launch=times_of(times.launch),
         kernels=times_of(times.kernels),
         longest_segment=_longest_segment(cut, images, runs),
-        response=times_of(timed(lambda: runner.run(images), runs)),
+        upload=times_of(upload),
+        response=times_of(response),
         copies=times_of(times.copies),
         graphs=times_of(times.graphs),
         eager=times_of(times.eager),
@@ -174,17 +179,20 @@ def packing_figures(engine: Any, variants: Sequence[Variant], seconds: float) ->
     """Run two networks in turns, then at once, each again and again; the first is urgent."""
     urgent, other = (engine.load(variant, 1) for variant in variants)
     urgent = urgent.for_urgent()
-    one, two = (telling_input(variant) for variant in variants)
+    one, two = (
+        partial(runner.run_segment, 0, runner.start(telling_input(variant)))
+        for runner, variant in zip((urgent, other), variants, strict=True)
+    )
     for _ in range(_WARM_UP):
-        urgent.run(one)
-        other.run(two)
-    alone = _loop(lambda: urgent.run(one), seconds)
-    serial = 2 * len(_loop(lambda: (urgent.run(one), other.run(two)), seconds))
+        one()
+        two()
+    alone = _loop(one, seconds)
+    serial = 2 * len(_loop(lambda: (one(), two()), seconds))
     shorten_switch_interval()
     try:
         with ThreadPoolExecutor(1) as pool:
-            other_loop = pool.submit(_loop, lambda: other.run(two), seconds)
-            packed = _loop(lambda: urgent.run(one), seconds)
+            other_loop = pool.submit(_loop, two, seconds)
+            packed = _loop(one, seconds)
         beside = other_loop.result()
     finally:
         restore_switch_interval()

@@ -37,9 +37,11 @@ class NetworkFigures:
     kernels: Times
     #: Each of the segments, wait included, the longest.
     longest_segment: Times
-    #: From the call with an image on the host to the outputs on the host.
+    #: By the CPU, until the image is on its way to the GPU: a part of preprocessing.
+    upload: Times
+    #: From there, when the image has not arrived yet, to the outputs on the host.
     response: Times
-    #: Copies of image and outputs alone.
+    #: Copies of image and outputs into and out of the graph's memory alone, to the host.
     copies: Times
     #: From an image on the GPU to outputs on the GPU, waited for: by graphs and by eager torch in
     #: the same precision.

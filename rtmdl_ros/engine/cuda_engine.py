@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
 from rtmdl_ros.engine.cuda_graphs import CapturedNetwork, exact_cudnn
 from rtmdl_ros.engine.cuda_lanes import CudaLanes
+from rtmdl_ros.engine.cuda_layout import Layout
 from rtmdl_ros.engine.cuda_runner import CudaRunner
 from rtmdl_ros.engine.engine import Engine, Log, single_instead
 from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
@@ -30,6 +31,7 @@ from rtmdl_ros.engine.runner import Outputs, Runner
 from rtmdl_ros.engine.torch_segments import (
     TorchSegment,
     cut_module,
+    folded,
     is_out_of_memory,
     to_half,
     whole_module,
@@ -63,6 +65,7 @@ class CudaEngine(Engine):
         self._half = half
         self._processor = processor
         self._log = log
+        self._told: set[str] = set()
         self._weights: dict[str, int] = {}
         log(f'device: {torch.cuda.get_device_name(index)} (cuda:{index}), {self.memory()}')
 
@@ -92,6 +95,10 @@ class CudaEngine(Engine):
             'lanes': str(len(self.lanes.all)),
         }
 
+    def takes_own_memory(self, variant: Network) -> bool:
+        """Those that the processor runs do."""
+        return variant.is_onnx
+
     def prepare(self, variants: Iterable[Network]) -> None:
         """Export those that the processor runs."""
         self._processor.prepare([v for v in variants if v.is_onnx])
@@ -99,7 +106,7 @@ class CudaEngine(Engine):
     def load(self, variant: Network, segments: int, batch: int = 1) -> Runner:
         """Capture a variant in all lanes; in half precision only if it answers nearly the same."""
         if variant.is_onnx:
-            self._log(
+            self._tell(
                 f'{variant.name} is an ONNX file: it runs on the processor; set '
                 'onnx_providers to run it on the GPU'
             )
@@ -128,7 +135,7 @@ class CudaEngine(Engine):
         return self._weights.get(variant.name, 0)
 
     def _captured(self, variant: Network, segments: int, batch: int) -> CudaRunner:
-        module: nn.Module = variant.module()
+        module = folded(variant.module())
         images = torch.from_numpy(telling_input(variant, batch))
         expected = _outputs(module, images)
         if self._half:
@@ -137,16 +144,22 @@ class CudaEngine(Engine):
                 runner, off = self._checked(variant, half, segments, images, batch, expected)
                 if off <= HALF_BOUND:
                     return runner
-                self._log(single_instead(variant, off))
+                self._tell(single_instead(variant, off))
                 del runner
             except EngineError as error:
-                self._log(f'{error}; in half precision, so it is tried in single precision')
+                self._tell(f'{error}; in half precision, so it is tried in single precision')
         runner, off = self._checked(variant, module, segments, images, batch, expected)
         if off > HALF_BOUND:
             raise EngineError(
                 f'{variant.name}: its answers on the GPU are off by {off:.2g}; set device to cpu'
             )
         return runner
+
+    def _tell(self, text: str) -> None:
+        """Log it once, however often a network is loaded, cut in other ways."""
+        if text not in self._told:
+            self._told.add(text)
+            self._log(text)
 
     def _checked(
         self, variant: Network, module: nn.Module, segments: int, images: Tensor, batch: int,
@@ -155,15 +168,15 @@ class CudaEngine(Engine):
         """Return a network captured in all lanes and its largest error in any of them."""
         torch.cuda.empty_cache()
         before = torch.cuda.memory_reserved(self._device)
-        # Channels last, as images come: otherwise weights would be turned in every run.
-        module = module.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        example = images[:1] if batch > 1 else images
+        layout = Layout(half=_is_half(module))
+        module = layout.of_weights(module, self._device)
+        example = layout.of_images(images[:1] if batch > 1 else images)
         # From the first run on, as cuDNN keeps what it chose for a shape.
         with exact_cudnn(tries_algorithms=True):
             pieces = _pieces(variant, module, segments, example.to(self._device))
         sizes = batch_sizes(batch) if batch > 1 else (len(images),)
         networks = {
-            (lane.number, size): CapturedNetwork(lane, pieces, images[:size])
+            (lane.number, size): CapturedNetwork(lane, pieces, layout.of_images(images[:size]))
             for lane in self.lanes.all
             for size in sizes
         }
@@ -218,8 +231,9 @@ def _largest_error(
     for lane in lanes.all:
         for (number, size), network in networks.items():
             if number == lane.number:
+                uploaded = lanes.uploads.upload(images[:size].numpy(), images.dtype)
                 with torch.cuda.stream(lane.stream):
-                    found = network.run_whole(lane, images[:size].numpy())
+                    found = network.run_whole(lane, uploaded)
                 whole = size == len(images)  # whose outputs need not have a row for each image
                 wanted = expected if whole else [each[:size] for each in expected]
                 largest = max(largest, relative_error(wanted, found))

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The segments of a network captured as CUDA graphs for one lane and one batch size.
 
-A graph reads and writes always the same memory: jobs copy their tensors in and out. Between host
-and GPU that goes through pinned memory, without which copies are not asynchronous. Memory of
-tensors between two operations is the lane's, shared by all graphs of the lane.
+A graph reads and writes always the same memory: jobs copy their tensors in and out. Images are on
+the GPU by then, see `cuda_uploads`; all outputs go to the host in one copy. Memory of tensors
+between two operations is the lane's, shared by all graphs of the lane.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,10 +20,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rtmdl_ros.engine.cuda_lanes import CudaLane
+from rtmdl_ros.engine.cuda_uploads import Uploaded
 from rtmdl_ros.engine.torch_segments import IMAGE, TorchSegment, output_names
+from rtmdl_ros.engine.usual_wait import UsualWait
 
 #: Runs before a capture: in the first ones cuDNN tries algorithms and libraries get their memory.
 _WARM_UP = 3
+#: The one tensor that all outputs are in.
+_OUTPUTS = 'outputs'
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ class CapturedNetwork:
         """
         self.segments = len(segments)
         self.image_shape = tuple(image.shape[1:])
-        self._host_image = torch.empty_like(image).pin_memory()
-        self._image_view = self._host_image.numpy()
-        self.image_dtype = self._image_view.dtype
+        self.image_type = image.dtype
+        self.image_dtype = image.numpy().dtype
         inputs = {IMAGE: image.to(lane.stream.device, copy=True)}
+        shapes: dict[str, torch.Size] = {}
         captured = []
-        for segment in segments:
+        for segment in (*segments[:-1], _in_one_piece(segments[-1], shapes)):
             own = {name: inputs[name] for name in segment.inputs}
             captured.append(_captured(lane, segment, own))
             with torch.cuda.stream(lane.stream):
@@ -62,11 +67,9 @@ class CapturedNetwork:
                 # Of its own, so that this one's next run and that of the one behind do not meet.
                 inputs = {name: made.clone() for name, made in captured[-1].outputs.items()}
         self._segments = tuple(captured)
-        self._host_outputs = {
-            name: torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
-            for name, made in self._segments[-1].outputs.items()
-        }
-        self.outputs = len(self._host_outputs)
+        self._waits = tuple(UsualWait() for _ in captured)
+        self._shapes = shapes
+        self.outputs = len(shapes)
         torch.cuda.synchronize(lane.stream.device)
 
     def launch(self) -> None:
@@ -74,26 +77,32 @@ class CapturedNetwork:
         for segment in self._segments:
             segment.graph.replay()
 
-    def copy(self) -> None:
-        """Copy an image in and all outputs out on the current stream; for measurements."""
-        self._segments[0].inputs[IMAGE].copy_(self._host_image, non_blocking=True)
-        self._copy_out()
+    def copy(self, lane: CudaLane, uploaded: Uploaded) -> None:
+        """Copy images in and all outputs out on the current stream; for measurements."""
+        self._copy_in(lane, uploaded)
+        self._copied_out()
 
-    def _copy_out(self) -> None:
-        for name, host in self._host_outputs.items():
-            host.copy_(self._segments[-1].outputs[name], non_blocking=True)
+    def _copy_in(self, lane: CudaLane, uploaded: Uploaded) -> None:
+        lane.stream.wait_event(uploaded.arrived)
+        own, images = self._segments[0].inputs[IMAGE], uploaded.images
+        # Rows beyond keep what they had: each image is computed for itself.
+        (own if len(own) == len(images) else own[: len(images)]).copy_(images, non_blocking=True)
+
+    def _copied_out(self) -> Tensor:
+        made = self._segments[-1].outputs[_OUTPUTS]
+        # Pinned memory, without which the copy is not asynchronous; torch keeps and reuses it.
+        host = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
+        return host.copy_(made, non_blocking=True)
 
     def run(self, lane: CudaLane, index: int, tensors: Mapping[str, Any]) -> dict[str, Any]:
         """Run a segment on a job's tensors and wait; the lane's stream must be the current one.
 
-        Returns tensors of the job alone: on the GPU, after the last segment on the host.
+        The first segment takes Uploaded images. Returns tensors of the job alone: on the GPU, after
+        the last segment on the host.
         """
         segment = self._segments[index]
         if index == 0:
-            images = tensors[IMAGE]
-            # Rows beyond keep what they had: each image is computed for itself.
-            self._image_view[: len(images)] = images
-            segment.inputs[IMAGE].copy_(self._host_image, non_blocking=True)
+            self._copy_in(lane, tensors[IMAGE])
         else:
             for name, own in segment.inputs.items():
                 own.copy_(tensors[name], non_blocking=True)
@@ -101,18 +110,38 @@ class CapturedNetwork:
         if index < len(self._segments) - 1:
             # Taken from the stream's memory and given back after the next segment has waited.
             kept = {name: made.clone() for name, made in segment.outputs.items()}
-            lane.wait()
+            lane.wait(self._waits[index])
             return kept
-        self._copy_out()
-        lane.wait()
-        return {name: host.numpy().copy() for name, host in self._host_outputs.items()}
+        copied = self._copied_out()
+        lane.wait(self._waits[index])
+        return self._apart(copied.numpy())
 
-    def run_whole(self, lane: CudaLane, images: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    def _apart(self, copied: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        end = 0
+        outputs = {}
+        for name, shape in self._shapes.items():
+            start, end = end, end + shape.numel()
+            outputs[name] = copied[start:end].reshape(shape)
+        return outputs
+
+    def run_whole(self, lane: CudaLane, uploaded: Uploaded) -> tuple[NDArray[Any], ...]:
         """Run all segments; the lane's stream must be the current one."""
-        tensors: dict[str, Any] = {IMAGE: images}
+        tensors: dict[str, Any] = {IMAGE: uploaded}
         for index in range(self.segments):
             tensors = self.run(lane, index, tensors)
         return tuple(tensors[name] for name in output_names(self.outputs))
+
+
+def _in_one_piece(segment: TorchSegment, shapes: dict[str, torch.Size]) -> TorchSegment:
+    """Return the last segment with its outputs one behind the other; notes their shapes."""
+
+    def run(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        made = segment.run(tensors)
+        shapes.update((name, each.shape) for name, each in made.items())
+        flat = [each.flatten() for each in made.values()]
+        return {_OUTPUTS: torch.cat(flat) if len(flat) > 1 else flat[0]}
+
+    return TorchSegment(segment.inputs, (_OUTPUTS,), run)
 
 
 def _captured(
@@ -160,7 +189,9 @@ def _nothing_read_back() -> Iterator[None]:
     torch 2.11 cannot capture any more in a process in which a capture has failed.
     """
     before = torch.cuda.get_sync_debug_mode()
-    torch.cuda.set_sync_debug_mode('error')
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Synchronization debug mode is a prototype')
+        torch.cuda.set_sync_debug_mode('error')
     try:
         yield
     finally:

@@ -55,7 +55,7 @@ class CudaRunner(Runner):
         )
 
     def start(self, images: NDArray[Any]) -> Tensors:
-        """Return the tensors for segment 0.
+        """Return the tensors for segment 0: images on their way to the GPU.
 
         Raises ValueError for images of another size or type than those captured, or too many.
         """
@@ -66,7 +66,8 @@ class CudaRunner(Runner):
                 f'{images.dtype} {images.shape} is not what was captured, {kind} '
                 f'{(counts[-1], *shape)}'
             )
-        return {IMAGE: images, _COUNT: len(images)}
+        uploaded = self._lanes.uploads.upload(images, self._first.image_type)
+        return {IMAGE: uploaded, _COUNT: len(images)}
 
     def run_segment(self, index: int, tensors: Tensors) -> Tensors:
         """Run one segment in a free lane and return the tensors for the next."""

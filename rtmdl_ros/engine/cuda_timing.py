@@ -10,11 +10,15 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from rtmdl_ros.engine.accuracy import telling_input
 from rtmdl_ros.engine.cuda_engine import CudaEngine
 from rtmdl_ros.engine.cuda_lanes import CudaLane
+from rtmdl_ros.engine.cuda_layout import Layout
 from rtmdl_ros.engine.cuda_runner import CudaRunner
+from rtmdl_ros.engine.runner import Runner
+from rtmdl_ros.engine.usual_wait import UsualWait
 from rtmdl_ros.networks.network import Network
 
 _WARM_UP = 20
@@ -30,7 +34,7 @@ class GpuTimes:
     launch: list[float]
     #: On the GPU, of all kernels without copies.
     kernels: list[float]
-    #: Of image and outputs, waited for.
+    #: Of image and outputs on the GPU into and out of the graph's memory, to the host, waited for.
     copies: list[float]
     #: From an image on the GPU to outputs on the GPU, waited for ...
     graphs: list[float]
@@ -43,19 +47,20 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
     lane, device = engine.lanes.all[-1], engine.lanes.device
     images = telling_input(variant)
     network = runner.networks[lane.number, len(images)]
+    uploaded = engine.lanes.uploads.upload(images, network.image_type)
     # Eager torch gets what graphs are captured with.
     exact = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
     half = torch.autocast('cuda', torch.float16, enabled=runner.precision == 'half')
-    module: Any = variant.module()
-    module = module.to(device, memory_format=torch.channels_last)
-    on_gpu = torch.from_numpy(images).to(device)
+    layout = Layout(runner.precision == 'half')
+    module: Any = layout.of_weights(variant.module(), device)
+    on_gpu = layout.of_images(torch.from_numpy(images)).to(device)
     torch.cuda.synchronize(device)
     with torch.no_grad(), torch.cuda.stream(lane.stream), exact, half:
         return GpuTimes(
             eager=timed(_waited(lambda: module(on_gpu), lane), runs),
             graphs=timed(_waited(network.launch, lane), runs),
-            copies=timed(_waited(network.copy, lane), runs),
-            launch=timed(network.launch, runs, lane.wait),
+            copies=timed(_waited(lambda: network.copy(lane, uploaded), lane), runs),
+            launch=timed(network.launch, runs, lane.stream.synchronize),
             kernels=[_kernels_s(network.launch, lane.stream) for _ in range(runs)],
         )
 
@@ -73,10 +78,25 @@ def timed(
     return times[_WARM_UP:]
 
 
+def timed_job(runner: Runner, images: NDArray[Any], runs: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of `start`, and those of the one stage that follows at once."""
+    starts, stages = [], []
+    for _ in range(_WARM_UP + runs):
+        start = perf_counter()
+        tensors = runner.start(images)
+        middle = perf_counter()
+        runner.run_segment(0, tensors)
+        starts.append(middle - start)
+        stages.append(perf_counter() - middle)
+    return starts[_WARM_UP:], stages[_WARM_UP:]
+
+
 def _waited(call: Callable[[], object], lane: CudaLane) -> Callable[[], None]:
+    usual = UsualWait()
+
     def run() -> None:
         call()
-        lane.wait()
+        lane.wait(usual)
 
     return run
 

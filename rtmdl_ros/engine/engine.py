@@ -38,6 +38,10 @@ class Engine(ABC):
     def fields(self) -> dict[str, str]:
         """Return what times and answers of networks depend on, by name, for keys of caches."""
 
+    def takes_own_memory(self, variant: Network) -> bool:
+        """Tell whether a network takes memory of this process, and not of a GPU alone."""
+        return True
+
     @abstractmethod
     def prepare(self, variants: Iterable[Network]) -> None:
         """Make at once what loading them needs. Raises EngineError."""

@@ -23,8 +23,8 @@ SEED = 7
 PERSON = 1
 #: Made larger by this are the maps of the segmentation network.
 _MAP_STRIDE = 8
-#: Noise that settles the normalisation: so many pictures, as high and wide.
-_PICTURES, _SIDE = 4, 64
+#: Noise that settles the normalisation: a picture for each size of its grains, as high and wide.
+_GRAINS, _SIDE = (1, 2, 4, 8, 16, 16, 32, 32), 96
 
 
 def segmentation() -> nn.Module:
@@ -70,17 +70,23 @@ def _settled(
 ) -> Any:
     """Make a network and let its normalisation learn the scale of what it sees, from noise.
 
-    Without, signals fade from layer to layer, down to numbers with which processors are slow.
+    Without, signals fade from layer to layer, down to numbers with which processors are slow. With
+    fine noise alone they would grow on pictures, beyond what half precision holds.
     """
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(SEED)
         network = make().train()
-        images = torch.randint(0, 256, (_PICTURES, _SIDE, _SIDE, 3), dtype=torch.uint8)
+        images = torch.stack([_noise(grain) for grain in _GRAINS])
         for each in network.modules():
             if isinstance(each, nn.BatchNorm2d):
                 each.momentum = 1.0
         run(network, _normalised(images))
     return network.eval()
+
+
+def _noise(grain: int) -> Tensor:
+    coarse = torch.randint(0, 256, (_SIDE // grain, _SIDE // grain, 3), dtype=torch.uint8)
+    return coarse.repeat_interleave(grain, dim=0).repeat_interleave(grain, dim=1)
 
 
 def _normalised(images: Tensor) -> Tensor:

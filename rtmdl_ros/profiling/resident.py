@@ -103,9 +103,9 @@ class ResidentNetworks:
         """Return a network, loaded and warmed up when it is first asked for. Raises EngineError."""
         key = variant.name, segments
         if key not in self._models:
-            before = resident_bytes() if self._weigh else 0
+            before = self._resident_bytes(variant)
             model = Model(variant, self._engine.load(variant, segments, _largest_batch(variant)))
-            loaded = resident_bytes() if self._weigh else 0
+            loaded = self._resident_bytes(variant)
             self._warm_up(model)
             if self._weigh:
                 self._memory[key[0]] = self._weighed(model, loaded - before)
@@ -122,10 +122,15 @@ class ResidentNetworks:
 
     def _warm_up(self, model: Model) -> None:
         """Run a network for the first time, and note what that took beyond those before it."""
-        before = resident_bytes() if self._weigh else 0
+        before = self._resident_bytes(model.variant)
         warm_up(model)
         if self._weigh:
-            self._working_bytes += max(0, resident_bytes() - before)
+            self._working_bytes += max(0, self._resident_bytes(model.variant) - before)
+
+    def _resident_bytes(self, variant: Network) -> int:
+        """Return the memory of this process; 0 where that does not tell of a network."""
+        weighs = self._weigh and self._engine.takes_own_memory(variant)
+        return resident_bytes() if weighs else 0
 
     def stored_bytes(self, variant: Network) -> tuple[int, int]:
         """Return what a network takes on disk: together with other variants, and alone."""

@@ -24,7 +24,7 @@ def times(p50_us, p99_us=0.0):
 
 
 FINE = NetworkFigures(
-    'n', 'single', 3, times(9.0), times(100.0), times(80.0), times(180.0), times(30.0),
+    'n', 'single', 3, times(9.0), times(100.0), times(80.0), times(50.0), times(180.0), times(30.0),
     times(110.0), times(440.0), 5e-5, 1.0,
 )  # fmt: skip
 PACKED = PackingFigures('a', 'b', 1000.0, 1600.0, times(90.0, 100.0), times(95.0, 109.0))

@@ -16,6 +16,7 @@ from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
 from rtmdl_ros.engine.cuda_engine import CudaEngine, batch_sizes, weight_bytes
 from rtmdl_ros.engine.engine import OnnxEngine
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.usual_wait import UsualWait
 from rtmdl_ros.networks.zoo import read_zoo
 
 MOST = 8
@@ -102,7 +103,7 @@ def test_a_waiting_lane_lets_other_threads_compute(zoo, processor):
     with torch.cuda.stream(lane.stream):
         torch.cuda._sleep(1_000_000_000)  # cycles: about half a second
         before = counted[0]
-        lane.wait()
+        lane.wait(UsualWait())
     waited = counted[0] - before
     done.set()
     thread.join()

@@ -42,7 +42,8 @@ class PlayedCuda:
             'get_sync_debug_mode': lambda: 0, 'graph': self._graph, 'graph_pool_handle': object,
             'is_initialized': lambda: True, 'memory_reserved': lambda device: 0,
             'mem_get_info': lambda device: (self.free_bytes, self.total_bytes),
-            'set_sync_debug_mode': self._refuse_reading, 'stream': self._on_stream,
+            'set_stream': self._set_stream, 'set_sync_debug_mode': self._refuse_reading,
+            'stream': self._on_stream,
             'synchronize': lambda device: self._check_no_capture(),
         }  # fmt: skip
         for name, value in own.items():
@@ -56,8 +57,11 @@ class PlayedCuda:
             monkeypatch.setattr(owner, name, _on_cpu(getattr(owner, name)))
         monkeypatch.setattr(torch.Tensor, 'pin_memory', torch.Tensor.clone)
 
-    def current_stream(self):
+    def current_stream(self, device=None):
         return getattr(self._current, 'stream', self._usual)
+
+    def _set_stream(self, stream):
+        self._current.stream = stream
 
     @contextmanager
     def _on_stream(self, stream) -> Iterator[None]:
@@ -107,20 +111,22 @@ class _Stream:
     def __init__(self, device=None, priority=0):
         self.device, self.priority = torch.device('cuda', 0), priority
 
+    def wait_event(self, event):
+        assert event.recorded
+
     def synchronize(self):
         pass
 
 
 class _Event:
-    def __init__(self, blocking):
-        assert blocking
-        self._recorded = False
+    def __init__(self, blocking=False):
+        self.recorded = False
 
     def record(self, stream):
-        self._recorded = True
+        self.recorded = True
 
     def synchronize(self):
-        assert self._recorded
+        assert self.recorded
 
 
 class _Graph:

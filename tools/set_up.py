@@ -152,7 +152,8 @@ def install_requirements(distro: str) -> bool:
         return False
     with step('install Python packages (6 GB with torch, some minutes)'):
         options = [option for file in files for option in ('-r', str(file))]
-        call([str(PYTHON), '-m', 'pip', 'install', *options])
+        # Compiled are modules when they are first imported: a minute for all, most never are.
+        call([str(PYTHON), '-m', 'pip', 'install', '--no-compile', *options])
         if not distro:
             correct_include_paths()
     stamp.write()

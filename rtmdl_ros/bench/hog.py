@@ -7,24 +7,31 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Thread
+from time import monotonic
 
 
 @contextmanager
 def hog_at(start_s: float, length_s: float) -> Iterator[None]:
     """Let another process compute from `start_s` on for some time."""
     hog = multiprocessing.get_context('spawn').Process(target=_burn, daemon=True)
-    timers = [Timer(start_s, hog.start), Timer(start_s + length_s, hog.terminate)]
-    for timer in timers:
-        timer.start()
+    over = Event()
+    end_s = monotonic() + start_s + length_s
+
+    def let_burn() -> None:
+        if over.wait(start_s):
+            return
+        hog.start()  # may take longer than it is to compute
+        over.wait(max(0.0, end_s - monotonic()))
+        hog.terminate()
+
+    thread = Thread(target=let_burn)
+    thread.start()
     try:
         yield
     finally:
-        for timer in timers:
-            timer.cancel()
-            timer.join()
-        if hog.is_alive():
-            hog.terminate()
+        over.set()
+        thread.join()
 
 
 def _burn() -> None:

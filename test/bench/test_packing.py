@@ -71,7 +71,7 @@ def test_a_case_has_the_first_cores():
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason='needs two cores')
 def test_a_short_run_compares_all_cases(cache_dir, tmp_path, capsys):
     arguments = ['--out', str(tmp_path), '--cache-dir', str(cache_dir)]
-    assert main(['--seconds', '0.3', '--rounds', '2', *arguments]) == 0
+    assert main(['--seconds', '0.2', '--rounds', '2', *arguments]) == 0
     table = capsys.readouterr().out.partition('figures:')[0].splitlines()
     assert max(map(len, table)) <= 80
     figures = json.loads((tmp_path / 'packing.json').read_text())

@@ -71,7 +71,7 @@ def options(tmp_path_factory, cache_dir):
 
 def test_a_short_run_sets_promises_beside_measurements(options, capsys):
     out, arguments = options
-    assert main([*arguments, '--seconds', '1', '--planning', '0.5']) in (0, 1)
+    assert main([*arguments, '--seconds', '0.4', '--planning', '0.1']) in (0, 1)
     table = capsys.readouterr().out.partition('figures:')[0].splitlines()
     assert max(len(line) for line in table if not line.startswith('load ')) <= 80
     figures = json.loads((out / 'plans.json').read_text())
@@ -84,7 +84,7 @@ def test_a_short_run_sets_promises_beside_measurements(options, capsys):
 
 def test_a_short_run_disturbs_all_modes_alike(options, capsys):
     out, arguments = options
-    short = ['--rounds', '1', '--calm', '0.5', '--burst', '0.5', '--hog', '0.5']
+    short = ['--rounds', '1', '--calm', '0.3', '--burst', '0.3', '--hog', '0.3']
     assert adaptive_main([*arguments, *short]) == 0
     figures = json.loads((out / 'adaptive.json').read_text())
     phases = [(row['phase'], row['mode']) for row in figures['rows']]

@@ -46,7 +46,7 @@ def test_the_node_under_faults(tmp_path, monkeypatch, cache_dir, small_zoo):
         monkeypatch.setenv(name, value)
     parameters = {'cache_dir': str(cache_dir), 'zoo_dir': str(small_zoo), 'lanes': 1}
     plan = Plan(
-        duration_s=40.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
+        duration_s=25.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
         limits=PATIENT, hang_limit_s=0.5, fault_s=(0.4, 1.2), parameters=parameters,
     )  # fmt: skip
     told: list[FaultRecord] = []

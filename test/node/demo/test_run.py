@@ -24,10 +24,11 @@ TASKS = ('traffic_light', 'traffic_sign')
 
 
 @pytest.fixture
-def parameter_file(tmp_path, cache_dir):
-    """Return a parameter file that keeps to the tests' cache and to long deadlines."""
+def parameter_file(tmp_path, cache_dir, small_zoo):
+    """Return a parameter file with few variants, the tests' cache and long deadlines."""
     path = tmp_path / 'my.yaml'
-    lines = [f'cache_dir: {cache_dir}', *(f'{task}.deadline_ms: 5000' for task in TASKS)]
+    folders = [f'cache_dir: {cache_dir}', f'zoo_dir: {small_zoo}']
+    lines = [*folders, *(f'{task}.deadline_ms: 5000' for task in TASKS)]
     path.write_text('/**:\n  ros__parameters:\n' + ''.join(f'    {line}\n' for line in lines))
     return path
 

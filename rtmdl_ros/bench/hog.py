@@ -24,6 +24,7 @@ def hog_at(start_s: float, length_s: float) -> Iterator[None]:
         hog.start()  # may take longer than it is to compute
         over.wait(max(0.0, end_s - monotonic()))
         hog.terminate()
+        hog.join()
 
     thread = Thread(target=let_burn)
     thread.start()

@@ -50,7 +50,8 @@ class FusedConvolution(nn.Module):
 
     def choose(self, features: Tensor, other: Tensor | None = None) -> None:
         """Find out which way is quicker for tensors like these on a GPU; elsewhere do nothing."""
-        if not features.is_cuda:
+        # A sum of two shapes has the larger of both, which a convolution does not write.
+        if not features.is_cuda or (other is not None and other.shape != self._shape(features)):
             return
         layer = self.convolution
         key = (
@@ -63,6 +64,10 @@ class FusedConvolution(nn.Module):
             )
             _QUICKER[key] = as_one < one_by_one
         self._in_one = _QUICKER[key]
+
+    def _shape(self, features: Tensor) -> torch.Size:
+        made: Tensor = self.convolution(features)
+        return made.shape
 
     def _one_by_one(self, features: Tensor, other: Tensor | None) -> Tensor:
         made: Tensor = self.convolution(features)

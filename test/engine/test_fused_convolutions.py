@@ -122,6 +122,15 @@ def test_on_a_processor_nothing_is_measured(monkeypatch):
 
 
 @pytest.mark.gpu
+def test_a_sum_of_two_shapes_is_none_for_one_kernel():
+    convolution = FusedConvolution(layer(16).cuda())
+    features = torch.rand(1, 16, 20, 28, device='cuda')
+    for shape in ((1, 16, 1, 1), (2, 16, 20, 28)):
+        convolution.choose(features, torch.rand(shape, device='cuda'))
+        assert not convolution._in_one
+
+
+@pytest.mark.gpu
 @pytest.mark.parametrize('kind', [torch.float32, torch.float16])
 def test_one_kernel_answers_as_three_do(kind):
     torch.manual_seed(1)

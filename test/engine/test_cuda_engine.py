@@ -88,6 +88,30 @@ def test_jobs_of_several_threads_do_not_meet(zoo, processor):
 
 
 @pytest.mark.gpu
+def test_jobs_go_on_while_another_network_is_loaded(zoo, processor):
+    engine = engine_of(processor, half=True)
+    runner = engine.load(zoo[0], 2)
+    images = telling_input(zoo[0])
+    expected, loaded, found = runner.run(images), threading.Event(), []
+
+    def run():
+        while not loaded.is_set():
+            found.append(runner.run(images))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        engine.load(zoo[-1], 1, MOST)
+    finally:
+        loaded.set()
+        thread.join()
+    assert len(found) > 1
+    for outputs in found:
+        for one, other in zip(outputs, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.gpu
 def test_a_waiting_lane_lets_other_threads_compute(zoo, processor):
     variant = zoo[0]
     runner = engine_of(processor, half=False).load(variant, 1)

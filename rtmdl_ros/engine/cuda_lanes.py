@@ -78,7 +78,7 @@ class CudaLanes:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._free))
             lane = self._free.pop(0 if urgent else -1)
-        # Half of what torch.cuda.stream takes, some 15 us on a server.
+        # 8 us less than torch.cuda.stream takes, of 21 for all of this on a server.
         before = torch.cuda.current_stream(self.device)
         torch.cuda.set_stream(lane.stream)
         try:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rtmdl_ros.engine.accuracy import telling_input
 from rtmdl_ros.engine.cuda_engine import CudaEngine
+from rtmdl_ros.engine.cuda_graphs import exact_cudnn
 from rtmdl_ros.engine.cuda_lanes import CudaLane
 from rtmdl_ros.engine.cuda_layout import Layout
 from rtmdl_ros.engine.cuda_runner import CudaRunner
@@ -49,7 +50,7 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
     network = runner.networks[lane.number, len(images)]
     uploaded = engine.lanes.uploads.upload(images, network.image_type)
     # Eager torch gets what graphs are captured with.
-    exact = torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False)
+    exact = exact_cudnn(tries_algorithms=True)
     half = torch.autocast('cuda', torch.float16, enabled=runner.precision == 'half')
     layout = Layout(runner.precision == 'half')
     module: Any = layout.of_weights(variant.module(), device)

@@ -23,7 +23,7 @@ SEED = 7
 PERSON = 1
 #: Made larger by this are the maps of the segmentation network.
 _MAP_STRIDE = 8
-#: Noise that settles the normalisation: a picture for each size of its grains, as high and wide.
+#: Noise that settles the normalisation: the size of the grains of each picture, as high and wide.
 _GRAINS, _SIDE = (1, 2, 4, 8, 16, 16, 32, 32), 96
 
 

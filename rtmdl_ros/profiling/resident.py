@@ -124,8 +124,7 @@ class ResidentNetworks:
         """Run a network for the first time, and note what that took beyond those before it."""
         before = self._resident_bytes(model.variant)
         warm_up(model)
-        if self._weigh:
-            self._working_bytes += max(0, self._resident_bytes(model.variant) - before)
+        self._working_bytes += max(0, self._resident_bytes(model.variant) - before)
 
     def _resident_bytes(self, variant: Network) -> int:
         """Return the memory of this process; 0 where that does not tell of a network."""

@@ -50,24 +50,26 @@ class FusedConvolution(nn.Module):
 
     def choose(self, features: Tensor, other: Tensor | None = None) -> None:
         """Find out which way is quicker for tensors like these on a GPU; elsewhere do nothing."""
-        # A sum of two shapes has the larger of both, which a convolution does not write.
-        if not features.is_cuda or (other is not None and other.shape != self._shape(features)):
+        if not features.is_cuda:
             return
         layer = self.convolution
         key = (
             features.device, features.shape, features.stride(), self.weight.dtype,
-            self.weight.shape, layer.stride, layer.padding, layer.dilation, other is None,
+            self.weight.shape, layer.stride, layer.padding, layer.dilation,
+            None if other is None else other.shape,
         )  # fmt: skip
         if key not in _QUICKER:
-            as_one, one_by_one = (
-                _gpu_ms(way, features, other) for way in (self._as_one, self._one_by_one)
-            )
-            _QUICKER[key] = as_one < one_by_one
+            _QUICKER[key] = self._is_quicker_in_one(features, other)
         self._in_one = _QUICKER[key]
 
-    def _shape(self, features: Tensor) -> torch.Size:
-        made: Tensor = self.convolution(features)
-        return made.shape
+    def _is_quicker_in_one(self, features: Tensor, other: Tensor | None) -> bool:
+        # A sum of two shapes has the larger of both, which a convolution does not write.
+        if other is not None and other.shape != self.convolution(features).shape:
+            return False
+        as_one, one_by_one = (
+            _gpu_ms(way, features, other) for way in (self._as_one, self._one_by_one)
+        )
+        return as_one < one_by_one
 
     def _one_by_one(self, features: Tensor, other: Tensor | None) -> Tensor:
         made: Tensor = self.convolution(features)

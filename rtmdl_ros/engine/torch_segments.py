@@ -26,7 +26,7 @@ from rtmdl_ros.workload.errors import in_one_line
 #: The name of the network's input; its outputs are 'output 0', 'output 1' ...
 IMAGE = 'image'
 #: Layers that hold nearly all weights and do nearly all work.
-_HEAVY = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+_HEAVY = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, FusedConvolution)
 
 DeviceTensors = Mapping[str, Tensor]
 
@@ -187,7 +187,7 @@ class _Interpreter(fx.Interpreter):
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         layer = self.fetch_attr(target)
-        if isinstance(layer, (*_HEAVY, FusedConvolution)):
+        if isinstance(layer, _HEAVY):
             args = tuple(each.to(layer.weight.dtype) for each in args)
         return self.run_layer(layer, args, kwargs)
 
@@ -220,7 +220,7 @@ class _Recorder(_Interpreter):
 def _multiply_adds(layer: Any, made: Tensor) -> int:
     if isinstance(layer, nn.ConvTranspose2d):
         return made.numel() * layer.weight.numel() // (layer.out_channels * math.prod(layer.stride))
-    if isinstance(layer, (*_HEAVY, FusedConvolution)):
+    if isinstance(layer, _HEAVY):
         return made.numel() * layer.weight[0].numel()
     return 0
 

@@ -5,6 +5,9 @@
 A graph reads and writes always the same memory: jobs copy their tensors in and out. Images are on
 the GPU by then, see `cuda_uploads`; all outputs go to the host in one copy. Memory of tensors
 between two operations is the lane's, shared by all graphs of the lane.
+
+A lane makes as few calls of torch as it can: most give up Python's lock, and a thread that finds it
+taken then sleeps for longer than small networks take.
 """
 
 from __future__ import annotations
@@ -20,14 +23,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rtmdl_ros.engine.cuda_lanes import CudaLane
-from rtmdl_ros.engine.cuda_uploads import Uploaded
+from rtmdl_ros.engine.cuda_uploads import Uploads
 from rtmdl_ros.engine.torch_segments import IMAGE, TorchSegment, output_names
 from rtmdl_ros.engine.usual_wait import UsualWait
 
 #: Runs before a capture: in the first ones cuDNN tries algorithms and libraries get their memory.
 _WARM_UP = 3
-#: The one tensor that all outputs are in.
-_OUTPUTS = 'outputs'
+#: The one tensor that all outputs are in, and the memory of a job that it is copied to.
+_OUTPUTS, _HOST = 'outputs', 'host'
 
 
 @dataclass(frozen=True)
@@ -77,42 +80,49 @@ class CapturedNetwork:
         for segment in self._segments:
             segment.graph.replay()
 
-    def copy(self, lane: CudaLane, uploaded: Uploaded) -> None:
-        """Copy images in and all outputs out on the current stream; for measurements."""
-        self._copy_in(lane, uploaded)
-        self._copied_out()
+    def started(self, uploads: Uploads, images: NDArray[Any]) -> dict[str, Any]:
+        """Return a job's tensors for segment 0: Uploaded images, and memory for the outputs."""
+        made = self._segments[-1].outputs[_OUTPUTS]
+        # Pinned memory, without which the copy is not asynchronous; torch keeps and reuses it.
+        host = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
+        return {IMAGE: uploads.upload(images, self.image_type), _HOST: host}
 
-    def _copy_in(self, lane: CudaLane, uploaded: Uploaded) -> None:
-        lane.stream.wait_event(uploaded.arrived)
+    def copy(self, lane: CudaLane, tensors: Mapping[str, Any]) -> None:
+        """Copy images in and all outputs out on the current stream; for measurements."""
+        self._copy_in(lane, tensors)
+        self._copied_out(tensors)
+
+    def _copy_in(self, lane: CudaLane, tensors: Mapping[str, Any]) -> None:
+        uploaded = tensors[IMAGE]
+        if not uploaded.arrived.query():
+            lane.stream.wait_event(uploaded.arrived)
         own, images = self._segments[0].inputs[IMAGE], uploaded.images
         # Rows beyond keep what they had: each image is computed for itself.
         (own if len(own) == len(images) else own[: len(images)]).copy_(images, non_blocking=True)
 
-    def _copied_out(self) -> Tensor:
-        made = self._segments[-1].outputs[_OUTPUTS]
-        # Pinned memory, without which the copy is not asynchronous; torch keeps and reuses it.
-        host = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
-        return host.copy_(made, non_blocking=True)
+    def _copied_out(self, tensors: Mapping[str, Any]) -> Tensor:
+        host: Tensor = tensors[_HOST]
+        return host.copy_(self._segments[-1].outputs[_OUTPUTS], non_blocking=True)
 
     def run(self, lane: CudaLane, index: int, tensors: Mapping[str, Any]) -> dict[str, Any]:
         """Run a segment on a job's tensors and wait; the lane's stream must be the current one.
 
-        The first segment takes Uploaded images. Returns tensors of the job alone: on the GPU, after
-        the last segment on the host.
+        The first segment takes what `started` returns. Returns tensors of the job alone: on the
+        GPU, after the last segment on the host.
         """
         segment = self._segments[index]
         if index == 0:
-            self._copy_in(lane, tensors[IMAGE])
+            self._copy_in(lane, tensors)
         else:
             for name, own in segment.inputs.items():
                 own.copy_(tensors[name], non_blocking=True)
         segment.graph.replay()
         if index < len(self._segments) - 1:
             # Taken from the stream's memory and given back after the next segment has waited.
-            kept = {name: made.clone() for name, made in segment.outputs.items()}
+            kept: dict[str, Any] = {name: made.clone() for name, made in segment.outputs.items()}
             lane.wait(self._waits[index])
-            return kept
-        copied = self._copied_out()
+            return {**kept, _HOST: tensors[_HOST]}
+        copied = self._copied_out(tensors)
         lane.wait(self._waits[index])
         return self._apart(copied.numpy())
 
@@ -124,9 +134,8 @@ class CapturedNetwork:
             outputs[name] = copied[start:end].reshape(shape)
         return outputs
 
-    def run_whole(self, lane: CudaLane, uploaded: Uploaded) -> tuple[NDArray[Any], ...]:
-        """Run all segments; the lane's stream must be the current one."""
-        tensors: dict[str, Any] = {IMAGE: uploaded}
+    def run_whole(self, lane: CudaLane, tensors: Mapping[str, Any]) -> tuple[NDArray[Any], ...]:
+        """Run all segments of what was `started`; the lane's stream must be the current one."""
         for index in range(self.segments):
             tensors = self.run(lane, index, tensors)
         return tuple(tensors[name] for name in output_names(self.outputs))

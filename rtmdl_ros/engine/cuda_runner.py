@@ -10,9 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from rtmdl_ros.engine.cuda_graphs import CapturedNetwork
-from rtmdl_ros.engine.cuda_lanes import CudaLanes
+from rtmdl_ros.engine.cuda_lanes import CudaLane, CudaLanes
 from rtmdl_ros.engine.runner import Outputs, Runner, Tensors
-from rtmdl_ros.engine.torch_segments import IMAGE, output_names
+from rtmdl_ros.engine.torch_segments import output_names
 
 #: Of the images in a batch that is filled up to the size of a graph.
 _COUNT = 'count'
@@ -66,18 +66,21 @@ class CudaRunner(Runner):
                 f'{images.dtype} {images.shape} is not what was captured, {kind} '
                 f'{(counts[-1], *shape)}'
             )
-        uploaded = self._lanes.uploads.upload(images, self._first.image_type)
-        return {IMAGE: uploaded, _COUNT: len(images)}
+        network = self._network(self._lanes.all[0], len(images))
+        return {**network.started(self._lanes.uploads, images), _COUNT: len(images)}
 
     def run_segment(self, index: int, tensors: Tensors) -> Tensors:
         """Run one segment in a free lane and return the tensors for the next."""
         if not 0 <= index < self.segments:
             raise IndexError(f'segment {index} of {self.segments}')
         count = tensors[_COUNT]
-        size = next(each for each in self._sizes if each >= count)
         with self._lanes.taken(self._urgent) as lane:
-            made = self.networks[lane.number, size].run(lane, index, tensors)
+            made = self._network(lane, count).run(lane, index, tensors)
         return {**made, _COUNT: count}
+
+    def _network(self, lane: CudaLane, count: int) -> CapturedNetwork:
+        size = next(each for each in self._sizes if each >= count)
+        return self.networks[lane.number, size]
 
     def outputs(self, tensors: Tensors) -> Outputs:
         """Return the network's outputs from what the last segment returned."""

@@ -48,7 +48,7 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
     lane, device = engine.lanes.all[-1], engine.lanes.device
     images = telling_input(variant)
     network = runner.networks[lane.number, len(images)]
-    uploaded = engine.lanes.uploads.upload(images, network.image_type)
+    started = network.started(engine.lanes.uploads, images)
     # Eager torch gets what graphs are captured with.
     exact = exact_cudnn(tries_algorithms=True)
     half = torch.autocast('cuda', torch.float16, enabled=runner.precision == 'half')
@@ -60,7 +60,7 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
         return GpuTimes(
             eager=timed(_waited(lambda: module(on_gpu), lane), runs),
             graphs=timed(_waited(network.launch, lane), runs),
-            copies=timed(_waited(lambda: network.copy(lane, uploaded), lane), runs),
+            copies=timed(_waited(lambda: network.copy(lane, started), lane), runs),
             launch=timed(network.launch, runs, lane.stream.synchronize),
             kernels=[_kernels_s(network.launch, lane.stream) for _ in range(runs)],
         )

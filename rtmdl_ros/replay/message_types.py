@@ -8,8 +8,6 @@ from pathlib import Path
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
-from rtmdl_ros.replay.errors import ReplayError
-
 IMAGE = 'sensor_msgs/msg/Image'
 COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 HEADER = 'std_msgs/msg/Header'
@@ -28,7 +26,7 @@ _FOLDERS = (Path('msg'), Path('share/rtmdl_ros/msg'))
 def typestore() -> Typestore:
     """Return the types of ROS 2, the same in Humble and Jazzy, and our own.
 
-    Raises ReplayError where our definitions are not installed.
+    Raises FileNotFoundError where our definitions are not installed.
     """
     store = get_typestore(Stores.ROS2_HUMBLE)
     folder = _definitions()
@@ -45,7 +43,7 @@ def _definitions() -> Path:
         for folder in _FOLDERS:
             if (parent / folder / 'DetectionArray.msg').is_file():
                 return parent / folder
-    raise ReplayError(
+    raise FileNotFoundError(
         'the message definitions of rtmdl_ros (share/rtmdl_ros/msg) are not installed; install '
         'the package anew'
     )

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenarios: periods, frames, phases and changes, by exact numbers."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -76,6 +77,15 @@ def test_phases_tell_what_is_other_than_usual():
     assert (light.period_ns, light.deadline_ns) == (5 * MS, 5 * MS)
     assert (sign.period_ns, sign.deadline_ns) == (20 * MS, 10 * MS)
     assert len(list(scenario.undisturbed(1.0).phases())) == 1
+
+
+def test_several_processes_may_take_cores_at_once():
+    hogs = (Disturbance(Kind.HOG, 0.25, 0.75), Disturbance(Kind.HOG, 0.5, 1.0))
+    scenario = scenario_of(replace(SPEC, disturbances=hogs), known_profile(), 4.0)
+    assert scenario.hogs() == [(1.0, 2.0), (2.0, 2.0)]
+    assert [(phase.start_ns // SECOND, phase.hogs) for phase in scenario.phases()] == [
+        (0, 0), (1, 1), (2, 2), (3, 1),
+    ]  # fmt: skip
 
 
 def test_the_runtime_is_told_of_changes_only():

@@ -73,6 +73,10 @@ def test_the_tasks_of_a_parameter_file_and_a_plan_of_them(capsys, tmp_path, monk
     shown = capsys.readouterr().out
     (row,) = (line.split() for line in shown.splitlines() if line.startswith('coarse'))
     assert row[:3] == ['coarse', '0.500', '-'], 'operations are not known'
+    again = ['--segments', 'auto', '--out', str(tmp_path / 'auto.json'), *QUICK.split()]
+    assert cli.main(['profile', '--params-file', str(file), *again]) == 0
+    by_time = read_profile(tmp_path / 'auto.json')
+    assert by_time.device == {**profile.device, f'segments {function}': 'auto'}
 
 
 @pytest.mark.parametrize(

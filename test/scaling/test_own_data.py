@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from rtmdl_ros import cli
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
@@ -335,6 +336,22 @@ def test_a_sign_counts_as_its_family() -> None:
     assert class_number('speed-limit 30', TRAFFIC_SIGN_FAMILIES) == 0
     assert class_number('danger', TRAFFIC_SIGN_FAMILIES) == 1
     assert class_number('red', TRAFFIC_SIGN_FAMILIES) is None
+
+
+def test_own_signs_are_told_apart_by_family(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Boxes of own pictures hold a sign of a family, not which: the whole task has no figures."""
+    for split, shade in (('train', 10), ('valid', 20)):
+        coco(tmp_path / 'signs' / split, shade, [[10, 20, 12, 30]], 'danger')
+    words = ['evaluate', '--data', str(tmp_path / 'signs'), '--split', 'val']
+    network = ['--network', 'traffic_sign_detector']
+    file, out = tmp_path / 'figures.json', tmp_path / 'out'
+    more = ['--json', str(file), '--out', str(out)]
+    assert cli.main([*words, *network, *more]) == 0
+    assert 'all_ap50_danger' in capsys.readouterr().out
+    figures = json.loads(file.read_text())
+    assert list(figures) == ['traffic_sign_detector']
 
 
 def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

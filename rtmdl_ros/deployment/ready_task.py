@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.planning.problem import rounded_down
+from rtmdl_ros.workload.accuracy import mean_accuracy
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.priorities import priority_in_force
@@ -54,9 +55,7 @@ class ReadyTask:
 
     def expected_accuracy(self, jobs: Iterable[tuple[str, int]]) -> float:
         """Return the mean accuracy of jobs, as (variant, count); 0 of none."""
-        accuracies = self.accuracies
-        counted = [(accuracies[name], count) for name, count in jobs]
-        return sum(a * n for a, n in counted) / max(1, sum(n for _, n in counted))
+        return mean_accuracy(jobs, self.accuracies)
 
 
 def with_parameters(

@@ -6,8 +6,8 @@ A graph reads and writes always the same memory: jobs copy their tensors in and 
 the GPU by then, see `cuda_uploads`; all outputs go to the host in one copy. Memory of tensors
 between two operations is the lane's, shared by all graphs of the lane.
 
-A lane makes as few calls of torch as it can: most give up Python's lock, and a thread that finds it
-taken then sleeps for longer than small networks take.
+A lane makes as few calls of torch as it can: most give up Python's lock, and have to wait for it
+again where another lane's thread has taken it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 from rtmdl_ros.evidence.recording import TaskRecording
 from rtmdl_ros.evidence.scoring import Score, score
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.accuracy import mean_accuracy
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -142,9 +143,8 @@ def variants_chosen(reports: Sequence[JobReport], task: str) -> tuple[tuple[str,
 def expected_accuracy(
     task: str, variants: Sequence[tuple[str, int]], accuracies: Mapping[tuple[str, str], float]
 ) -> float:
-    """Return the mean accuracy of jobs, as (variant, count); what is not known does not count."""
-    known = [(accuracies[task, v], count) for v, count in variants if (task, v) in accuracies]
-    return sum(a * n for a, n in known) / max(1, sum(n for _, n in known))
+    """Return the mean accuracy of jobs of a task, as (variant, count)."""
+    return mean_accuracy(variants, {v: a for (name, v), a in accuracies.items() if name == task})
 
 
 def task_json(task: TaskResult) -> dict[str, Any]:

@@ -6,7 +6,6 @@ The workspace holds links to the sources and the messages beside them. Without o
 a training server, the tests that need ROS 2 are left out and all others run.
 """
 
-import gc
 import importlib.util
 import os
 import sys
@@ -57,13 +56,16 @@ def pytest_runtest_setup() -> None:
 
     What is tested collects the whole process here and there: 0.4 s a time, with all of torch.
     """
-    gc.collect()
-    gc.freeze()
+    from rtmdl_ros.runtime.real_time import freeze_garbage
+
+    freeze_garbage()
 
 
 def pytest_unconfigure() -> None:
     """Let the interpreter end as usual."""
-    gc.unfreeze()
+    from rtmdl_ros.runtime.real_time import thaw_garbage
+
+    thaw_garbage()
 
 
 def pytest_report_header() -> str:

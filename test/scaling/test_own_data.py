@@ -342,16 +342,18 @@ def test_own_signs_are_told_apart_by_family(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Boxes of own pictures hold a sign of a family, not which: the whole task has no figures."""
+    data, zoo, file = tmp_path / 'signs', tmp_path / 'zoo', tmp_path / 'figures.json'
+    networks = ['traffic_sign_detector', 'traffic_sign_recogniser']
+    zoo.mkdir()
+    for network in networks:
+        (zoo / network).symlink_to(default_zoo_dir() / network)
     for split, shade in (('train', 10), ('valid', 20)):
-        coco(tmp_path / 'signs' / split, shade, [[10, 20, 12, 30]], 'danger')
-    words = ['evaluate', '--data', str(tmp_path / 'signs'), '--split', 'val']
-    network = ['--network', 'traffic_sign_detector']
-    file, out = tmp_path / 'figures.json', tmp_path / 'out'
-    more = ['--json', str(file), '--out', str(out)]
-    assert cli.main([*words, *network, *more]) == 0
-    assert 'all_ap50_danger' in capsys.readouterr().out
-    figures = json.loads(file.read_text())
-    assert list(figures) == ['traffic_sign_detector']
+        coco(data / split, shade, [[10, 20, 12, 30]], 'stop')
+        picture(data / split / 'stop' / 'crop.png', shade + 20)
+    words = ['--data', str(data), '--zoo', str(zoo), '--split', 'val', '--json', str(file)]
+    assert cli.main(['evaluate', *words, '--out', str(tmp_path / 'out')]) == 0
+    assert 'all_ap50_other' in capsys.readouterr().out
+    assert list(json.loads(file.read_text())) == networks
 
 
 def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,10 @@ class PlayedCuda:
 
     def __init__(self, monkeypatch):
         self.free_bytes, self.total_bytes = 8_000_000_000, 10_000_000_000
+        #: What each graph that is captured takes of the free ones.
+        self.bytes_a_graph = 0
+        #: What a graph that is launched raises; '': nothing.
+        self.error = ''
         #: What no exception tells, as it happens in a destructor.
         self.faults = []
         #: What others do meanwhile.
@@ -86,6 +90,8 @@ class PlayedCuda:
         finally:
             self._capturing = None
         graph.tape = recorder.tape
+        graph.taken_bytes = self.bytes_a_graph
+        self.free_bytes -= graph.taken_bytes
         for _, _, _, own in graph.tape:
             for made in own:
                 made.fill_(float('nan') if made.is_floating_point() else 77)
@@ -102,7 +108,12 @@ class PlayedCuda:
         if self._capturing is not None:
             raise RuntimeError('operation not permitted when stream is capturing')
 
-    def destroyed(self):
+    def launched(self):
+        if self.error:
+            raise RuntimeError(self.error)
+
+    def destroyed(self, graph):
+        self.free_bytes += graph.taken_bytes
         if self._capturing is not None:
             self.faults.append('a graph was destroyed in a capture')
 
@@ -141,12 +152,14 @@ class _Graph:
     def __init__(self, cuda):
         self._cuda = cuda
         self.tape = None
+        self.taken_bytes = 0
 
     def __del__(self):
-        self._cuda.destroyed()
+        self._cuda.destroyed(self)
 
     @torch.no_grad()
     def replay(self):
+        self._cuda.launched()
         for function, args, kwargs, own in self.tape:
             again = tree_leaves(function(*args, **kwargs))
             for made, value in zip(own, again if own else (), strict=True):

@@ -1,0 +1,74 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""The node with its networks as CUDA graphs, whose part the CPU plays: runs without a GPU."""
+
+import gc
+
+import pytest
+from played_cuda import PlayedCuda
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from rtmdl_ros.engine import engine
+from rtmdl_ros.msg import DeadlineMiss
+
+LIGHT = {'device': 'cuda', 'tasks': ['traffic_light'], 'traffic_light.segments': 2}
+SIGN = {'device': 'cuda', 'tasks': ['traffic_sign'], 'traffic_sign.segments': 1}
+MB = 1_000_000
+
+
+@pytest.fixture
+def cuda(monkeypatch):
+    monkeypatch.setattr(engine, 'refusal', lambda gpus, index: '')
+    played = PlayedCuda(monkeypatch)
+    yield played
+    gc.collect()
+    assert played.faults == []
+
+
+def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, logged):
+    bench, log = logged(SIGN)
+    bench.start()
+    peer = bench.peer
+
+    def engine_told():
+        values = {value.key: value.value for value in peer.component('accelerator').values}
+        return values.get('Engine')
+
+    bench.feed(until=lambda: peer.detections)
+    bench.wait(until=lambda: engine_told() == 'CUDA graphs, played by the CPU, half')
+    for step in ('deactivate', 'cleanup', 'configure', 'activate'):
+        transition = getattr(bench.node, f'trigger_{step}')
+        assert bench.call(transition) == TransitionCallbackReturn.SUCCESS
+    assert log.count('device: played by the CPU (cuda:0), 8000 of 10000 MB free') == 2
+    peer.detections.clear()
+    bench.feed(until=lambda: peer.detections)
+    assert {miss.detail for miss in peer.misses if miss.reason == DeadlineMiss.FAILED} <= {
+        'runtime stopped'
+    }
+
+
+def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, logged):
+    bench, log = logged(LIGHT)
+    bench.start()
+    peer = bench.peer
+    bench.feed(until=lambda: peer.detections)
+    cuda.error = 'CUDA error: an illegal memory access was encountered'
+
+    def failed():
+        return [miss for miss in peer.misses if miss.reason == DeadlineMiss.FAILED]
+
+    bench.feed(until=lambda: len(failed()) >= 3)
+    assert all(cuda.error in miss.detail for miss in failed())
+    assert log.count(cuda.error) == 1
+    bench.feed(until=lambda: cuda.error in peer.component('task traffic_light').message)
+    cuda.error = ''
+    peer.detections.clear()
+    bench.feed(until=lambda: peer.detections)
+
+
+def test_variants_for_which_a_gpu_has_no_memory_are_named(cuda, logged):
+    bench, log = logged(LIGHT)
+    cuda.bytes_a_graph = 2600 * MB
+    bench.start()
+    assert log.count('the memory of the GPU is full: 1 of 2 variants are left out') == 1
+    bench.feed(until=lambda: bench.peer.detections)

@@ -385,5 +385,5 @@ def check_reach(weights: Mapping[str, torch.Tensor], lesson: Lesson[Any], path: 
     try:
         slice_for(lesson.untrained(lesson.scales[-1]), weights)
     except SliceError as error:
-        problem = f'was trained for a smaller storage bound ({error})'
+        problem = f'has smaller networks than this storage bound wants ({error})'
         raise DataError(path, problem, 'give a smaller --storage-mb or train anew') from error

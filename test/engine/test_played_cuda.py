@@ -6,7 +6,8 @@ import gc
 
 import numpy as np
 import pytest
-from graph_cases import ReadsBack, mirrored
+import torch
+from graph_cases import ReadsBack, SharedHead, mirrored
 from played_cuda import PlayedCuda
 from tiny_zoo import write_tiny_zoo
 
@@ -91,6 +92,14 @@ def test_what_half_precision_changes_too_much_runs_in_single(
     engine = cuda_engine.CudaEngine(0, 1, True, processor, told.append)
     assert engine.load(zoo[1], 1).precision == 'single'
     assert 'half precision changes its answers by 0.00' in told[-1]
+
+
+def test_a_layer_that_runs_twice_answers_as_in_the_module(engine, zoo, monkeypatch):
+    monkeypatch.setattr(type(zoo[0]), 'module', lambda variant: SharedHead().eval())
+    images = mirrored(telling_input(zoo[0]))
+    with torch.no_grad():
+        expected = [each.numpy() for each in SharedHead().eval()(torch.from_numpy(images))]
+    assert relative_error(expected, engine.load(zoo[0], 2).run(images)) <= 1e-4
 
 
 def test_a_full_gpu_takes_no_network(cuda, engine, zoo):

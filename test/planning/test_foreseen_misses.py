@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tasks will miss, as they run."""
 
+import math
+from dataclasses import replace
+
 import pytest
-from known_problem import MS, problem, task
+from known_problem import MS, STEPS, problem, task
 
 from rtmdl_ros.planning import foreseen_misses
 from rtmdl_ros.planning.foreseen_misses import Misses, foreseen, miss_ratios, simulated_tasks
@@ -26,6 +29,30 @@ def test_tasks_are_simulated_as_they_run():
 def test_slower_stages_miss_more():
     assert foreseen(PROBLEM, PLAN, 1.0, {})['a'].mean == 0.0
     assert foreseen(PROBLEM, PLAN, 20.0, {})['a'].mean == 1.0
+
+
+@pytest.mark.parametrize('seed', [19, 30])
+def test_what_is_missed_already_is_not_too_much_by_rounding(seed):
+    # In one of 21 runs the network takes too long; the last simulations miss nothing.
+    usual = problem(task('a', 20, 20), variants=(('only', 5, 0.5),), lanes=2, seed=seed)
+    (variant,) = usual.profile.functions['a']
+    prepare, detect, finish = variant.stages
+    seldom = replace(detect, quantiles_ns=(5 * MS,) * STEPS + (30 * MS,), worst_ns=30 * MS)
+    own = replace(variant, stages=(prepare, seldom, finish))
+    slow = replace(usual, profile=replace(usual.profile, functions={'a': (own,)}))
+    plan = make_plan(slow, simulations=1).plan
+    found = foreseen(slow, plan, 1.0, {})
+    assert 0.0 < found['a'].mean < found['a'].upper
+    assert foreseen(slow, plan, 1.0, {'a': found['a'].mean}) == found
+
+
+def test_the_upper_bound_is_two_standard_errors_above_the_mean(monkeypatch):
+    ratios = iter([0.0, 0.1] * 12)
+    monkeypatch.setattr(foreseen_misses, '_simulated', lambda *arguments: {'a': next(ratios)})
+    found = foreseen(PROBLEM, PLAN, 1.0, {})['a']
+    # The standard deviation of 24 is 0.05 * sqrt(24 / 23), the error of their mean that / sqrt(24).
+    assert found.mean == pytest.approx(0.05)
+    assert found.upper == pytest.approx(0.05 + 2 * 0.05 / math.sqrt(23))
 
 
 def test_the_bounds_lie_as_far_below_as_above_the_mean():

@@ -285,7 +285,7 @@ def test_weights_do_for_smaller_bounds_only(tmp_path: Path) -> None:
     smaller, larger = lesson(), lesson()
     smaller.scales, larger.scales = SCALES[:1], (*SCALES, Scale(1.0, 1))
     assert best_so_far(tmp_path, smaller, origin(smaller))
-    with pytest.raises(DataError, match=r'has smaller networks than this storage bound wants .*stem'):
+    with pytest.raises(DataError, match=r'smaller networks than this storage bound wants .*stem'):
         best_so_far(tmp_path, larger, origin(larger))
 
 

@@ -1,8 +1,9 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Inputs and a network for tests of CUDA graphs, real and played."""
+"""Inputs and networks for tests of CUDA graphs, real and played."""
 
 import numpy as np
+import torch
 from torch import nn
 
 
@@ -17,3 +18,17 @@ class ReadsBack(nn.Module):
     def forward(self, images):
         mean = images.float().mean()
         return images.float() * (2.0 if mean.item() > 0 else 3.0)
+
+
+class SharedHead(nn.Module):
+    """One convolution and normalisation on two features; takes (N, H, W, 3) uint8."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(1)
+        self.head = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4))
+        self.head[1].running_var.fill_(9.0)
+
+    def forward(self, images):
+        features = images.permute(0, 3, 1, 2).float() / 255.0
+        return self.head(features), self.head(nn.functional.max_pool2d(features, 2))

@@ -188,12 +188,22 @@ class CameraInput:
         if problem is CameraProblem.SILENT:
             return f'no frame for {silent_ns / NS_PER_S:.1f} s on {topic}'
         if problem is CameraProblem.STRANGE_STAMPS:
+            if self._waits_for_clock():
+                return (
+                    'use_sim_time is true and nobody publishes /clock: play the bag with --clock, '
+                    'or set use_sim_time to false'
+                )
             usual_s = median(self._ages_s)
             remedy = 'for a bag set use_sim_time and play it with --clock'
             if usual_s < 0.0:
                 remedy += '; for a camera on another computer synchronise the clocks (chrony)'
             return f'stamps on {topic} do not match the clock (frame age {usual_s:.1f} s): {remedy}'
         return ''
+
+    def _waits_for_clock(self) -> bool:
+        """Tell whether the clock stands, as simulated time does before its first message."""
+        now_ns: int = self._node.get_clock().now().nanoseconds
+        return now_ns == 0
 
     def _types(self) -> set[str]:
         """Return the types that are published on the topic."""

@@ -12,13 +12,14 @@ from typing import Any, Generic
 
 import cv2
 import rclpy
+from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from rclpy.signals import SignalHandlerOptions
 
+from rtmdl_ros.node.ros_arguments import ArgumentError, init_ros
 from rtmdl_ros.node.ros_parameters import declare_record
-from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.workload.errors import BadInputError, one_line
 from rtmdl_ros.workload.parameters import ParameterError, Record
 
 _SPIN_S = 0.2
@@ -52,11 +53,15 @@ def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) 
     """Run a camera until its end, SIGINT or SIGTERM.
 
     Returns 0, 1 where it could not go on (BadInputError of `run`), 2 for a wrong parameter
-    (ParameterError of `make`).
+    (ParameterError of `make`). Raises SystemExit as `init_ros` does.
     """
-    rclpy.init(
-        args=None if args is None else list(args), signal_handler_options=SignalHandlerOptions.NO
-    )
+    program = Path(sys.argv[0]).stem
+    try:
+        init_ros(args, program, 'Publish images. All it takes are ROS arguments.')
+    except ArgumentError as error:
+        for line in str(error).splitlines():
+            print(f'{program}: {line}', file=sys.stderr)
+        return 2
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -67,9 +72,9 @@ def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) 
         camera = make()
         with _Services(camera):
             camera.run(stop)
-    except (ParameterError, BadInputError) as error:
-        print(f'{Path(sys.argv[0]).stem}: {error}', file=sys.stderr)
-        return 2 if isinstance(error, ParameterError) else 1
+    except (ParameterError, InvalidParameterTypeException, BadInputError) as error:
+        print(f'{program}: {one_line(error)}', file=sys.stderr)
+        return 1 if isinstance(error, BadInputError) else 2
     finally:
         rclpy.shutdown()
     return 0

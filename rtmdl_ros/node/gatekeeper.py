@@ -105,8 +105,9 @@ class Gatekeeper:
                     return ''
                 if others == self._planned:
                     return (
-                        f'enabling {name} costs too many deadlines ({answer.reason}); give it a '
-                        'longer period_ms or deadline_ms, wait for the new plan and ask again'
+                        f'enabling {name} costs too much ({answer.reason}); give it a longer '
+                        'period_ms or deadline_ms, for memory start with a larger memory_mb; wait '
+                        'for the new plan and ask again'
                     )
         return (
             f'what enabling {name} does to the other tasks is still being simulated; ask again in '

@@ -11,15 +11,17 @@ from contextlib import suppress
 
 import cv2
 import rclpy
+from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 
 from rtmdl_ros.node.node import RtmdlNode
-from rtmdl_ros.node.parameter_files import files_for_others, unreadable_files
+from rtmdl_ros.node.parameter_files import files_for_others
+from rtmdl_ros.node.ros_arguments import ArgumentError, init_ros
 from rtmdl_ros.workload.errors import encodable, one_line
 from rtmdl_ros.workload.parameters import ParameterError
 
 _SPIN_S = 0.2
+_DESCRIPTION = 'Run perception tasks on camera images, in time. All it takes are ROS arguments.'
 
 
 class _RosLog(logging.Handler):
@@ -45,14 +47,16 @@ class _RosLog(logging.Handler):
 
 
 def run(args: Sequence[str] | None) -> int:
-    """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter.
+
+    Raises SystemExit as `init_ros` does.
+    """
     # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
     # the middle of a step.
-    arguments = sys.argv if args is None else list(args)
     try:
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # RCLError: arguments, or a file that they name
-        for line in [*unreadable_files(arguments)] or [one_line(error)]:
+        arguments = init_ros(args, 'rtmdl_node', _DESCRIPTION)
+    except ArgumentError as error:
+        for line in str(error).splitlines():
             print(f'rtmdl: {line}', file=sys.stderr)
         return 2
     # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
@@ -81,8 +85,8 @@ def _interrupt_loading(node: RtmdlNode, stop: threading.Event) -> None:
 def _run(stop: threading.Event, args: Sequence[str]) -> int:
     try:
         node = RtmdlNode()
-    except ParameterError as error:
-        print(f'rtmdl: {error}', file=sys.stderr)
+    except (ParameterError, InvalidParameterTypeException) as error:
+        print(f'rtmdl: {one_line(error)}', file=sys.stderr)
         return 2
     _interrupt_loading(node, stop)
     for line in files_for_others(args, node.get_fully_qualified_name()):

@@ -55,9 +55,11 @@ def admit(
     except PlanningError as error:
         return Admission(False, None, str(error))
     broken = _broken(running, plan, added)
+    # Where the bound of memory cannot be kept, no request is to blame.
+    bounded = not too_large(running, candidate_of(running, plan))
     refusals: list[tuple[float, str]] = []
     for candidate in _attempts(running, plan, problem, keep_plan):
-        bytes_too_many = too_large(problem, candidate)
+        bytes_too_many = too_large(problem, candidate) if bounded else ''
         if bytes_too_many:
             refusals.append((2.0, f'{added.name} would take {bytes_too_many}'))
             continue

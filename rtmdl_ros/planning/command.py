@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ from rtmdl_ros.workload.text_file import write_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from rtmdl_ros.profiling.profile import Profile
 
 _DEFAULT_OUT = Path('plan.yaml')
 #: Of a terminal that has room for all.
@@ -54,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
 
     add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
-    add('--profile', Path, 'FILE', 'default: profile_file, or the newest in the cache folder')
+    add('--profile', Path, 'FILE', 'default: profile_file, or the newest of these tasks cached')
     add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
     add('--front', figures_file, 'FILE', 'also write the trade-off as JSON, a picture beside it')
     add('--storage-mb', positive, 'MB', 'what the zoo files of all networks may take')
@@ -77,19 +80,19 @@ def run(options: argparse.Namespace) -> int:
     or a file cannot be written; 2 for parameters, profiles or bounds that cannot be used.
     """
     # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
-    from rtmdl_ros.profiling.profile_file import ProfileError, default_profile_path, read_profile
+    from rtmdl_ros.profiling.profile_file import ProfileError
 
     try:
         configuration = read_parameter_file(options.params_file)
-        path = options.profile or _profile_path(configuration, default_profile_path({}).parent)
+        profile = _profile(options, configuration)
         problem = problem_of(
             configuration,
-            read_profile(path),
+            profile,
             storage_bytes=_bytes(options.storage_mb),
             memory_bytes=_bytes(options.memory_mb),
             seed=options.seed,
         )
-    except (ParameterError, ProfileError, PlanningError) as error:
+    except (ParameterError, ProfileError, PlanningError, OSError) as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
@@ -116,20 +119,30 @@ def run(options: argparse.Namespace) -> int:
     return 0 if planned.plan.feasible else 1
 
 
-def _profile_path(configuration: Configuration, usual_cache_dir: Path) -> Path:
-    """Return the profile that the parameters name, or the newest in the cache folder."""
+def _profile(options: argparse.Namespace, configuration: Configuration) -> Profile:
+    """Return the profile that is named, or the newest of the cache folder that has all functions.
+
+    Nodes of other tasks have profiles of their own there. Raises ProfileError and PlanningError.
+    """
+    from rtmdl_ros.engine.cache import cache_dir_of
+    from rtmdl_ros.profiling.profile_file import ProfileError, read_profile
+
     node = configuration.node
-    if node.profile_file:
-        return Path(node.profile_file).expanduser()
-    folder = Path(node.cache_dir).expanduser() if node.cache_dir else usual_cache_dir
-    profiles = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
-    if not profiles:
-        raise PlanningError(
-            f'{folder} holds no profile of this device; measure it with `rtmdl profile`, or name '
-            'one with --profile'
-        )
-    print(f'profile: {profiles[-1]}')
-    return profiles[-1]
+    if options.profile or node.profile_file:
+        return read_profile(options.profile or Path(node.profile_file).expanduser())
+    folder = cache_dir_of(node.cache_dir)
+    functions = {task.function for task in configuration.tasks.values()}
+    paths = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
+    for path in reversed(paths):
+        with suppress(ProfileError):
+            profile = read_profile(path)
+            if functions <= set(profile.functions):
+                print(f'profile: {path}')
+                return profile
+    raise PlanningError(
+        f'{folder} holds no profile of these tasks; measure it with `rtmdl profile '
+        '--params-file FILE`, or name one with --profile'
+    )
 
 
 def _make(problem: Problem, seconds: float) -> Planned:

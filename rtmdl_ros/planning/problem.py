@@ -98,7 +98,7 @@ class Problem:
         if not variants:
             raise PlanningError(
                 f'the profile has no variant of {task.function}, the function of task '
-                f'{task.name}; make it anew with `rtmdl profile`'
+                f'{task.name}; make one of your tasks with `rtmdl profile --params-file FILE`'
             )
         for variant in variants:
             lost = next((n for n in variant.networks if n not in self.profile.networks), None)

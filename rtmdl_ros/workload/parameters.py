@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
 FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
+#: From this likeness on two names are one that is misspelt, 0 to 1.
+_SAME_NAME = 0.9
+
 Value = bool | int | float | str | tuple[str, ...]
 
 
@@ -372,4 +375,19 @@ def refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f'; did you mean {near[0]}?' if near else ''
             hint = f'; write whose it is: {" or ".join(whole)}' if whole else hint
+            hint = _of_nobody(name, known) or hint
             raise ParameterError(f'there is no parameter {name}{hint}')
+
+
+def _of_nobody(name: str, known: Iterable[str]) -> str:
+    """Return what to do about a field of a task or camera that there is not; '' for others."""
+    owner, _, field_name = name.partition('.')
+    others = {whose for whose, _, own in (each.partition('.') for each in known) if own}
+    fields_known = {each.partition('.')[2] for each in known}
+    is_misspelt = difflib.get_close_matches(owner, others, n=1, cutoff=_SAME_NAME)
+    if not field_name or field_name not in fields_known or owner in others or is_misspelt:
+        return ''
+    return (
+        f', as {owner} is neither in tasks nor in cameras: add it there, or remove what begins '
+        f'with {owner}'
+    )

@@ -166,6 +166,12 @@ def test_incompatible_qos_is_named(logged):
     assert log.count('incompatible QoS on') == 1
 
 
+def test_a_clock_that_nobody_publishes_is_named(logged):
+    bench, log = logged({'use_sim_time': True})
+    bench.start()
+    bench.feed(until=lambda: log.count('use_sim_time is true and nobody publishes /clock') == 1)
+
+
 def test_stamps_of_another_clock_are_named(logged):
     bench, log = logged()
     bench.start()

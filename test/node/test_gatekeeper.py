@@ -66,8 +66,9 @@ def test_others_are_asked_of_the_simulation():
     assert keeper(start=('a',)).objection(tasks('a'), tasks('a', 'b')).startswith(UNKNOWN)
     knowing = keeper(answer(('a',), {'b': 'a would miss 9.0%, its limit is 5.0%', 'c': ''}))
     assert knowing.objection(tasks('a'), tasks('a', 'b')) == (
-        'enabling b costs too many deadlines (a would miss 9.0%, its limit is 5.0%); give it a '
-        'longer period_ms or deadline_ms, wait for the new plan and ask again'
+        'enabling b costs too much (a would miss 9.0%, its limit is 5.0%); give it a longer '
+        'period_ms or deadline_ms, for memory start with a larger memory_mb; wait for the new plan '
+        'and ask again'
     )
     assert knowing.objection(tasks('a'), tasks('a', 'c')) == ''
     before, after = tasks('a'), tasks('a', 'b', 'c')

@@ -80,3 +80,30 @@ libc.fflush(out)
     command = [sys.executable, '-c', NODE + count]
     done = subprocess.run(command, capture_output=True, text=True, cwd='/')
     assert done.stdout.count('<heap ') == 1  # else seven, as the middleware has threads of its own
+
+
+def node(*arguments):
+    """Return what the node's process says and ends with."""
+    command = [sys.executable, '-m', 'rtmdl_ros', *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd='/')
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_help_shows_how_ros_gives_arguments():
+    code, out, _ = node('--help')
+    assert code == 0
+    assert '--ros-args --params-file my.param.yaml' in out
+
+
+@pytest.mark.parametrize('word', ['foo', '--params-file'])
+def test_what_is_no_ros_argument_is_refused(word):
+    code, _, err = node(word)
+    assert code == 2
+    assert f'unrecognized arguments: {word}' in err
+
+
+def test_a_parameter_of_ros_with_a_wrong_type_is_refused_in_one_line():
+    code, _, err = node('--ros-args', '-p', 'use_sim_time:=1')
+    assert code == 2
+    (line,) = err.splitlines()
+    assert line.startswith("rtmdl: Trying to set parameter 'use_sim_time' to '1'")

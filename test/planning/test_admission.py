@@ -83,6 +83,12 @@ def test_who_does_not_fit_into_the_memory_is_refused():
     assert answer.reason == 'b would take 6 MB of memory (bound 3 MB)'
 
 
+def test_nobody_is_refused_for_a_bound_of_memory_that_the_plan_breaks_already():
+    before, plan = running('a', memory_bytes=1_000)
+    assert admit(before, plan, ALL.tasks[1]).admitted
+    assert admit(before, plan, replace(ALL.tasks[0], deadline_ns=16 * MS)).admitted
+
+
 def test_where_the_policy_knows_no_priorities_there_is_one_place():
     before, plan = running('a', policy=Policy.EDF)
     assert admit(before, plan, ALL.tasks[1]).admitted

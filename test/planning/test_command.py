@@ -3,6 +3,7 @@
 """`rtmdl plan`, and what its modules import."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -70,8 +71,14 @@ def test_files_of_the_parameters(tmp_path, profile_path, monkeypatch):
     }
 
 
-def test_the_newest_profile_of_the_cache_folder(tmp_path, profile_path, capsys):
+def test_the_newest_profile_of_these_tasks_in_the_cache_folder(tmp_path, profile_path, capsys):
     profile_path.rename(tmp_path / 'profile-12.json')
+    # What lies beside it: an older one, a newer one of other tasks, the newest cut off.
+    write_profile(profile(*BOTH), tmp_path / 'profile-11.json')
+    write_profile(profile('traffic_light', 'cones'), tmp_path / 'profile-13.json')
+    (tmp_path / 'profile-14.json').write_text('{')
+    for number in (11, 12, 13, 14):
+        os.utime(tmp_path / f'profile-{number}.json', (number, number))
     file = parameters(tmp_path, cache_dir=str(tmp_path))
     assert run('--params-file', file, '--out', tmp_path / 'plan.yaml') == 0
     assert 'profile-12.json' in capsys.readouterr().out
@@ -114,7 +121,9 @@ def test_a_floor_above_the_best_variant(tmp_path, profile_path, capsys):
 def test_no_profile(tmp_path, capsys):
     file = parameters(tmp_path, cache_dir=str(tmp_path))
     line = refused(capsys, '--params-file', file)
-    assert 'holds no profile of this device; measure it with `rtmdl profile`, or name' in line
+    assert 'holds no profile of these tasks; measure it with `rtmdl profile --params' in line
+    file = parameters(tmp_path, cache_dir=str(tmp_path / ('long' * 100)))
+    assert 'File name too long' in refused(capsys, '--params-file', file)
     assert 'none.json: cannot be read' in refused(capsys, '--profile', tmp_path / 'none.json')
 
 

@@ -61,7 +61,7 @@ def test_what_cannot_be_planned_for_is_refused_by_name(tasks, fields, message):
 
 
 def test_a_profile_without_what_is_needed_is_refused():
-    message = 'the profile has no variant of b, the function of task b; .* `rtmdl profile`'
+    message = 'the profile has no variant of b, the function of task b; .* `rtmdl profile '
     with pytest.raises(PlanningError, match=message):
         Problem((task('b'),), profile('a'))
     lost = Profile({}, profile('a').functions, {})

@@ -53,8 +53,17 @@ def test_defaults_run_both_functions_on_the_first_camera():
         ({'trace_file': '/'}, 'trace_file is /, a folder; name a file in it'),
         (
             {'tasks': ['traffic_sign'], 'traffic_light.priority': 2},
-            'there is no parameter traffic_light.priority; '
-            'did you mean traffic_sign.priority?',
+            'there is no parameter traffic_light.priority, as traffic_light is neither in tasks '
+            'nor in cameras: add it there, or remove what begins with traffic_light',
+        ),
+        (
+            {'trafic_sign.priority': 2},
+            'there is no parameter trafic_sign.priority; did you mean traffic_sign.priority?',
+        ),
+        (
+            {'cameras': ['left'], 'front.transport': 'raw'},
+            'there is no parameter front.transport, as front is neither in tasks nor in cameras: '
+            'add it there, or remove what begins with front',
         ),
     ],
 )

@@ -7,6 +7,7 @@ Options as in onnxruntime.ai/docs/execution-providers, pages CUDA and TensorRT.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import onnxruntime
 
 from rtmdl_ros.engine.errors import EngineError
-from rtmdl_ros.networks.zoo import sha256_of
 
 #: By the name in the parameter onnx_providers.
 NAMES = {
@@ -63,7 +63,7 @@ class Providers:
         if self.engine_dir is None:
             return self
         precision = 'half' if self.half else 'single'
-        name = f'{path.stem}-{sha256_of(path)[:_SHORT]}-{part}-{precision}'
+        name = f'{path.stem}-{_checksum(path)[:_SHORT]}-{part}-{precision}'
         return replace(self, engine_dir=self.engine_dir / name)
 
     def arguments(self) -> list[tuple[str, Options]]:
@@ -117,3 +117,12 @@ def check_used(names: Sequence[str], used: Sequence[str], network: str) -> None:
                 f'{network}: onnx_providers: {name} does not start, ONNX Runtime would run without '
                 'it; see its message above, mostly a library of CUDA, cuDNN or TensorRT is missing'
             )
+
+
+def _checksum(path: Path) -> str:
+    """Return that of an ONNX file and of its weights, where they lie beside it, as .onnx.data."""
+    own = sorted(each for each in path.parent.iterdir() if each.name.startswith(path.name))
+    digest = hashlib.sha256()
+    for file in own:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -18,6 +18,13 @@ from onnx.utils import Extractor
 from rtmdl_ros.engine.cuts import cut_positions
 from rtmdl_ros.engine.errors import EngineError
 
+_CONVOLUTIONS = ('Conv', 'ConvInteger', 'QLinearConv')
+#: Which input of an operation holds its weights, or is the right one of a product.
+_WEIGHTS = {
+    **dict.fromkeys(('Conv', 'ConvInteger', 'ConvTranspose', 'Gemm', 'MatMul', 'MatMulInteger'), 1),
+    **dict.fromkeys(('QLinearConv', 'QLinearMatMul'), 3),
+}
+
 
 class CuttableNetwork:
     """A network of an ONNX file and what cutting needs to know of it."""
@@ -119,7 +126,8 @@ class CuttableNetwork:
             name
             for node in nodes
             for name in node.output
-            if self._used.get(name, -1) >= end or name in self.outputs
+            # What is left out has no name, whether an output or an input.
+            if name and (self._used.get(name, -1) >= end or name in self.outputs)
         ]
         try:
             return self._extractor.extract_model(list(inputs), outputs)
@@ -134,11 +142,11 @@ def _shape(value: onnx.ValueInfoProto) -> tuple[int, ...]:
 
 def _multiply_adds(node: onnx.NodeProto, shapes: Mapping[str, Sequence[int]]) -> int:
     """Return the multiply-adds of a node for one image: 0 but for convolutions and products."""
-    if node.op_type not in ('Conv', 'ConvTranspose', 'Gemm', 'MatMul'):
+    if node.op_type not in _WEIGHTS:
         return 0
-    left, right = (shapes.get(name, ()) for name in node.input[:2])
+    left, right = (shapes.get(node.input[place], ()) for place in (0, _WEIGHTS[node.op_type]))
     out = prod(shapes.get(node.output[0], ()))
-    if node.op_type == 'Conv':
+    if node.op_type in _CONVOLUTIONS:
         return out * prod(right[1:])
     if node.op_type == 'ConvTranspose':
         return prod(left) * prod(right[1:])

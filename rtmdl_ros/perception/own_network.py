@@ -106,7 +106,7 @@ def network_input(task: PerceptionTask, image: Image) -> NDArray[Any]:
     place = f'{name_of(type(task))}.preprocess'
     try:
         made: object = task.preprocess(shown)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskError(f'{place} raised {in_one_line(error)}') from error
     if not isinstance(made, np.ndarray):
         raise TaskError(f'{place} returned {type(made).__name__}; return a numpy array')
@@ -171,7 +171,7 @@ def _made(task_class: type[PerceptionTask], variant: NetworkVariant) -> Percepti
     name = name_of(task_class)
     try:
         task = task_class(variant)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskError(f'{name}({variant.id}) cannot be made: {in_one_line(error)}') from error
     if getattr(task, 'variant', None) is not variant:
         raise TaskError(f'{name}.__init__ does not keep variant; call super().__init__(variant)')

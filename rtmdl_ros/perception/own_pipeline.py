@@ -42,7 +42,7 @@ class OwnPipeline:
         threshold = self.score_threshold
         try:
             found = list(self._task.postprocess(outputs, image, threshold))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise TaskError(f'{self._place} raised {in_one_line(error)}') from error
         checked = (self._checked(each) for each in found)
         work.detections = tuple(

@@ -3,9 +3,9 @@
 """How long stages take as of late, by what was measured before (docs/scheduling.md, 7).
 
 A machine that gets hot, or that other programs use, is slow at everything; a profile may be wrong
-about one stage. So the times of all stages follow the pace of their resource, and those of a stage
-that is at work besides how far it is from that pace. Both are quantiles of few jobs: they follow
-within a second and do not follow a single long wait.
+about one stage. So the times of all stages follow the pace of their resource, which is that of most
+of its stages, and those of a stage that is at work besides how far it is from that pace. Both are
+quantiles of few jobs: they follow within a second and do not follow a single long wait.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
+from statistics import median, median_low
 
 from rtmdl_ros.scheduling.chains import Chain, chain_of
 from rtmdl_ros.scheduling.jobs import LiveJob
@@ -22,9 +22,10 @@ from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
-#: Stages of a resource of which a quantile is its pace, how old they may be, how many are enough.
+#: Runs on a resource that make its pace, how old they may be, how many are enough.
 _RECENT, _RECENT_NS, _ENOUGH = 21, 2_000_000_000, 5
-#: Above the median: where threads share cores, times spread more than those of the profile.
+#: Of the runs of a stage, above the median: where threads share cores, times spread more than
+#: those of the profile.
 _SHARE = 0.75
 #: Runs of a stage whose median tells how far it is from that: so many more that the few for which
 #: the pace lags behind do not count. What was learned stays, as a slow variant is not run again.
@@ -44,8 +45,8 @@ class Pace:
     def __init__(self, slow_downs: SlowDowns, lanes: int) -> None:
         """`slow_downs` tell how much of a time on a lane is due to the lanes beside it."""
         self._sharing = Sharing(slow_downs) if lanes > 1 else None
-        #: (when, its time by the typical one) of the last stages.
-        self._recent: dict[Resource, deque[tuple[int, float]]] = {
+        #: (when, task and stage, its time by the typical one) of the last runs.
+        self._recent: dict[Resource, deque[tuple[int, tuple[str, int], float]]] = {
             resource: deque(maxlen=_RECENT) for resource in Resource
         }
         #: By task, variant and stage: times by the typical one and by the pace.
@@ -67,9 +68,11 @@ class Pace:
         if took_ns is None or typical_ns == 0:
             return
         ratio = took_ns * alone / typical_ns
+        if ratio == 0.0:  # simulated, or too short beside another lane to be told
+            return
         own = self._own[job.task.name, job.chain.name, job.stage]
         own.append(ratio / self.of(resource, now_ns))
-        self._recent[resource].append((now_ns, ratio))
+        self._recent[resource].append((now_ns, (job.task.name, job.stage), ratio))
 
     def _alone(self, job: LiveJob, now_ns: int) -> float:
         """Return which part of its time on the lane the stage would have taken alone."""
@@ -84,8 +87,14 @@ class Pace:
     def of(self, resource: Resource, now_ns: int) -> float:
         """Return how long the stages of a resource take by the profile; 1 where few ran of late."""
         since_ns = now_ns - _RECENT_NS
-        ratios = [ratio for time_ns, ratio in self._recent[resource] if time_ns >= since_ns]
-        return quantile(sorted(ratios), _SHARE) if len(ratios) >= _ENOUGH else 1.0
+        recent = [run for run in self._recent[resource] if run[0] >= since_ns]
+        if len(recent) < _ENOUGH:
+            return 1.0
+        by_stage: dict[tuple[str, int], list[float]] = defaultdict(list)
+        for _, stage, ratio in recent:
+            by_stage[stage].append(ratio)
+        # One stage that takes longer than its profile, as in busy scenes, slows down nobody else.
+        return median_low(quantile(sorted(ratios), _SHARE) for ratios in by_stage.values())
 
     def chains(
         self, task: str, planned: Sequence[Chain], current: Sequence[Chain], now_ns: int

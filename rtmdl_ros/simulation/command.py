@@ -32,6 +32,8 @@ EXAMPLES = """examples:
       fifty task sets, one line each
 """
 
+#: Of a random task set: how many tasks, and their time by period.
+_TASKS, _LOAD = 6, 1.0
 #: One task set: its seed, all its jobs together, each task.
 _Result = tuple[int, Summary, tuple[Summary, ...]]
 
@@ -54,8 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--task-set', type=Path, metavar='FILE', help='tasks and slow-downs; without: random ones'
     )
-    add('--tasks', _count, 'N', 6, 'tasks in a random set')
-    add('--utilization', positive, 'U', 1.0, 'time by period, summed over a random set')
+    for option, kind, metavar, words in (
+        ('--tasks', _count, 'N', f'tasks in a random set (default: {_TASKS})'),
+        ('--utilization', positive, 'U', f'time by period, summed over it (default: {_LOAD:g})'),
+    ):
+        parser.add_argument(option, type=kind, metavar=metavar, help=words)
     add('--sets', _count, 'K', 1, 'how often, each with its own seed from --seed on')
     add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
     add('--duration', positive, 'S', 10.0, 'seconds of virtual time')
@@ -71,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where they cannot be written, 2 for impossible tasks."""
     try:
+        _refuse_both(options)
         if options.json:
             try_file('--json', options.json)
         given = read_task_file(options.task_set) if options.task_set else None
@@ -92,8 +98,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_both(options: argparse.Namespace) -> None:
+    for name in ('tasks', 'utilization') if options.task_set else ():
+        if getattr(options, name) is not None:
+            raise ValueError(f'--{name} is of random tasks; leave it out, or --task-set')
+
+
 def _random(options: argparse.Namespace, seed: int) -> TaskSet:
-    tasks = random_task_set(seed, options.tasks, options.utilization)
+    tasks = random_task_set(seed, options.tasks or _TASKS, options.utilization or _LOAD)
     return TaskSet(tasks, random_slow_downs(seed, tasks))
 
 
@@ -145,7 +157,7 @@ def _figures(options: argparse.Namespace, results: Sequence[_Result]) -> dict[st
     names = ('duration', 'policy', 'cpu_workers', 'lanes', 'packing')
     tasks: dict[str, object] = {'task_set': str(options.task_set)}
     if not options.task_set:
-        tasks = {'tasks': options.tasks, 'utilization': options.utilization}
+        tasks = {'tasks': options.tasks or _TASKS, 'utilization': options.utilization or _LOAD}
     return {
         'options': {**tasks, **{name: getattr(options, name) for name in names}},
         'sets': [

@@ -37,7 +37,10 @@ def test_tensorrt_keeps_what_it_builds_by_network_weights_and_precision(tmp_path
     assert single.arguments()[0][1]['trt_fp16_enable'] == 'False'
     assert single.engine_dir == Path('/cache/lights-9a129038d9a0-1of2-single')
     lights.write_bytes(b'trained again')
-    assert providers.for_network(lights).engine_dir != Path(options['trt_engine_cache_path'])
+    trained_again = providers.for_network(lights).engine_dir
+    assert trained_again != Path(options['trt_engine_cache_path'])
+    (tmp_path / 'lights.onnx.data').write_bytes(b'weights outside of the file')
+    assert providers.for_network(lights).engine_dir != trained_again
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from small_networks import cast, save
+from small_networks import cast, save, save_graph
 
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.engine.segments import CuttableNetwork
 
 
@@ -55,6 +56,57 @@ def test_weights_go_only_where_they_are_used(variant, cache_dir):
     assert len([name for name in held if 'conv' in name]) == len(
         [name for name in whole if 'conv' in name]
     )
+
+
+def test_quantised_convolutions_and_products_are_work(tmp_path):
+    weights = np.ones((4, 4, 3, 3), np.int8), np.ones((64, 2), np.uint8)
+    constants = {'scale': np.float32(0.1), 'zero': np.uint8(0), 'none': np.int8(0)}
+    constants |= {'conv': weights[0], 'product': weights[1]}
+    sides = ('scale', 'zero')
+    nodes = [
+        helper.make_node('QuantizeLinear', ['image', *sides], ['small']),
+        helper.make_node(
+            'QLinearConv', ['small', *sides, 'conv', 'scale', 'none', *sides], ['deep'],
+            pads=[1, 1, 1, 1],
+        ),
+        helper.make_node('Flatten', ['deep'], ['flat']),
+        helper.make_node('QLinearMatMul', ['flat', *sides, 'product', *sides, *sides], ['two']),
+        helper.make_node('DequantizeLinear', ['two', *sides], ['output']),
+    ]  # fmt: skip
+    graph = helper.make_graph(
+        nodes, 'quantised',
+        [helper.make_tensor_value_info('image', TensorProto.FLOAT, [1, 4, 4, 4])],
+        [helper.make_tensor_value_info('output', TensorProto.FLOAT, [1, 2])],
+        [onnx.numpy_helper.from_array(np.array(value), name) for name, value in constants.items()],
+    )  # fmt: skip
+    path = save_graph(tmp_path / 'quantised.onnx', graph)
+    # 4 * 4 pixels of 4 channels, each of 4 * 3 * 3 products; 2 sums of 64.
+    assert CuttableNetwork(path).work == [0, 64 * 36, 0, 2 * 64, 0]
+
+
+def test_outputs_and_inputs_that_are_left_out_are_no_tensors(tmp_path):
+    rng = np.random.default_rng(0)
+    shapes = {'W': (1, 18, 8), 'R': (1, 18, 6), 'most': (), 'M': (8, 8), 'N': (6, 8)}
+    nodes = [
+        helper.make_node('MatMul', ['image', 'M'], ['a']),
+        helper.make_node('GRU', ['a', 'W', 'R'], ['', 'state'], hidden_size=6),
+        helper.make_node('MatMul', ['a', 'M'], ['b']),
+        helper.make_node('Clip', ['b', '', 'most'], ['c']),
+        helper.make_node('MatMul', ['state', 'N'], ['d']),
+        helper.make_node('Add', ['c', 'd'], ['output']),
+    ]
+    graph = helper.make_graph(
+        nodes, 'left_out',
+        [helper.make_tensor_value_info('image', TensorProto.FLOAT, [5, 1, 8])],
+        [helper.make_tensor_value_info('output', TensorProto.FLOAT, [5, 1, 8])],
+        [onnx.numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), name)
+         for name, shape in shapes.items()],
+    )  # fmt: skip
+    path = save_graph(tmp_path / 'left_out.onnx', graph)
+    images = rng.normal(size=(5, 1, 8)).astype(np.float32)
+    (expected,) = OnnxRunner(path).run(images)
+    for segments in range(2, 7):
+        np.testing.assert_array_equal(OnnxRunner(path, segments).run(images)[0], expected)
 
 
 def test_a_cut_lies_where_few_bytes_cross(tmp_path):

@@ -106,6 +106,7 @@ def test_what_is_wrong_is_named(networks, old, new, text):
             'preprocess raised ValueError: assignment destination is read-only',
         ),
         ('self.variant.input_height\n', 'None.x\n', 'preprocess raised AttributeError: '),
+        ('        size', '        exit(4)\n        size', 'preprocess raised SystemExit: 4'),
     ],
 )  # fmt: skip
 def test_what_preprocess_does_wrong_is_named(networks, old, new, text):

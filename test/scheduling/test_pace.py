@@ -93,6 +93,35 @@ def test_the_stage_that_the_profile_is_wrong_about_is_followed_alone():
     assert chains[0].stages[0].typical_ns == 10 * MS
 
 
+def test_one_of_two_stages_on_a_lane_that_is_slower_than_its_profile_slows_down_nobody_else():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    wrong = Task('b', (stage('net', Resource.ACCELERATOR, 3),), 50 * MS, 33 * MS, priority=0)
+    core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, wrong)])
+    for number in range(40):
+        now_ns = number * 50 * MS
+        # Three times its time, and each lasts as long as the profile says.
+        first, second = 2 * number, 2 * number + 1
+        core.step(now_ns, [JobReleased(now_ns, first, 'b')])
+        core.step(now_ns + 9 * MS, [StageFinished(now_ns + 9 * MS, first, 0)])
+        start_ns = now_ns + 10 * MS
+        core.step(start_ns, [JobReleased(start_ns, second, 'a')])
+        core.step(start_ns + 10 * MS, [StageFinished(start_ns + 10 * MS, second, 0)])
+        core.step(start_ns + 11 * MS, [StageFinished(start_ns + 11 * MS, second, 1)])
+    assert core._tasks['a'].chains[0].stages[0].typical_ns == 10 * MS
+    assert core._tasks['b'].chains[0].stages[0].typical_ns == 9 * MS
+
+
+def test_stages_that_take_no_time_have_no_pace():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    plain = Task('a', (stage('net', Resource.ACCELERATOR, 4),), 33 * MS, 33 * MS)
+    core.step(0, [TaskAdded(0, plain)])
+    for number in range(40):
+        now_ns = number * 33 * MS
+        core.step(now_ns, [JobReleased(now_ns, number, 'a')])
+        core.step(now_ns, [StageFinished(now_ns, number, 0)])
+    assert core._tasks['a'].chains[0].stages == plain.stages
+
+
 def test_a_slow_machine_makes_no_job_hopeless_and_a_fast_one_lets_it_be_tried():
     core = Core(Policy.FIXED_PRIORITY, 1, 1)
     core.step(0, [TaskAdded(0, one_task())])

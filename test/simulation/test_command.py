@@ -41,6 +41,12 @@ def test_impossible_tasks_are_wrong_use(capsys):
     assert '2 tasks do not reach a utilization of 3' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('option', ['--tasks', '--utilization'])
+def test_what_is_of_random_tasks_is_refused_beside_a_task_set(capsys, option):
+    assert cli.main(['simulate', '--task-set', 'nowhere.yaml', option, '3']) == 2
+    assert f'{option} is of random tasks; leave it out' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     'wrong',
     ['--tasks 0', '--sets 1.5', '--lanes -1', '--duration 0', '--utilization x', '--policy lifo'],

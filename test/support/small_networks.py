@@ -18,6 +18,11 @@ def save(path: Path, nodes, outputs, inputs=('image',), weights=()) -> Path:
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in outputs],
         initializer=weights,
     )
+    return save_graph(path, graph)
+
+
+def save_graph(path: Path, graph: onnx.GraphProto) -> Path:
+    """Write a network."""
     opsets = [helper.make_opsetid('', 17)]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
     return path

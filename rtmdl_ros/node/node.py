@@ -22,9 +22,10 @@ from rtmdl_ros.node.camera_input import camera_topic
 from rtmdl_ros.node.diagnostics import inactive_statuses
 from rtmdl_ros.node.outputs import Outputs, make_outputs
 from rtmdl_ros.node.plan_keeper import PlanKeeper
+from rtmdl_ros.node.qos_overrides import check_qos_overrides
 from rtmdl_ros.node.repeated import repeated
 from rtmdl_ros.node.ros_parameters import changed, declare
-from rtmdl_ros.node.services import Services, write_trace
+from rtmdl_ros.node.services import Services, try_trace_file, write_trace
 from rtmdl_ros.node.session import Session
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.problem import MB, demands
@@ -58,6 +59,9 @@ class RtmdlNode(LifecycleNode):
         self._service_change_state.callback = self._change_state
         try:
             self._configuration = declare(self, self._parameter_overrides)
+            cameras = self._configuration.cameras.items()
+            topics = [camera_topic(self, name, camera.transport) for name, camera in cameras]
+            check_qos_overrides(self._parameter_overrides, topics)
         except ParameterError:
             self.destroy_node()
             raise
@@ -201,6 +205,8 @@ class RtmdlNode(LifecycleNode):
     def _load(self) -> str:
         log = self.get_logger()
         log.info(_CONFIGURING)
+        if self._configuration.node.trace_file:
+            try_trace_file(Path(self._configuration.node.trace_file).expanduser(), log)
         self._loading = True
         try:
             # No timer fires meanwhile, and who watches shall not take the node for dead.

@@ -20,6 +20,7 @@ from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.session import Session
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.text_file import check_writable
 
 #: What to do in a state in which nothing runs.
 _REMEDIES = {
@@ -141,6 +142,14 @@ class Services:
             return Path(node.trace_file).expanduser()
         name = self._node.get_fully_qualified_name().strip('/').replace('/', '.')
         return cache_dir_of(node.cache_dir) / f'trace-{name}.json'
+
+
+def try_trace_file(path: Path, log: Any) -> None:
+    """Warn of a file that cannot be written before there is a trace that would be lost."""
+    try:
+        check_writable(path)
+    except OSError as error:
+        log.warning(_not_written(path, error))
 
 
 def write_trace(trace: Trace, path: Path, log: Any) -> None:

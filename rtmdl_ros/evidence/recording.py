@@ -5,10 +5,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from rtmdl_ros.workload.detection import Box, Detection
 from rtmdl_ros.workload.records import Outcome
 
+#: All of a frame: nobody knows what is in it.
+EVERYWHERE = (Box(-inf, -inf, inf, inf),)
 #: Frames are told apart by the stamp in their header, in nanoseconds.
 Stamp = int
 
@@ -42,6 +45,14 @@ class TaskRecording:
     def objects_at(self, stamp: Stamp) -> tuple[Detection, ...]:
         """Return what is really in the frame with this stamp; nothing in one never published."""
         return self._objects.get(stamp, ())
+
+    def knows(self, stamp: Stamp) -> bool:
+        """Tell whether it is known what is in the frame with this stamp."""
+        return self.truth_known and stamp not in self._unknown
+
+    @cached_property
+    def _unknown(self) -> frozenset[Stamp]:
+        return frozenset(frame.stamp for frame in self.truth if frame.unknown == EVERYWHERE)
 
     @cached_property
     def _objects(self) -> dict[Stamp, tuple[Detection, ...]]:

@@ -53,7 +53,7 @@ def _story(recording: Recording, index: int, stamp: Stamp, time_s: float) -> Fra
             missed[task.task] = task.misses.get(stamp)
         else:
             found += task.answers[stamp]
-    known = all(task.truth_known for task in recording.tasks)
+    known = all(task.knows(stamp) for task in recording.tasks)
     return FrameStory(index, time_s, tuple(objects), tuple(found), missed, known)
 
 

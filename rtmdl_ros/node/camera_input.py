@@ -174,7 +174,7 @@ class CameraInput:
 
     def _advice(self, problem: CameraProblem | None, topic: str, silent_ns: int) -> str:
         if problem is CameraProblem.NO_PUBLISHER:
-            return f'no publisher on {topic}; start the camera driver or remap the topic'
+            return f'no publisher on {topic}; {self._instead()}'
         if problem is CameraProblem.OTHER_TYPE:
             return (
                 f'{topic} carries {", ".join(sorted(self._types()))}, not {self._type}; remap to '
@@ -199,6 +199,15 @@ class CameraInput:
                 remedy += '; for a camera on another computer synchronise the clocks (chrony)'
             return f'stamps on {topic} do not match the clock (frame age {usual_s:.1f} s): {remedy}'
         return ''
+
+    def _instead(self) -> str:
+        """Return what to do where nobody publishes: raw and compressed images are mixed up."""
+        compressed = self._transport == 'compressed'
+        other = self._topic.removesuffix('/compressed') if compressed else f'{self._topic}/compressed'
+        if self._node.count_publishers(other):
+            transport = 'raw' if compressed else 'compressed'
+            return f'there is one on {other}: set {self.name}.transport to {transport}'
+        return 'start the camera driver or remap the topic'
 
     def _waits_for_clock(self) -> bool:
         """Tell whether the clock stands, as simulated time does before its first message."""

@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         _profile(options, configuration, out)
-    except (EngineError, ProfileError, ZooError) as error:
+    except (EngineError, ProfileError, ZooError, OSError) as error:
         print(f'rtmdl profile: {error}', file=sys.stderr)
         return 1
     return 0

@@ -14,15 +14,16 @@ from rtmdl_ros.scaling.frames import Frame
 def on_time_accuracy(recording: TaskRecording) -> float | None:
     """Return the mean average precision at half overlap, 0 to 1; a missed frame finds nothing.
 
-    None where the truth has no object at all.
+    Of the frames whose truth is known; None where that has no object at all.
     """
     on_time = recording.on_time
-    found = [on_time.get(frame.stamp, ()) for frame in recording.truth]
-    objects = [each for frame in recording.truth for each in frame.objects]
+    known = [frame for frame in recording.truth if recording.knows(frame.stamp)]
+    found = [on_time.get(frame.stamp, ()) for frame in known]
+    objects = [each for frame in known for each in frame.objects]
     if not objects:
         return None
     classes = sorted({each.class_name for each in (*objects, *(d for f in found for d in f))})
-    frames = [_labelled(frame, classes) for frame in recording.truth]
+    frames = [_labelled(frame, classes) for frame in known]
     return average_precision(frames, found, classes).ap50
 
 

@@ -19,7 +19,7 @@ from rtmdl_ros.evidence.figures import (
     task_json,
     task_result,
 )
-from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
+from rtmdl_ros.evidence.recording import EVERYWHERE, TaskRecording, TruthFrame
 from rtmdl_ros.profiling.profile_file import profile_text
 from rtmdl_ros.replay.accuracy import on_time_accuracy
 from rtmdl_ros.replay.clock import ClockJump
@@ -86,9 +86,14 @@ def recording_of_task(
     place = parameters.function, parameters.camera
     truth = drive.truth.get(place, {})
     own = [job for job in jobs if job.report.task == task.name]
+    # A frame whose message was lost, or that nobody has labelled, is not one with nothing in it.
+    frames = tuple(
+        TruthFrame(n, at, truth.get(n, ()), () if n in truth else EVERYWHERE)
+        for n, at in enumerate(arrivals_ns)
+    )
     return TaskRecording(
         task.name,
-        tuple(TruthFrame(n, at, truth.get(n, ())) for n, at in enumerate(arrivals_ns)),
+        frames,
         {arrivals_ns[job.number]: job.detections for job in own if job.report.finished},
         {arrivals_ns[job.number]: job.report.outcome for job in own if job.report.missed},
         truth_known=place in drive.truth,

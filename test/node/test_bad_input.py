@@ -134,6 +134,23 @@ def test_a_camera_without_publisher_is_named(logged):
     assert log.count(text) == 1
 
 
+@pytest.mark.parametrize(
+    ('kind', 'beside', 'transport', 'wanted'),
+    [
+        (CompressedImage, '/compressed', 'raw', 'compressed'),
+        (Image, '', 'compressed', 'raw'),
+    ],
+)
+def test_a_camera_of_the_other_transport_is_named(logged, kind, beside, transport, wanted):
+    cameras = {'cameras': ['front', 'rear'], 'rear.transport': transport}
+    bench, _ = logged({**cameras, 'traffic_sign.camera': 'rear'})
+    bench.start()
+    topic = f'/rtmdl/input/rear/image{beside}'
+    bench.peer.image_publisher(kind, topic)
+    text = f'there is one on {topic}: set rear.transport to {wanted}'
+    bench.wait(until=lambda: text in bench.peer.component('camera rear').message)
+
+
 def test_a_topic_of_another_type_is_named(logged):
     bench, log = logged({'cameras': ['front', 'rear'], 'traffic_sign.camera': 'rear'})
     bench.start()

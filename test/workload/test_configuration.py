@@ -29,7 +29,7 @@ def test_defaults_run_both_functions_on_the_first_camera():
         ),
         (
             {'tasks': ['mine']},
-            "mine.function must be set, to one of ['traffic_light', 'traffic_sign'] or to the "
+            "mine.function is 'mine'; set it to one of ['traffic_light', 'traffic_sign'] or to the "
             'dotted name of your own class, my_package.my_module.MyTask',
         ),
         (

@@ -202,10 +202,10 @@ class CameraInput:
 
     def _instead(self) -> str:
         """Return what to do where nobody publishes: raw and compressed images are mixed up."""
-        compressed = self._transport == 'compressed'
-        other = self._topic.removesuffix('/compressed') if compressed else f'{self._topic}/compressed'
+        transport, other = 'compressed', f'{self._topic}/compressed'
+        if self._transport == transport:
+            transport, other = 'raw', self._topic.removesuffix('/compressed')
         if self._node.count_publishers(other):
-            transport = 'raw' if compressed else 'compressed'
             return f'there is one on {other}: set {self.name}.transport to {transport}'
         return 'start the camera driver or remap the topic'
 

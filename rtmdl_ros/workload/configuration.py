@@ -70,8 +70,8 @@ def _task(name: str, node: NodeParameters, values: Mapping[str, object]) -> Task
     if not may_be_function(task.function):
         known = [*SHIPPED_FUNCTIONS, *installed_functions()]
         raise ParameterError(
-            f'{name}.function is {task.function!r}; set it to one of {known} or to the dotted name of your own '
-            'class, my_package.my_module.MyTask'
+            f'{name}.function is {task.function!r}; set it to one of {known} or to the dotted name '
+            'of your own class, my_package.my_module.MyTask'
         )
     return task
 

@@ -8,7 +8,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,27 +121,17 @@ def run(options: argparse.Namespace) -> int:
 def _profile(options: argparse.Namespace, configuration: Configuration) -> Profile:
     """Return the profile that is named, or the newest of the cache folder that has all functions.
 
-    Nodes of other tasks have profiles of their own there. Raises ProfileError and PlanningError.
+    Raises ProfileError.
     """
-    from rtmdl_ros.engine.cache import cache_dir_of
-    from rtmdl_ros.profiling.profile_file import ProfileError, read_profile
+    from rtmdl_ros.profiling.profile_file import newest_profile, read_profile
 
     node = configuration.node
     if options.profile or node.profile_file:
         return read_profile(options.profile or Path(node.profile_file).expanduser())
-    folder = cache_dir_of(node.cache_dir)
     functions = {task.function for task in configuration.tasks.values()}
-    paths = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
-    for path in reversed(paths):
-        with suppress(ProfileError):
-            profile = read_profile(path)
-            if functions <= set(profile.functions):
-                print(f'profile: {path}')
-                return profile
-    raise PlanningError(
-        f'{folder} holds no profile of these tasks; measure it with `rtmdl profile '
-        '--params-file FILE`, or name one with --profile'
-    )
+    path, profile = newest_profile(node.cache_dir, functions)
+    print(f'profile: {path}')
+    return profile
 
 
 def _make(problem: Problem, seconds: float) -> Planned:

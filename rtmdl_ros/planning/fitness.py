@@ -1,6 +1,9 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How good a candidate is: simulated, with the same releases and stage times for all."""
+"""How good a candidate is: simulated, with the same releases for all.
+
+Stage times are the same, too, for variants in as many segments.
+"""
 
 from __future__ import annotations
 

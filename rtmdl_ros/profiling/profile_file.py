@@ -23,12 +23,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rtmdl_ros.engine.cache import default_cache_dir
+from rtmdl_ros.engine.cache import cache_dir_of, default_cache_dir
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node, parsed
 from rtmdl_ros.profiling.profile import (
     STEPS,
@@ -65,6 +66,22 @@ def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = Non
     text = json.dumps(dict(device), sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
+
+
+def newest_profile(cache_dir: str, functions: Collection[str]) -> tuple[Path, Profile]:
+    """Return the newest profile that has some functions, of the folder that `cache_dir` names.
+
+    Nodes of other tasks have profiles of their own there. Raises ProfileError where there is none.
+    """
+    folder = cache_dir_of(cache_dir)
+    paths = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
+    for path in reversed(paths):
+        with suppress(ProfileError):
+            profile = read_profile(path)
+            if set(functions) <= set(profile.functions):
+                return path, profile
+    remedy = 'measure it with `rtmdl profile --params-file FILE`, or name one with --profile'
+    raise ProfileError(folder, 'holds no profile of these tasks', remedy)
 
 
 def check_profile_writable(path: Path) -> None:

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rendered training pictures, made once and kept in the work folder."""
 
-import os
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -16,11 +19,13 @@ from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.scene import random_scene
 from rtmdl_ros.rendering.signs import SIGN_CLASSES, sign_family
 from rtmdl_ros.rendering.track import Track
+from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.text_file import write_whole
 
 WIDTH, HEIGHT = 640, 480
@@ -50,9 +55,24 @@ def _save(path: Path, frames: Sequence[RenderedFrame]) -> None:
         content[f'light_labels_{number}'] = np.array(states, np.int64)
         content[f'sign_boxes_{number}'] = _rows(frame.signs)
         content[f'sign_labels_{number}'] = np.array(signs, np.int64)
-    partial = path.with_suffix('.partial.npz')
-    np.savez(partial, **content)  # type: ignore[arg-type]
-    os.replace(partial, path)
+    _write(path, content)
+
+
+def _write(path: Path, content: Mapping[str, NDArray[np.generic]]) -> None:
+    packed = io.BytesIO()
+    np.savez(packed, **content)  # type: ignore[arg-type]
+    write_whole(path, packed.getvalue())
+
+
+@contextmanager
+def _content_of(path: Path) -> Iterator[Any]:
+    """Open what was rendered before. Raises DataError for a file that is cut off."""
+    try:
+        with np.load(path) as content:
+            yield content
+    except (EOFError, KeyError, ValueError, BadZipFile) as error:
+        problem = f'is damaged ({one_line(error)})'
+        raise DataError(path, problem, 'remove it, and it is rendered anew') from error
 
 
 def _drive(track_seed: int, rng: np.random.Generator) -> list[RenderedFrame]:
@@ -88,7 +108,7 @@ def read_scenes(path: Path, kind: str, height: int, width: int) -> list[Scene]:
     scenes = []
     scale = min(height / HEIGHT, width / WIDTH, 1.0)
     size = round(WIDTH * scale), round(HEIGHT * scale)
-    with np.load(path) as content:
+    with _content_of(path) as content:
         count = sum(name.startswith('image_') for name in content.files)
         for number in range(count):
             image = np.asarray(cv2.imdecode(content[f'image_{number}'], cv2.IMREAD_COLOR))
@@ -142,8 +162,6 @@ def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:
             rng = np.random.default_rng((seed, class_id))
             images += [random_sign_crop(rng, name, TILE) for _ in range(per_class)]
             labels += [class_id] * per_class
-        partial = path.with_suffix('.partial.npz')
-        np.savez(partial, images=np.stack(images), labels=np.array(labels, np.int64))
-        os.replace(partial, path)
-    with np.load(path) as content:
+        _write(path, {'images': np.stack(images), 'labels': np.array(labels, np.int64)})
+    with _content_of(path) as content:
         return Crops(content['images'], content['labels'])

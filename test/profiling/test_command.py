@@ -84,7 +84,7 @@ def test_the_tasks_of_a_parameter_file_and_a_plan_of_them(capsys, tmp_path, monk
     [
         ({'tasks': ['lane'], 'lane.function': 'none_such.Lane'}, 1,
          'lane.function is none_such.Lane: there is no module none_such'),
-        ({'tasks': ['lane']}, 2, 'my.param.yaml: lane.function must be set'),
+        ({'tasks': ['lane']}, 2, "my.param.yaml: lane.function is 'lane'; set it"),
         ({'lane_cores': '4321'}, 2, 'my.param.yaml: lane_cores: core 4321 is not one that this'),
         (None, 2, 'my.param.yaml'),
     ],

@@ -5,10 +5,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.scaling import crop_augmentation as change
+from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.rendered import ensure_crops, ensure_scenes, read_scenes
 
 SIZE = InputSize(32, 32)
@@ -70,3 +72,16 @@ def test_rendered_crops(tmp_path: Path) -> None:
     assert len(crops.labels) == len(set(crops.labels.tolist())) >= 12
     again = ensure_crops(tmp_path / 'crops.npz', 1, seed=1)
     np.testing.assert_array_equal(crops.images, again.images)
+
+
+def test_rendered_pictures_that_are_cut_off_are_named(tmp_path: Path) -> None:
+    """So is a file of something else; nothing partial is left where they are written."""
+    scenes, crops = tmp_path / 'scenes.npz', tmp_path / 'crops.npz'
+    ensure_scenes(scenes, 2, 1, seed=1)
+    assert list(tmp_path.iterdir()) == [scenes]
+    scenes.write_bytes(scenes.read_bytes()[:1000])
+    with pytest.raises(DataError, match=f'{scenes}: is damaged .*; remove it'):
+        read_scenes(scenes, 'light', 320, 416)
+    crops.write_bytes(b'')
+    with pytest.raises(DataError, match=f'{crops}: is damaged .*; remove it'):
+        ensure_crops(crops, 1, seed=1)

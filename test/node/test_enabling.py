@@ -122,7 +122,7 @@ def test_a_task_that_others_would_pay_for_is_refused(make_bench):
     bench.wait(until=lambda: bench.node.session.knows_limits, timeout_s=100.0)
     refused = asked()
     assert not refused.successful
-    assert refused.reason.startswith('enabling traffic_sign costs too many deadlines (')
+    assert refused.reason.startswith('enabling traffic_sign costs too much (')
     assert refused.reason.endswith('or set admission to warn')
     assert bench.node.get_parameter('traffic_sign.enabled').value is False
     set_parameter(bench, 'admission', 'warn')

@@ -17,7 +17,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from rtmdl_ros.node.ros_arguments import ArgumentError, init_ros
+from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.node.ros_parameters import declare_record
 from rtmdl_ros.workload.errors import BadInputError, one_line
 from rtmdl_ros.workload.parameters import ParameterError, Record
@@ -56,12 +56,7 @@ def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) 
     (ParameterError of `make`). Raises SystemExit as `init_ros` does.
     """
     program = Path(sys.argv[0]).stem
-    try:
-        init_ros(args, program, 'Publish images. All it takes are ROS arguments.')
-    except ArgumentError as error:
-        for line in str(error).splitlines():
-            print(f'{program}: {line}', file=sys.stderr)
-        return 2
+    init_ros(args, program, 'Publish images. All it takes are ROS arguments.')
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -16,7 +16,7 @@ from rclpy.executors import SingleThreadedExecutor
 
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.node.parameter_files import files_for_others
-from rtmdl_ros.node.ros_arguments import ArgumentError, init_ros
+from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.workload.errors import encodable, one_line
 from rtmdl_ros.workload.parameters import ParameterError
 
@@ -53,12 +53,7 @@ def run(args: Sequence[str] | None) -> int:
     """
     # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
     # the middle of a step.
-    try:
-        arguments = init_ros(args, 'rtmdl_node', _DESCRIPTION)
-    except ArgumentError as error:
-        for line in str(error).splitlines():
-            print(f'rtmdl: {line}', file=sys.stderr)
-        return 2
+    arguments = init_ros(args, 'rtmdl_node', _DESCRIPTION)
     # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
     cv2.setNumThreads(1)
     stop = threading.Event()

@@ -19,22 +19,14 @@ _EXAMPLES = """examples:
 """
 
 
-class ArgumentError(ValueError):
-    """Arguments that ROS does not take; the text has a line for each that is wrong."""
-
-
 def init_ros(args: Sequence[str] | None, program: str, description: str) -> list[str]:
-    """Initialise rclpy with arguments, without those of the process; returns them.
+    """Initialise rclpy with arguments, without args those of the process; returns them.
 
-    Signals are left to the caller. Raises ArgumentError for what ROS cannot read, and SystemExit
-    after --help (0) and after a word on arguments that are none of ROS (2): it would pass over
-    them, a parameter file among them.
+    Signals are left to the caller. Raises SystemExit after --help (0) and, with a word on it (2),
+    for what ROS cannot read and for arguments that are none of ROS: it would pass over them, a
+    parameter file among them.
     """
     arguments = sys.argv[1:] if args is None else list(args)
-    try:
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # RCLError: arguments, or a file that they name
-        raise ArgumentError('\n'.join(unreadable_files(arguments)) or one_line(error)) from error
     parser = argparse.ArgumentParser(
         program,
         usage='%(prog)s [-h] [--ros-args ...]',
@@ -44,9 +36,13 @@ def init_ros(args: Sequence[str] | None, program: str, description: str) -> list
         allow_abbrev=False,
     )
     try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # RCLError: arguments, or a file that they name
+        lines = [*unreadable_files(arguments)] or [one_line(error)]
+        parser.exit(2, ''.join(f'{program}: {line}\n' for line in lines))
+    try:
         parser.parse_args(remove_ros_args(arguments))
     except SystemExit:
         rclpy.shutdown()
         raise
     return arguments
-

@@ -66,7 +66,7 @@ def test_a_parameter_file_that_ros_cannot_read_is_told_in_one_line(tmp_path, con
     assert done.returncode == 2
     *others, line = done.stderr.splitlines()
     assert all('[rcl]' in each for each in others)
-    assert line.startswith(f'rtmdl: {path}: {told}')
+    assert line.startswith(f'rtmdl_node: {path}: {told}')
 
 
 def test_all_threads_of_the_node_share_one_heap():

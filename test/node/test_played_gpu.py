@@ -11,8 +11,7 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rtmdl_ros.engine import engine
 from rtmdl_ros.msg import DeadlineMiss
 
-LIGHT = {'device': 'cuda', 'tasks': ['traffic_light'], 'traffic_light.segments': 2}
-SIGN = {'device': 'cuda', 'tasks': ['traffic_sign'], 'traffic_sign.segments': 1}
+GPU = {'device': 'cuda', 'tasks': ['traffic_light'], 'traffic_light.segments': 2}
 MB = 1_000_000
 
 
@@ -26,7 +25,7 @@ def cuda(monkeypatch):
 
 
 def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, logged):
-    bench, log = logged(SIGN)
+    bench, log = logged(GPU)
     bench.start()
     peer = bench.peer
 
@@ -48,7 +47,7 @@ def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, 
 
 
 def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, logged):
-    bench, log = logged(LIGHT)
+    bench, log = logged(GPU)
     bench.start()
     peer = bench.peer
     bench.feed(until=lambda: peer.detections)
@@ -67,7 +66,7 @@ def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, logged):
 
 
 def test_variants_for_which_a_gpu_has_no_memory_are_named(cuda, logged):
-    bench, log = logged(LIGHT)
+    bench, log = logged(GPU)
     cuda.bytes_a_graph = 2600 * MB
     bench.start()
     assert log.count('the memory of the GPU is full: 1 of 2 variants are left out') == 1

@@ -221,7 +221,7 @@ def _folded(module: nn.Module, images: Tensor, expected: Outputs) -> nn.Module:
     once for each time.
     """
     found = folded(module)
-    if relative_error(expected, _outputs(found, images)) <= _FOLDING_BOUND:
+    if found is module or relative_error(expected, _outputs(found, images)) <= _FOLDING_BOUND:
         return found
     return module
 

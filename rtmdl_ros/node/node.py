@@ -205,8 +205,8 @@ class RtmdlNode(LifecycleNode):
     def _load(self) -> str:
         log = self.get_logger()
         log.info(_CONFIGURING)
-        if self._configuration.node.trace_file:
-            try_trace_file(Path(self._configuration.node.trace_file).expanduser(), log)
+        if self._trace_file is not None:
+            try_trace_file(self._trace_file, log)
         self._loading = True
         try:
             # No timer fires meanwhile, and who watches shall not take the node for dead.
@@ -241,10 +241,14 @@ class RtmdlNode(LifecycleNode):
                 for task in session.close():
                     self.get_logger().info(_summary(task))
                 trim_heap()
-        if session is not None and self._configuration.node.trace_file:
-            path = Path(self._configuration.node.trace_file).expanduser()
-            write_trace(session.trace, path, self.get_logger())
+        if session is not None and self._trace_file is not None:
+            write_trace(session.trace, self._trace_file, self.get_logger())
         return 'inactive'
+
+    @property
+    def _trace_file(self) -> Path | None:
+        name = self._configuration.node.trace_file
+        return Path(name).expanduser() if name else None
 
     def _unload(self) -> str:
         before = resident_bytes()

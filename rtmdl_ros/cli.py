@@ -68,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     chosen = arguments[0] if arguments else ''
     try:
+        with interruptible():
+            return _run(chosen, arguments)
+    except KeyboardInterrupt:
+        print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
+        return 1
+
+
+def _run(chosen: str, arguments: Sequence[str]) -> int:
+    try:
         parser, command = _parsers(chosen)
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith('rtmdl_ros'):
@@ -78,12 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         command.error(f'unrecognized arguments: {" ".join(unknown)}{_meant(unknown[0], command)}')
     run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        with interruptible():
-            return run(options)
-    except KeyboardInterrupt:
-        print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
-        return 1
+    return run(options)
 
 
 def _parsers(chosen: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:

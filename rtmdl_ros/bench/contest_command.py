@@ -29,6 +29,8 @@ _EXAMPLES = """examples:
       cameras show real pictures with labels: what was really found, and found in time
   rtmdl bench mixed large_gpu --device cuda --utilization 1 1.5 2
       on a GPU, with loads that make its lanes contend: large_gpu is for one of a server
+  rtmdl bench large_gpu --device cuda --variants 3 --rounds 2 --seconds 5
+      the same where there is little time: capturing a network takes seconds
   rtmdl bench --quick
       a few seconds, to see that it works: its figures mean nothing
 """
@@ -76,6 +78,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--planning', type=number(0.1, 3600.0), metavar='S', default=5.0,
         help=f'time for each plan {words}',
+    )  # fmt: skip
+    parser.add_argument(
+        '--variants', type=whole(1, 1000), metavar='N',
+        help='of each function so many at most, the most accurate among them, to measure and to\n'
+        'load fewer networks (default: all)',
     )  # fmt: skip
     parser.add_argument(
         '--quick', action='store_true',

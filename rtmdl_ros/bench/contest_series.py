@@ -77,6 +77,8 @@ class Series:
     seconds: float
     effort: Effort
     measured: measure.Effort
+    #: Of each function so many at most; None: all.
+    variants: int | None
     #: Folders of labelled pictures that cameras show; none: the rendered track.
     frames: tuple[Path, ...]
     #: What networks run on, as the parameter `device` has it.
@@ -103,6 +105,7 @@ def series_of(options: argparse.Namespace) -> Series:
         seconds,
         Effort(rounds, planning_s),
         _QUICK_MEASURED if quick else _MEASURED,
+        options.variants,
         tuple(dict.fromkeys(options.frames)),
         options.device,
         options.zoo or default_zoo_dir(),
@@ -178,7 +181,9 @@ def run_series(series: Series) -> None:
     functions = tuple(dict.fromkeys(task.function for task in tasks))
     shown = _shown(series, functions)
     engine = open_engine(NodeParameters(device=series.device), series.cache_dir, print)
-    cut = load_ladders(series.cache_dir, series.zoo_dir, series.measured, functions, engine)
+    cut = load_ladders(
+        series.cache_dir, series.zoo_dir, series.measured, functions, engine, series.variants
+    )
     whole = uncut(cut, series.cache_dir, series.zoo_dir)
     field = Field(cut, whole, shown.frames, shown.truths, series.zoo_dir, series.cache_dir)
     scenarios = [

@@ -59,6 +59,10 @@ _LEGEND = (
     'graphs, eager: waited for; stage: from the upload, on its way, to outputs on the host; '
     'longest of the segments with copies between them.'
 )
+_PACKING = (
+    'packed: two threads, as lanes have them; by one thread: the same launched and waited for by '
+    'one; kernels alone: what the GPU gives.'
+)
 _DETECTORS = ('traffic_light_detector', 'traffic_sign_detector')
 _RECOGNISER = 'traffic_sign_recogniser'
 _EXAMPLES = """  make bench-gpu
@@ -112,7 +116,7 @@ def _run(options: argparse.Namespace) -> None:
             networks.append(network_figures(engine, variant, options.cache_dir, options.runs))
     packing = [
         packing_figures(engine, [read_zoo(default_zoo_dir() / name)[place] for name in _DETECTORS],
-                        options.seconds)
+                        options.seconds, options.runs)
         for place in (0, -1)
     ]  # fmt: skip
     targets = targets_of(networks, packing, same_frames(engine, options.cache_dir, options.frames))
@@ -175,13 +179,22 @@ def _longest_segment(runner: Any, images: Any, runs: int) -> Times:
     return max((times_of(column[_WARM_UP:]) for column in columns), key=lambda each: each.p50_us)
 
 
-def packing_figures(engine: Any, variants: Sequence[Variant], seconds: float) -> PackingFigures:
-    """Run two networks in turns, then at once, each again and again; the first is urgent."""
+def packing_figures(
+    engine: Any, variants: Sequence[Variant], seconds: float, runs: int
+) -> PackingFigures:
+    """Run two networks in turns, then at once, each again and again; the first is urgent.
+
+    First by this thread alone, `runs` times, to see what the GPU gives.
+    """
+    from rtmdl_ros.engine.cuda_timing import gains_of_one_thread
+
     urgent, other = (engine.load(variant, 1) for variant in variants)
+    images = [telling_input(variant) for variant in variants]
+    kernels_gain, one_thread_gain = gains_of_one_thread(engine, (urgent, other), images, runs)
     urgent = urgent.for_urgent()
     one, two = (
-        partial(runner.run_segment, 0, runner.start(telling_input(variant)))
-        for runner, variant in zip((urgent, other), variants, strict=True)
+        partial(runner.run_segment, 0, runner.start(own))
+        for runner, own in zip((urgent, other), images, strict=True)
     )
     for _ in range(_WARM_UP):
         one()
@@ -199,7 +212,7 @@ def packing_figures(engine: Any, variants: Sequence[Variant], seconds: float) ->
     first, second = (f'{variant.network} {variant.id}' for variant in variants)
     return PackingFigures(
         first, second, serial / seconds, (len(packed) + len(beside)) / seconds, times_of(alone),
-        times_of(packed),
+        times_of(packed), kernels_gain, one_thread_gain,
     )  # fmt: skip
 
 
@@ -259,11 +272,17 @@ def _print(
         print_table(f'One image, {precision} precision', columns, rows, _LEGEND)
     rows = [
         [each.urgent, f'{each.serial_per_s:.0f}', f'{each.packed_per_s:.0f}',
-         f'{each.throughput:.2f}', f'{each.slow_down:.2f}']
+         f'{each.throughput:.2f}', f'{each.one_thread_gain:.2f}', f'{each.kernels_gain:.2f}',
+         f'{each.slow_down:.2f}']
         for each in packing
     ]  # fmt: skip
-    columns = ('urgent', 'serial\n/s', 'packed\n/s', 'packed by\nserial', "urgent's p99\nby alone")
-    print_table('Two detectors, of the smallest and of the largest variants', columns, rows, '')
+    columns = (
+        'urgent', 'serial\n/s', 'packed\n/s', 'packed by\nserial', 'by one\nthread',
+        'kernels\nalone', "urgent's p99\nby alone",
+    )  # fmt: skip
+    print_table(
+        'Two detectors, of the smallest and of the largest variants', columns, rows, _PACKING
+    )
     rows = [
         [each.what, f'{each.found:.3g}', f'{"≥" if each.at_least else "≤"} {each.wanted:g}',
          'yes' if each.met else 'NO']

@@ -73,6 +73,10 @@ class PackingFigures:
     #: Of the urgent network alone and beside the other.
     alone: Times
     beside: Times
+    #: Images a second at once by those in turns where one thread launches both: of kernels alone,
+    #: and with images, outputs and waits (`engine.cuda_timing.gains_of_one_thread`).
+    kernels_gain: float
+    one_thread_gain: float
 
     @property
     def throughput(self) -> float:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtmdl_ros.bench.command import progress_bar
 from rtmdl_ros.engine.engine import Engine
-from rtmdl_ros.perception.functions import FUNCTIONS, ladder
+from rtmdl_ros.perception.functions import FUNCTIONS, FunctionVariant, ladder
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
 from rtmdl_ros.profiling.profile import Profile, StageProfile, VariantProfile
@@ -37,14 +37,15 @@ def load_ladders(
     effort: Effort = _EFFORT,
     functions: Iterable[str] = tuple(FUNCTIONS),
     engine: Engine | None = None,
+    most: int | None = None,
 ) -> Ladders:
-    """Load all variants of the functions and measure them: about a minute.
+    """Load all variants of the functions, or `most` of each, and measure them: about a minute.
 
     Of a GPU those that fit into its memory; what does not is told.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken.
     """
-    ladders = {name: ladder(name, zoo_dir) for name in functions}
+    ladders = {name: spread(ladder(name, zoo_dir), most) for name in functions}
     request = Request(ladders, tasks=len(ladders), segments={}, engine=engine)
     done = 0.0
     with progress_bar('measuring all variants', 1.0) as advance:
@@ -71,6 +72,19 @@ def load_ladders(
         for function, chosen in ladders.items()
     }
     return Ladders(profile, pipelines, engine)
+
+
+def spread(
+    rungs: Sequence[FunctionVariant], most: int | None
+) -> Sequence[FunctionVariant]:
+    """Return `most` of a ladder's rungs at equal distances, the last one among them.
+
+    From two on the first one, too. None: all.
+    """
+    if most is None or len(rungs) <= most:
+        return rungs
+    last = len(rungs) - 1
+    return [rungs[last - round(place * last / max(1, most - 1))] for place in range(most)][::-1]
 
 
 def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:

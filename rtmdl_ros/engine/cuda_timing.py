@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -64,6 +65,66 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
             launch=timed(network.launch, runs, lane.stream.synchronize),
             kernels=[_kernels_s(network.launch, lane.stream) for _ in range(runs)],
         )
+
+
+def gains_of_one_thread(
+    engine: CudaEngine, runners: Sequence[CudaRunner], images: Sequence[NDArray[Any]], runs: int
+) -> tuple[float, float]:
+    """Return what two networks gain at once on two streams over in turns on one, launched by one
+    thread: by their kernels alone, many of them in a row, and as jobs, images and waits included.
+
+    The first is what the GPU gives, the second what is left of that beside copies and waits; what
+    two threads get beyond these costs them is theirs. Needs two lanes.
+    """
+    first, second = engine.lanes.all[:2]
+    networks = [
+        {lane: runner.networks[lane.number, len(own)] for lane in (first, second)}
+        for runner, own in zip(runners, images, strict=True)
+    ]
+    started = [
+        network[first].started(engine.lanes.uploads, own)
+        for network, own in zip(networks, images, strict=True)
+    ]
+
+    def launched(place: int, lane: CudaLane, job: bool) -> None:
+        with torch.cuda.stream(lane.stream):
+            if job:
+                networks[place][lane].copy(lane, started[place])
+            networks[place][lane].launch()
+
+    def in_turns(job: bool) -> None:
+        for place, usual in enumerate(turns):
+            launched(place, first, job)
+            if job:
+                first.wait(usual)
+
+    def at_once(job: bool) -> None:
+        for place, lane in enumerate((first, second)):
+            launched(place, lane, job)
+        if job:
+            for lane, usual in zip((first, second), once, strict=True):
+                lane.wait(usual)
+
+    turns, once = (tuple(UsualWait() for _ in networks) for _ in range(2))
+    torch.cuda.synchronize(engine.lanes.device)
+    with torch.no_grad():
+        kernels = [
+            _row_s(engine, partial(way, False), runs) for way in (in_turns, at_once)
+        ]
+        jobs = [sum(timed(partial(way, True), runs)) for way in (in_turns, at_once)]
+    return kernels[0] / kernels[1], jobs[0] / jobs[1]
+
+
+def _row_s(engine: CudaEngine, call: Callable[[], object], runs: int) -> float:
+    """Return the seconds of so many calls, which are not waited for before the last one."""
+    for _ in range(_WARM_UP):
+        call()
+    torch.cuda.synchronize(engine.lanes.device)
+    start = perf_counter()
+    for _ in range(runs):
+        call()
+    torch.cuda.synchronize(engine.lanes.device)
+    return perf_counter() - start
 
 
 def timed(

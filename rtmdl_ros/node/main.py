@@ -13,9 +13,11 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
     share_heap()
     calm_openmp()
-    # Not before: libraries that bring OpenMP along read its variables when they are loaded.
-    from rtmdl_ros.node.process import run
-
+    try:
+        # Not before: libraries that bring OpenMP along read its variables when they are loaded.
+        from rtmdl_ros.node.process import run
+    except KeyboardInterrupt:  # that takes a second
+        return 0
     return run(args)
 
 

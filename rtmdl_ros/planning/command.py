@@ -22,7 +22,7 @@ from rtmdl_ros.workload.arguments import figures_file, positive, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
-from rtmdl_ros.workload.places import PlaceError, try_file
+from rtmdl_ros.workload.places import PlaceError, try_files
 from rtmdl_ros.workload.text_file import write_whole
 
 if TYPE_CHECKING:
@@ -96,10 +96,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
     try:
-        places = {'--out': out, '--front': options.front, '--json': options.json}
-        for option, file in places.items():
-            if file:
-                try_file(option, file)
+        try_files({'--out': out, '--front': options.front, '--json': options.json})
         planned = _make(problem, options.seconds)
         _print(problem, planned)
         _write_figures(planned, options)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.engine.engine import ON_CPU, Engine, Log, open_engine
 from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
 from rtmdl_ros.networks.network import Network
+from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import FunctionVariant, ladders
@@ -154,7 +155,10 @@ def measured_profile(
 def _network_profile(networks: ResidentNetworks, variant: Network) -> NetworkProfile:
     memory = networks.memory[variant.name]
     stored = networks.stored_bytes(variant)
-    return NetworkProfile(memory.kept_bytes, *stored, memory.working_bytes)
+    known = NetworkProfile(memory.kept_bytes, *stored, memory.working_bytes)
+    if isinstance(variant, Variant):
+        return replace(known, width=variant.width, depth=variant.depth)
+    return known
 
 
 def everyday_frames(count: int = _FRAMES) -> list[Frame]:

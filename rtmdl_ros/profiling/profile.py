@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rtmdl_ros.workload.quantiles import quantile
@@ -79,6 +79,9 @@ class NetworkProfile:
     private_bytes: int
     #: Memory that it takes while it runs, the same for all that run one after the other.
     working_bytes: int = 0
+    #: How much of the network's weights it is a slice of; 0 both: it has a file of its own.
+    width: float = 0.0
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,27 @@ class Profile:
     def storage_of(self, networks: Iterable[str]) -> int:
         """Return the bytes of zoo files that hold just these networks, given by name.
 
-        Variants of one network are slices of the largest one's weights: that counts once.
+        Variants of one network are slices of weights that are as wide as the widest and as deep as
+        the deepest of them: these count once.
         """
-        shared: dict[str, int] = {}
+        slices: dict[str, list[NetworkProfile]] = {}
         private = 0
         for name in set(networks):
-            network = name.partition('/')[0]
-            shared[network] = max(shared.get(network, 0), self.networks[name].shared_bytes)
+            slices.setdefault(name.partition('/')[0], []).append(self.networks[name])
             private += self.networks[name].private_bytes
-        return sum(shared.values()) + private
+        return private + sum(self._shared_by(network, own) for network, own in slices.items())
+
+    def _shared_by(self, network: str, slices: Sequence[NetworkProfile]) -> int:
+        """Return the bytes of weights that some slices are in, by the variants of a network."""
+        width = max(each.width for each in slices)
+        depth = max(each.depth for each in slices)
+        around = (
+            each.shared_bytes
+            for name, each in self.networks.items()
+            if name.partition('/')[0] == network and each.width >= width and each.depth >= depth
+        )
+        apart = sum(each.shared_bytes for each in slices)
+        return max(min(around, default=apart), *(each.shared_bytes for each in slices))
 
     def memory_of(self, networks: Iterable[str], lanes: int) -> int:
         """Return the bytes of memory that these networks take, given by name, run on some lanes."""

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A profile as a JSON file.
 
-Format 2::
+Format 3::
 
-    {"format": 2,
+    {"format": 3,
      "device": {"processor": "...", "cores": "2", ...},
      "functions": {"traffic_light": [
        {"name": "w100_d1_320x416", "accuracy": 0.7,
@@ -13,7 +13,8 @@ Format 2::
                     "network": "traffic_light_detector/w100_d1_320x416",
                     "quantiles_ns": [4100000, ...], "worst_ns": 6000000}, ...]}, ...]},
      "networks": {"traffic_light_detector/w100_d1_320x416":
-       {"memory_bytes": 1, "shared_bytes": 1, "private_bytes": 1, "working_bytes": 1}, ...},
+       {"memory_bytes": 1, "shared_bytes": 1, "private_bytes": 1, "working_bytes": 1,
+        "width": 1.0, "depth": 1}, ...},
      "slow_downs": {"measured": {NETWORK: {BESIDE: 1.2, ...}, ...},
                     "predicted": {NETWORK: {BESIDE: 1.3, ...}, ...}}}
 """
@@ -43,7 +44,7 @@ from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.text_file import check_writable, write_whole
 
-FORMAT = 2
+FORMAT = 3
 #: A list of numbers over several lines; a text has no line ends, as JSON writes it.
 _NUMBERS = re.compile(r'\[\n[\d\s,]+\]')
 
@@ -196,8 +197,11 @@ def _profile(root: Node) -> Profile:
 
 
 def _network(node: Node) -> NetworkProfile:
-    fields = ('memory_bytes', 'shared_bytes', 'private_bytes', 'working_bytes')
-    return NetworkProfile(**{field: node.field(field).count() for field in fields})
+    counts = ('memory_bytes', 'shared_bytes', 'private_bytes', 'working_bytes', 'depth')
+    return NetworkProfile(
+        **{field: node.field(field).count() for field in counts},
+        width=node.field('width').number(0.0),
+    )
 
 
 def _variants(node: Node, networks: Mapping[str, Any]) -> tuple[VariantProfile, ...]:

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     from rtmdl_ros.replay.summary import remarks, summary_table
     from rtmdl_ros.workload.parameters import ParameterError
 
-    wrong_use = (ReplayError, ParameterError, ProfileError, PlanningError, ZooError, TaskError)
+    wrong_use = (ReplayError, ParameterError, ProfileError, PlanningError, TaskError)
     width = None if sys.stdout.isatty() else _PLAIN_WIDTH
     given, progress = _options(options), Console(stderr=True)
     try:
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     except wrong_use as error:
         print(f'rtmdl replay: {error}', file=sys.stderr)
         return 2
-    except (EngineError, EvidenceError, OSError) as error:
+    except (EngineError, EvidenceError, ZooError, OSError) as error:
         print(f'rtmdl replay: {error}', file=sys.stderr)
         return 1
     console = Console(width=width)

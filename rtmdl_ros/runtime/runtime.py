@@ -195,7 +195,8 @@ class Runtime:
             thread.retire()
         end_ns = time.monotonic_ns() + round(timeout_s * 1e9)
         for thread in threads:
-            if thread is not threading.current_thread():
+            started = thread.ident is not None
+            if started and thread is not threading.current_thread():
                 thread.join(max(0.0, (end_ns - time.monotonic_ns()) / 1e9))
                 if thread.is_alive():
                     end_fifo(thread)
@@ -328,10 +329,20 @@ class Runtime:
         hung = self._executors[span.executor]
         hung.retire()  # ends it when the call returns
         end_fifo(hung)  # else the new thread might never get the core from it
-        thread = self._executors[span.executor] = self._executor(span.executor)
-        thread.start()
+        self._executors[span.executor] = self._executor(span.executor)
+        self._no_thread(span.executor)  # where there is none now, its next work asks anew
         self._add_span(work, span)
         return StageFailed(span.end_ns, work.job_id, work.stage, call.detail)
+
+    def _no_thread(self, executor: str) -> str | None:
+        """Start the thread of an executor that was replaced; returns why it cannot be."""
+        thread = self._executors[executor]
+        if thread.ident is None:
+            try:
+                thread.start()
+            except RuntimeError as error:  # the system has none left
+                return f'{executor} was replaced and has no thread: {in_one_line(error)}'
+        return None
 
     def _add_span(self, work: Work, span: StageSpan) -> None:
         self._ledger.add_span(span)
@@ -355,7 +366,7 @@ class Runtime:
             if isinstance(command, StartStage):
                 self._jobs[command.job_id].end_wait(now_ns)
                 work = self._work(command)
-                refusal = self._watchdog.refusal(work)
+                refusal = self._watchdog.refusal(work) or self._no_thread(command.executor)
                 if refusal is not None:
                     failed = StageFailed(now_ns, work.job_id, work.stage, refusal)
                     pending.extend(self._core.step(now_ns, [failed]))

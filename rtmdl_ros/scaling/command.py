@@ -27,7 +27,8 @@ DESCRIPTION = (
 )
 EXAMPLES = """examples:
   rtmdl scale all --data ../shared/data --out rtmdl_ros/zoo
-      reproduce the shipped weights (many hours on two cores; a stopped run goes on)
+      networks anew, as the shipped ones began (many hours on two cores; a stopped run goes on;
+      what came after that is told in index.json: --start, --average)
   rtmdl scale traffic_light_detector --data track --start rtmdl_ros/zoo --out zoo --steps 1500
       learn your own pictures: track/train and track/valid in COCO's form, or track/data.yaml
       in YOLO's; red, yellow, green, off are the classes

@@ -33,7 +33,7 @@ from rtmdl_ros.scheduling.pace import PERIOD_NS, Pace, counted_since_ns
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
+from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Ends of a job for want of time; so is being discarded as hopeless.
@@ -48,7 +48,8 @@ class Core:
     2. Ready stages are served in the order of `policy` (`rtmdl_ros.scheduling.policies`) and
        are never preempted.
     3. A task's waiting job that has started no stage is superseded by the task's next release.
-       How jobs of one task overlap: `LiveTask.newly_ready`.
+       How jobs of one task overlap: `LiveTask.newly_ready`. A task that changes makes its jobs
+       more urgent at once, and less urgent from the next release on.
     4. A waiting job whose remaining stages, by their optimistic times, end after its deadline
        is discarded at the first nanosecond at which that is so, unless its task says
        `LatePolicy.RUN`. A job that ends exactly at its deadline is on time.
@@ -159,8 +160,11 @@ class Core:
         self._choice.forget()
 
     def _task_changed(self, event: TaskChanged) -> None:
-        self._task(event.task.name).change(event.task)
+        live = self._task(event.task.name)
+        live.change(event.task)
         self._choice.forget()
+        for job in list(live.live()):
+            self._hurry(job, event.task)
 
     def _task_removed(self, event: TaskRemoved) -> None:
         live = self._task(event.task)
@@ -232,7 +236,26 @@ class Core:
         if fresh is not None and fresh.queued:
             # A fresh job goes behind a started one of its task that waits again.
             self._pools[fresh.current.resource].remove(fresh)
+            self._arrivals.append(fresh)
         self._admit(job.owner)
+
+    def _hurry(self, job: LiveJob, task: Task) -> None:
+        """Make a job at least as urgent as if its task had been `task` already.
+
+        Later jobs wait for it. Were they the more urgent ones, all might wait in a circle: they for
+        it, it for a job of another task, and that one for them.
+        """
+        release_ns = job.deadline_ns - job.task.deadline_ns
+        key = self._key(task, release_ns, release_ns + task.deadline_ns, job.job_id)
+        if key >= job.key:
+            return
+        queued = job.queued
+        pool = self._pools[job.current.resource]
+        if queued:
+            pool.remove(job)
+        job.key = key
+        if queued:
+            pool.add(job)
 
     def _admit(self, live: LiveTask) -> None:
         for job in live.newly_ready():

@@ -258,9 +258,11 @@ class LiveTask:
         The pipelining rule. Jobs of a task pass each stage one at a time and in order of
         release: results come in order, and a stage's function never runs beside itself. Stages
         are counted from the end, as variants may differ in their number: whatever the two may
-        still run through, the job ahead is to be nearer to its end. A fresh job starts only when no
-        started job of the task waits: otherwise preprocessed frames would age in front of a busy
-        accelerator, where a newer one could have come.
+        still run through, the job ahead is to be nearer to its end. If the task has changed
+        between the two, their stages need not be the same, and the job ahead is to be further from
+        its beginning, too. A fresh job starts only when no started job of the task waits: otherwise
+        preprocessed frames would age in front of a busy accelerator, where a newer one could have
+        come.
         """
         if len(self.started) == 1 and self.fresh is None:
             # Nobody to wait for: by far the most frequent case, found out cheaply.
@@ -272,12 +274,18 @@ class LiveTask:
         for job in self.started:
             if job.waits:
                 held = True
-                if not job.queued and (ahead is None or ahead.most_left < job.fewest_left):
+                if not job.queued and (ahead is None or _may_follow(job, ahead)):
                     ready.append(job)
             ahead = job
         fresh = self.fresh
         if fresh is None or fresh.queued or held:
             return ready
-        if ahead is None or ahead.most_left < fresh.fewest_left:
+        if ahead is None or _may_follow(fresh, ahead):
             ready.append(fresh)
         return ready
+
+
+def _may_follow(job: LiveJob, ahead: LiveJob) -> bool:
+    if ahead.most_left >= job.fewest_left:
+        return False
+    return ahead.task is job.task or ahead.stage > job.stage

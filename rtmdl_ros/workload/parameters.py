@@ -103,7 +103,9 @@ class NodeParameters:
     )
     zoo_dir: str = _parameter('', 'Folder with the networks; empty: the ones shipped.')
     cache_dir: str = _parameter(
-        '', 'Folder for exported networks; empty: rtmdl_ros in the cache folder of the user.'
+        '',
+        'Folder for exported networks, profiles, plans, TensorRT engines and traces; empty: '
+        'rtmdl_ros in the cache folder of the user.',
     )
     profile_file: str = _parameter(
         '', 'Profile of this device; empty: one is made at the first start and kept in cache_dir.'

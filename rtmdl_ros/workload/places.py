@@ -3,6 +3,7 @@
 """Where options say that results go, tried before minutes are spent on them."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from rtmdl_ros.workload.text_file import check_writable
@@ -30,3 +31,15 @@ def try_file(option: str, file: Path) -> None:
     except OSError as error:
         problem = f'{option} cannot be written ({error.strerror})'
         raise PlaceError(f'{file}: {problem}; give another file') from error
+
+
+def try_files(places: Mapping[str, Path | None]) -> None:
+    """Try the files of several options, as `try_file`; raises PlaceError, too, for one of two."""
+    taken: dict[Path, str] = {}
+    for option, file in places.items():
+        if file is None:
+            continue
+        try_file(option, file)
+        other = taken.setdefault(file.resolve(), option)
+        if other != option:
+            raise PlaceError(f'{file}: named by {other} and {option}; give another file for one')

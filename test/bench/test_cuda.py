@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 import torch
+from played_cuda import PlayedCuda
+from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.bench import cuda
 from rtmdl_ros.bench.cuda_figures import (
@@ -16,6 +18,9 @@ from rtmdl_ros.bench.cuda_figures import (
     targets_of,
     times_of,
 )
+from rtmdl_ros.engine.cuda_engine import CudaEngine
+from rtmdl_ros.engine.engine import OnnxEngine
+from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.workload.detection import Box, Detection
 
 
@@ -27,7 +32,7 @@ FINE = NetworkFigures(
     'n', 'single', 3, times(9.0), times(100.0), times(80.0), times(50.0), times(180.0), times(30.0),
     times(110.0), times(440.0), 5e-5, 1.0,
 )  # fmt: skip
-PACKED = PackingFigures('a', 'b', 1000.0, 1600.0, times(90.0, 100.0), times(95.0, 109.0))
+PACKED = PackingFigures('a', 'b', 1000.0, 1600.0, times(90.0, 100.0), times(95.0, 109.0), 1.8, 1.7)
 
 
 def test_quantiles_are_in_microseconds():
@@ -61,6 +66,16 @@ def test_the_same_finds_in_any_order():
     assert not same_finds(finds[:1], [Detection('b', 0.9, one)])
     assert not same_finds(finds[:1], [Detection('a', 0.9, replace(one, x_max=120))])
     assert same_finds([], [])
+
+
+def test_packing_is_measured_by_two_threads_by_one_and_by_kernels(monkeypatch, tmp_path):
+    PlayedCuda(monkeypatch)
+    engine = CudaEngine(0, 2, False, OnnxEngine(tmp_path))
+    networks = [v for v in read_zoo(write_tiny_zoo(tmp_path / 'zoo')) if v.kind == 'detector'][:2]
+    found = cuda.packing_figures(engine, networks, 0.05, 10)
+    assert (found.urgent, found.other) == tuple(f'{each.network} {each.id}' for each in networks)
+    figures = found.kernels_gain, found.one_thread_gain, found.throughput, found.slow_down
+    assert all(0.01 < figure < 100 for figure in figures)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')

@@ -21,6 +21,11 @@ sys.meta_path.insert(0, Watch())
 """
 
 
+#: Ctrl-C in the place of that.
+INTERRUPT = 'os.kill(os.getpid(), 2)'
+END = 'sys.exit(status)'
+
+
 def imports_in(code, **environment):
     """Run code in a process of its own; returns each library with the policy it found."""
     own = {name: value for name, value in os.environ.items() if name != 'OMP_WAIT_POLICY'}
@@ -42,6 +47,18 @@ def test_openmp_is_told_to_wait_asleep_before_it_can_be_loaded(code, libraries):
     found = imports_in(code)
     assert libraries <= {name for name, _ in found}
     assert {policy for _, policy in found} == {'PASSIVE'}
+
+
+@pytest.mark.parametrize(
+    ('code', 'status', 'told'), [(NODE, 0, ''), (CLI, 1, 'rtmdl evaluate: interrupted')]
+)
+def test_an_interruption_while_libraries_are_loaded_is_no_traceback(code, status, told):
+    interrupted = WATCHED.replace("print(name, os.environ.get('OMP_WAIT_POLICY'))", INTERRUPT)
+    done = subprocess.run(
+        [sys.executable, '-c', f'{interrupted}{code.replace("main(", "status = main(")}\n{END}'],
+        capture_output=True, text=True, cwd='/',
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.strip()) == (status, told)
 
 
 def test_how_openmp_waits_is_the_users_choice():

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from known_profile import known_profile, stage
 
+from rtmdl_ros.profiling.profile import NetworkProfile
 from rtmdl_ros.workload.records import Resource, Stage
 
 
@@ -31,6 +32,23 @@ def test_the_profile_of_a_slower_device():
     assert [s.quantiles_ns[-1] for s in light.stages] == [20_000, 1_500_000, 1_500_000, 20_000]
     assert [s.worst_ns for s in light.stages] == [30_000, 2_250_000, 2_250_000, 30_000]
     assert slow.networks == known_profile().networks
+
+
+def test_slices_that_are_wide_or_deep_need_weights_that_are_both():
+    networks = {
+        'a/wide': NetworkProfile(0, 200, 1, width=1.0, depth=1),
+        'a/deep': NetworkProfile(0, 150, 2, width=0.5, depth=2),
+        'b/wide': NetworkProfile(0, 70, 4, width=1.0, depth=1),
+    }
+    profile = replace(known_profile(), networks=networks)
+    assert profile.storage_of(['a/wide', 'a/wide', 'b/wide']) == 200 + 1 + 70 + 4
+    # How large those are that hold both is not known; no more than both of them, kept apart.
+    assert profile.storage_of(networks) == 200 + 150 + 70 + 1 + 2 + 4
+    both = NetworkProfile(0, 330, 8, width=1.0, depth=2)
+    larger = NetworkProfile(0, 500, 8, width=2.0, depth=2)
+    profile = replace(profile, networks={**networks, 'a/both': both, 'a/larger': larger})
+    assert profile.storage_of(['a/wide', 'a/deep']) == 330 + 1 + 2
+    assert profile.storage_of(['a/wide', 'a/deep', 'a/larger']) == 500 + 1 + 2 + 8
 
 
 def test_a_part_of_a_profile():

@@ -79,7 +79,7 @@ def test_the_round_trip_is_exact(tmp_path, device, memory, factors, accuracy, ta
         device=device,
         functions={data.draw(names): (light,)},
         networks={
-            name: NetworkProfile(size, 1, 0, size // 2)
+            name: NetworkProfile(size, 1, 0, size // 2, (size % 9) / 3, size % 4)
             for name, size in zip((LIGHT, SIGN, NAMES), memory, strict=True)
         },
         slow_downs=SlowDowns(factors, frozenset(predicted)),
@@ -121,8 +121,8 @@ def test_no_json(tmp_path, text):
 LIGHT_STAGE = 'functions traffic_light 0 stages 1'
 WRONG = [
     ('', [], 'the content is [], not an object'),
-    ('format', 1, 'format is 1, not 2'),
-    ('format', True, 'format is True, not 2'),
+    ('format', 1, 'format is 1, not 3'),
+    ('format', True, 'format is True, not 3'),
     ('device', [], 'device is [], not an object'),
     ('device cores', 2, 'device.cores is 2, not a text'),
     ('functions', None, 'functions is None, not an object'),

@@ -5,6 +5,7 @@
 import logging
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
 from runtime_bench import CPU, LANE, PATIENCE_S, Bench, Gate, chain, nothing
@@ -152,6 +153,27 @@ def test_stop_does_not_wait_for_replaced_threads(bench, gate):
     gate.open.set()
     hung.join(PATIENCE_S)
     assert not hung.is_alive()
+    check_sums(bench)
+
+
+def test_while_no_thread_can_be_had_jobs_fail_and_then_go_on(bench, gate, monkeypatch):
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    bench.runtime.add_task(chain('b', CPU, LANE), [nothing, nothing])
+    bench.runtime.start()
+    with monkeypatch.context() as patch:
+        refuse = RuntimeError("can't start new thread")
+        patch.setattr(threading.Thread, 'start', Mock(side_effect=refuse))
+        bench.release('a')
+        bench.wait(1)
+        bench.release('b')
+        (report,) = bench.wait(1)
+    detail = "lane0 was replaced and has no thread: RuntimeError: can't start new thread"
+    assert (report.outcome, report.detail) == (Outcome.FAILED, detail)
+    bench.release('b')
+    (report,) = bench.wait(1)
+    assert report.outcome is Outcome.ON_TIME
+    gate.open.set()
+    bench.runtime.stop(PATIENCE_S)
     check_sums(bench)
 
 

@@ -82,7 +82,6 @@ def test_a_changed_period_counts_from_the_last_release(given, real):
 
 
 def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
-    """Even if it has become the more urgent one meanwhile."""
     work = Stage('work', Resource.CPU)
     core = Core(Policy.FIXED_PRIORITY, 1, 1)
     core.step(0, [TaskAdded(0, Task('a', (PRE, NET, work), 100, 100))])
@@ -91,10 +90,45 @@ def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
         StartStage(0, 1, 'lane0'),
         StartStage(1, 0, 'cpu0'),
     ]
-    core.step(2, [TaskChanged(2, Task('a', (PRE, NET, work), 100, 100, 5))])
-    core.step(3, [JobReleased(3, 2, 'a')])
-    core.step(5, [StageFinished(5, 0, 1)])
+    assert core.step(3, [JobReleased(3, 2, 'a')]) == [
+        WaitStage(2, 0, Reason.EXECUTORS_BUSY, ''),
+        WakeAt(104),
+    ]
+    assert core.step(5, [StageFinished(5, 0, 1)]) == [
+        WaitStage(2, 0, Reason.EARLIER_JOB, 'a'),
+        WaitStage(0, 2, Reason.EXECUTORS_BUSY, ''),
+        WakeAt(101),
+    ]
     assert core.step(11, [StageFinished(11, 1, 0)])[1] == StartStage(0, 2, 'cpu0')
+
+
+@pytest.mark.parametrize(('before', 'after', 'first'), [(1, 9, 'a'), (9, 1, 'a'), (1, 4, 'b')])
+def test_a_task_that_becomes_more_urgent_takes_its_jobs_along(before, after, first):
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    tasks = {'a': before, 'b': 5, 'hog': 0}
+    core.step(0, [TaskAdded(0, Task(name, (NET,), 100, 100, tasks[name])) for name in tasks])
+    core.step(0, [JobReleased(0, 0, 'hog')])
+    core.step(1, [JobReleased(1, 1, 'a'), JobReleased(1, 2, 'b')])
+    core.step(2, [TaskChanged(2, Task('a', (NET,), 100, 100, after))])
+    _, start = core.step(3, [StageFinished(3, 0, 0)])
+    assert start == StartStage(1 if first == 'a' else 2, 0, 'lane0')
+
+
+def test_preprocessing_of_a_changed_task_waits_for_that_of_the_job_ahead():
+    """Though that one, of fewer stages, is nearer to its end."""
+    core = Core(Policy.FIXED_PRIORITY, 2, 2)
+    longer = Task('a', (PRE, NET, Stage('net 2', Resource.ACCELERATOR)), 100, 100)
+    core.step(0, [TaskAdded(0, TASK), JobReleased(0, 0, 'a')])
+    core.step(1, [TaskChanged(1, longer), JobReleased(1, 1, 'a')])
+    assert core.step(5, [StageFinished(5, 0, 0)]) == [
+        StartStage(0, 1, 'lane0'),
+        StartStage(1, 0, 'cpu0'),
+    ]
+    assert core.step(6, [StageFinished(6, 1, 0)]) == [
+        WaitStage(1, 1, Reason.EARLIER_JOB, 'a'),
+        WakeAt(102),
+    ]
+    assert core.step(9, [StageFinished(9, 0, 1)])[1:] == [StartStage(1, 1, 'lane0')]
 
 
 def test_removal_ends_waiting_jobs_now_and_running_ones_after_their_stage(core):

@@ -106,6 +106,8 @@ class Job:
 
     job_id: int
     task: Task
+    #: What its task has become since its release.
+    later: list[Task]
     #: Tells a task from one of the same name after its removal.
     owner: int
     release_ns: int
@@ -169,10 +171,15 @@ class Job:
         return late and self.task.late is LatePolicy.DISCARD
 
     def urgency(self, policy):
+        """Return the greatest that it had since its release."""
+        return min(self.urgency_as(task, policy) for task in (self.task, *self.later))
+
+    def urgency_as(self, task, policy):
+        deadline_ns = self.release_ns + task.deadline_ns
         if policy is Policy.FIXED_PRIORITY:
-            return (-self.task.priority, self.deadline_ns, self.release_ns, self.job_id)
+            return (-task.priority, deadline_ns, self.release_ns, self.job_id)
         if policy is Policy.EDF:
-            return (self.deadline_ns, self.release_ns, self.job_id)
+            return (deadline_ns, self.release_ns, self.job_id)
         return (self.release_ns, self.job_id)
 
 
@@ -237,6 +244,9 @@ class CoreMachine(RuleBasedStateMachine):
         owner, _ = self.tasks[name]
         task = data.draw(tasks(name))
         self.tasks[name] = (owner, task)
+        for job in self.live.values():
+            if job.owner == owner:
+                job.later.append(task)
         self.step([TaskChanged(self.now_ns, task)], {})
 
     @rule(data=st.data(), name=st.sampled_from(NAMES))
@@ -250,7 +260,7 @@ class CoreMachine(RuleBasedStateMachine):
     def arrive(self, name):
         owner, task = self.tasks[name]
         job_id, self.next_id = self.next_id, self.next_id + 1
-        self.live[job_id] = Job(job_id, task, owner, self.now_ns)
+        self.live[job_id] = Job(job_id, task, [], owner, self.now_ns)
         self.released += 1
         return JobReleased(self.now_ns, job_id, name)
 
@@ -273,6 +283,7 @@ class CoreMachine(RuleBasedStateMachine):
             assert self.waits.get(wait.job_id) != wait, 'said twice'
             self.waits[wait.job_id] = wait
         self.check_nobody_waits_beside_a_free_executor()
+        self.check_nobody_waits_in_a_circle()
         for wake in (command for command in commands if isinstance(command, WakeAt)):
             self.wake_ns = wake.time_ns
         self.check_wake()
@@ -331,6 +342,15 @@ class CoreMachine(RuleBasedStateMachine):
         job.executor = start.executor
         job.take(start.variant)
         assert job.chain in before, 'a job becomes what it no longer can'
+        self.check_no_function_runs_beside_itself(job)
+
+    def check_no_function_runs_beside_itself(self, job):
+        for other in self.live.values():
+            if other is job or other.owner != job.owner or other.executor is None:
+                continue
+            assert not job.stage == other.stage == 0, 'all chains of a task begin alike'
+            assert not (job.in_last_stage and other.in_last_stage), 'and they end alike'
+            assert not (job.stage == other.stage and job.chain == other.chain)
 
     def check_nobody_waits_beside_a_free_executor(self):
         free = {kind for name, kind in self.executors.items() if name not in self.busy()}
@@ -342,6 +362,17 @@ class CoreMachine(RuleBasedStateMachine):
             if self.may_start(job) and job.resource in free:
                 assert self.packing is Packing.GUARDED
                 assert wait.reason in HELD_BACK, 'only the packing rule keeps a job waiting'
+            elif self.may_start(job):
+                assert wait.reason in (*HELD_BACK, Reason.EXECUTORS_BUSY)
+            else:
+                assert wait.reason is Reason.EARLIER_JOB
+
+    def check_nobody_waits_in_a_circle(self):
+        if self.live and self.busy() == {None}:
+            first = min(self.live.values(), key=lambda job: job.urgency(self.policy))
+            wait = self.waits[first.job_id]
+            assert wait.reason in HELD_BACK
+            assert wait.because not in {job.task.name for job in self.live.values()}
 
     def check_wake(self):
         for job in self.live.values():
@@ -360,6 +391,7 @@ class CoreMachine(RuleBasedStateMachine):
             if other.owner == job.owner and other.job_id < job.job_id
         ]
         in_order = all(other.stages_left[1] < job.stages_left[0] for other in elder)
+        in_order &= all(other.task is job.task or other.stage > job.stage for other in elder)
         crowded = job.fresh and any(other.executor is None for other in elder)
         return job.executor is None and in_order and not crowded
 

@@ -4,7 +4,7 @@
 
 import pytest
 
-from rtmdl_ros.workload.places import PlaceError, try_file, try_folder
+from rtmdl_ros.workload.places import PlaceError, try_file, try_files, try_folder
 
 
 def test_folders_are_made_and_nothing_is_left_in_them(tmp_path):
@@ -26,3 +26,11 @@ def test_what_cannot_be_is_told_with_option_and_remedy(tmp_path):
     assert str(caught.value) == (
         f'{tmp_path}: --json cannot be written (it is a folder); give another file'
     )
+
+
+def test_one_file_for_two_options_is_refused(tmp_path):
+    try_files({'--out': tmp_path / 'a', '--front': None, '--json': tmp_path / 'b'})
+    with pytest.raises(PlaceError) as caught:
+        try_files({'--out': tmp_path / 'a', '--json': tmp_path / 'b' / '..' / 'a'})
+    told = f'{tmp_path}/b/../a: named by --out and --json; give another file for one'
+    assert str(caught.value) == told

@@ -25,8 +25,9 @@ from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import DemoResult, Seen, result_of
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
-from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
+from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.places import try_file, try_folder
 
 #: The first start exports and measures the networks, on a slow machine that takes minutes.
@@ -59,9 +60,12 @@ class DemoRun:
 def checked(options: DemoOptions) -> Configuration:
     """Return the node's configuration, and try the places that results go to.
 
-    Raises ParameterError for a wrong parameter file, PlaceError where nothing can be written.
+    Raises ParameterError for a wrong parameter file and where all tasks rest, PlaceError where
+    nothing can be written.
     """
     configuration = read_parameter_file(options.params_file)
+    if not enabled_only(configuration).tasks:
+        raise ParameterError('no task of the parameters is enabled; enable one')
     try_folder('--out', options.out)
     if options.json is not None:
         try_file('--json', options.json)

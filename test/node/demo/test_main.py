@@ -67,3 +67,12 @@ def test_a_wrong_parameter_file_is_all_that_is_told(tmp_path, capsys):
     told = f'rtmdl demo: {path}: cannot be read (No such file or directory)\n'
     assert capsys.readouterr() == ('', told)
     assert not (tmp_path / 'out').exists()
+
+
+def test_without_an_enabled_task_nothing_starts(tmp_path, capsys):
+    path = tmp_path / 'x.yaml'
+    path.write_text('/**:\n  ros__parameters:\n    tasks: [traffic_sign]\n'
+                    '    traffic_sign:\n      enabled: false\n')  # fmt: skip
+    assert main.demo(DemoOptions(params_file=path, out=tmp_path / 'out')) == 2
+    told = 'rtmdl demo: no task of the parameters is enabled; enable one\n'
+    assert capsys.readouterr() == ('', told)

@@ -114,7 +114,8 @@ class CudaEngine(Engine):
                 'onnx_providers to run it on the GPU'
             )
             return self._processor.load(variant, segments, batch)
-        with undisturbed_capture():
+        # On the current device lie events that are told of no stream.
+        with undisturbed_capture(), torch.cuda.device(self._device):
             memory = self.memory()
             if memory.is_full:
                 raise _out_of_memory(variant, memory)

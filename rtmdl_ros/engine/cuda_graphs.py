@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -31,6 +32,18 @@ from rtmdl_ros.engine.usual_wait import UsualWait
 _WARM_UP = 3
 #: The one tensor that all outputs are in, and the memory of a job that it is copied to.
 _OUTPUTS, _HOST = 'outputs', 'host'
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What an output is on the host."""
+
+    shape: torch.Size
+    dtype: np.dtype[Any]
+
+
+def _kind_of(tensor: Tensor) -> _Kind:
+    return _Kind(tensor.shape, torch.empty(0, dtype=tensor.dtype, device='cpu').numpy().dtype)
 
 
 @dataclass(frozen=True)
@@ -58,9 +71,9 @@ class CapturedNetwork:
         self.image_type = image.dtype
         self.image_dtype = image.numpy().dtype
         inputs = {IMAGE: image.to(lane.stream.device, copy=True)}
-        shapes: dict[str, torch.Size] = {}
+        kinds: dict[str, _Kind] = {}
         captured = []
-        for segment in (*segments[:-1], _in_one_piece(segments[-1], shapes)):
+        for segment in (*segments[:-1], _in_one_piece(segments[-1], kinds)):
             own = {name: inputs[name] for name in segment.inputs}
             captured.append(_captured(lane, segment, own))
             with torch.cuda.stream(lane.stream):
@@ -71,8 +84,8 @@ class CapturedNetwork:
                 inputs = {name: made.clone() for name, made in captured[-1].outputs.items()}
         self._segments = tuple(captured)
         self._waits = tuple(UsualWait() for _ in captured)
-        self._shapes = shapes
-        self.outputs = len(shapes)
+        self._kinds = kinds
+        self.outputs = len(kinds)
         torch.cuda.synchronize(lane.stream.device)
 
     def launch(self) -> None:
@@ -127,11 +140,11 @@ class CapturedNetwork:
         return self._apart(copied.numpy())
 
     def _apart(self, copied: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        end = 0
+        end, octets = 0, copied.view(np.uint8)
         outputs = {}
-        for name, shape in self._shapes.items():
-            start, end = end, end + shape.numel()
-            outputs[name] = copied[start:end].reshape(shape)
+        for name, kind in self._kinds.items():
+            start, end = end, end + kind.shape.numel() * kind.dtype.itemsize
+            outputs[name] = octets[start:end].view(kind.dtype).reshape(kind.shape)
         return outputs
 
     def run_whole(self, lane: CudaLane, tensors: Mapping[str, Any]) -> tuple[NDArray[Any], ...]:
@@ -141,13 +154,17 @@ class CapturedNetwork:
         return tuple(tensors[name] for name in output_names(self.outputs))
 
 
-def _in_one_piece(segment: TorchSegment, shapes: dict[str, torch.Size]) -> TorchSegment:
-    """Return the last segment with its outputs one behind the other; notes their shapes."""
+def _in_one_piece(segment: TorchSegment, kinds: dict[str, _Kind]) -> TorchSegment:
+    """Return the last segment with its outputs one behind the other; notes what they are."""
 
     def run(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         made = segment.run(tensors)
-        shapes.update((name, each.shape) for name, each in made.items())
-        flat = [each.flatten() for each in made.values()]
+        # Wide numbers first: each output then begins where one of its own may.
+        ordered = sorted(made.items(), key=lambda item: -item[1].element_size())
+        kinds.update((name, _kind_of(each)) for name, each in ordered)
+        flat = [each.flatten() for _, each in ordered]
+        if len({each.dtype for each in flat}) > 1:
+            flat = [each.view(torch.uint8) for each in flat]
         return {_OUTPUTS: torch.cat(flat) if len(flat) > 1 else flat[0]}
 
     return TorchSegment(segment.inputs, (_OUTPUTS,), run)

@@ -24,6 +24,7 @@ _BUSY = 2_000_000
 _RELUS = (torch.relu, nn.functional.relu)
 _SUMS = (operator.add, operator.iadd, torch.add)
 _Way = Callable[[Tensor, 'Tensor | None'], Tensor]
+_Shapes = tuple[torch.Size, 'torch.Size | None']
 #: Whether one kernel is the quicker way, by all that this depends on.
 _QUICKER: dict[object, bool] = {}
 
@@ -35,7 +36,8 @@ class FusedConvolution(nn.Module):
         """Take an nn.Conv2d of one group."""
         super().__init__()
         self.convolution = convolution
-        self._in_one = False
+        #: By the shapes of what it takes: batches of other sizes have other kernels.
+        self._in_one: dict[_Shapes, bool] = {}
 
     @property
     def weight(self) -> Tensor:
@@ -45,13 +47,21 @@ class FusedConvolution(nn.Module):
 
     def forward(self, features: Tensor, other: Tensor | None = None) -> Tensor:
         """Return relu(convolution + other), (N, C, H, W) as the convolution makes it."""
-        way = self._as_one if self._in_one else self._one_by_one
+        in_one = features.is_cuda and self._chosen(features, other)
+        way = self._as_one if in_one else self._one_by_one
         return way(features, other)
 
-    def choose(self, features: Tensor, other: Tensor | None = None) -> None:
-        """Find out which way is quicker for tensors like these on a GPU; elsewhere do nothing."""
-        if not features.is_cuda:
-            return
+    def _chosen(self, features: Tensor, other: Tensor | None) -> bool:
+        """Tell whether one kernel is quicker; finds it out with the first tensors of a shape.
+
+        A capture has run before with all that it records.
+        """
+        shapes = features.shape, None if other is None else other.shape
+        if shapes not in self._in_one:
+            self._in_one[shapes] = self._found_out(features, other)
+        return self._in_one[shapes]
+
+    def _found_out(self, features: Tensor, other: Tensor | None) -> bool:
         layer = self.convolution
         key = (
             features.device, features.shape, features.stride(), self.weight.dtype,
@@ -60,7 +70,7 @@ class FusedConvolution(nn.Module):
         )  # fmt: skip
         if key not in _QUICKER:
             _QUICKER[key] = self._is_quicker_in_one(features, other)
-        self._in_one = _QUICKER[key]
+        return _QUICKER[key]
 
     def _is_quicker_in_one(self, features: Tensor, other: Tensor | None) -> bool:
         # A sum of two shapes has the larger of both, which a convolution does not write.

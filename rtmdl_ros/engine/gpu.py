@@ -19,7 +19,7 @@ _INFORMATION = Path('/proc/driver/nvidia/gpus')
 class Gpus:
     """What torch says of the GPUs of this machine."""
 
-    #: '' where torch is not installed.
+    #: '' where torch is not installed, or cannot be imported, see `error`.
     torch: str
     #: Version of CUDA that torch is built with; '': without.
     cuda: str
@@ -38,21 +38,25 @@ def found_gpus(index: int) -> Gpus:
     """Ask torch, and try the GPU number `index`. Importing torch takes seconds and some 400 MB."""
     try:
         import torch
-    except ImportError:
-        return Gpus('', '')
+    except ModuleNotFoundError as error:
+        return Gpus('', '', (), '' if error.name == 'torch' else in_one_line(error))
+    except Exception as error:  # of libraries that do not load or are not found
+        return Gpus('', '', (), in_one_line(error))
     version, cuda = str(torch.__version__), str(torch.version.cuda or '')
     try:
         names = tuple(map(torch.cuda.get_device_name, range(torch.cuda.device_count())))
         if index < len(names):
             # A GPU too old for this build fails in its first kernel.
             (torch.zeros(1, device=f'cuda:{index}') + 1).item()
-    except RuntimeError as error:
+    except Exception as error:  # torch has errors of its own beside RuntimeError
         return Gpus(version, cuda, (), in_one_line(error))
     return Gpus(version, cuda, names)
 
 
 def refusal(gpus: Gpus, index: int) -> str:
     """Return why the GPU number `index` cannot be used and what helps; '' where it can."""
+    if not gpus.torch and gpus.error:
+        return f'torch cannot be imported ({gpus.error}): install a build that fits'
     if not gpus.torch:
         return 'torch is not installed: pip install torch'
     if not gpus.cuda:

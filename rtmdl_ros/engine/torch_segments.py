@@ -28,6 +28,8 @@ IMAGE = 'image'
 #: Layers that hold nearly all weights and do nearly all work.
 _HEAVY = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, FusedConvolution)
 
+_HALVES = (torch.float16, torch.bfloat16)
+
 DeviceTensors = Mapping[str, Tensor]
 
 
@@ -76,7 +78,8 @@ def cut_module(
 ) -> tuple[TorchSegment, ...]:
     """Cut a module in evaluation mode into segments of nearly equal multiply-adds.
 
-    `example` is an input, on the device of the module; all outputs are in single precision.
+    `example` is an input, on the device of the module. Outputs in half precision are given in
+    single precision, all others as they are.
     Raises EngineError, naming the network, where it cannot be traced or has too few operations.
     """
     try:
@@ -189,24 +192,16 @@ class _Interpreter(fx.Interpreter):
         layer = self.fetch_attr(target)
         if isinstance(layer, _HEAVY):
             args = tuple(each.to(layer.weight.dtype) for each in args)
-        return self.run_layer(layer, args, kwargs)
-
-    def run_layer(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return layer(*args, **kwargs)
 
 
 class _Recorder(_Interpreter):
-    """Notes the multiply-adds of each operation and the bytes of each tensor; layers choose."""
+    """Notes the multiply-adds of each operation and the bytes of each tensor."""
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
         self.work: dict[fx.Node, int] = {}
         self.bytes: dict[fx.Node, int] = {}
-
-    def run_layer(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if isinstance(layer, FusedConvolution):
-            layer.choose(*args)
-        return super().run_layer(layer, args, kwargs)
 
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
@@ -231,6 +226,6 @@ def _outputs_of(made: Any) -> list[Any]:
 
 def _named(outputs: list[Any]) -> dict[str, Tensor]:
     return {
-        name: output.float().contiguous()
+        name: (output.float() if output.dtype in _HALVES else output).contiguous()
         for name, output in zip(output_names(len(outputs)), outputs, strict=True)
     }

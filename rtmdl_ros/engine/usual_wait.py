@@ -35,7 +35,7 @@ class UsualWait:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        #: The shortest time of late in seconds; 0: not known.
+        #: The shortest time of late in seconds, or a long one; 0: not known.
         self.usual_s = 0.0
 
     def until_done(self, stream: Any, watched: Event, asleep: Event) -> None:
@@ -53,4 +53,7 @@ class UsualWait:
             asleep.record(stream)
             asleep.synchronize()
         took_s = perf_counter() - start
-        self.usual_s = min(took_s, self.usual_s * _FORGOTTEN or took_s)
+        # A wait that began late tells nothing: a long one is believed at once, or a core would be
+        # taken until the usual time has grown to it.
+        long = took_s >= _SHORT_S
+        self.usual_s = took_s if long else min(took_s, self.usual_s * _FORGOTTEN or took_s)

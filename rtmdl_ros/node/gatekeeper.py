@@ -72,13 +72,13 @@ class Gatekeeper:
         return None
 
     def _to_deadline(self, name: str, after: Tasks) -> str:
-        limit = self._limits.get(name)
-        if limit is None:
+        limit, others = self._limits.get(name), _enabled(after) - {name}
+        if limit is None and not (self.knows and others):
             return ''
         deadline_ms, learned = after[name].deadline_ms, self._demands[name]
         own = replace(planned_task(name, after[name]), deadline_ns=learned.deadline_ns)
-        others = _enabled(after) - {name}
-        if own != learned or not (others <= self._planned and self._simulated(others, after)):
+        known = limit is not None and own == learned and others <= self._planned
+        if limit is None or not (known and self._simulated(others, after)):
             return (
                 f'what {name}.deadline_ms {deadline_ms:g} does to the other tasks as they are now '
                 'is still being simulated; change one after the other, or ask again in some seconds'

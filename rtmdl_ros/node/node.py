@@ -148,7 +148,12 @@ class RtmdlNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load, export and warm up all networks; fails where one is missing or broken."""
-        return self._guarded('configure', self._load)
+        result = self._guarded('configure', self._load)
+        if result != TransitionCallbackReturn.SUCCESS:
+            # What was loaded until then was held by the error.
+            trim_heap()
+            give_back_unused()
+        return result
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start the threads and subscribe to the cameras; where that fails, nothing is left."""

@@ -60,21 +60,23 @@ class ResidentNetworks:
         self._whole_ns: dict[str, int] = {}
         own = {v.name: v for v in variants}
         self._engine.prepare(own.values())
-        if weigh and not self._engine.waits:
-            self._load_libraries(own.values())
+        if weigh:
+            self._load_libraries(v for v in own.values() if self._engine.takes_own_memory(v))
 
     def _load_libraries(self, variants: Iterable[Network]) -> None:
         """Load the smallest detector for nothing, whole and cut.
 
         The first network would be charged with what that takes of a process once: 10 MB of ONNX
-        Runtime, 8 MB of onnx, which cuts.
+        Runtime, 8 MB of onnx, which cuts, and hundreds of a GPU's with its first run.
         """
         detectors = (variant for variant in variants if variant.kind == 'detector')
         smallest = min(detectors, key=lambda variant: variant.macs, default=None)
         if smallest is not None:
-            with suppress(EngineError):  # told of where it is wanted
-                for segments in (1, 2):
-                    self._engine.load(smallest, segments)
+            with suppress(Exception):  # told of where it is wanted
+                for segments in (1,) if self._engine.waits else (1, 2):
+                    runner = self._engine.load(smallest, segments)
+                    if runner.waits:
+                        runner.run(smallest.example(1))
 
     @property
     def memory(self) -> Mapping[str, ResidentMemory]:

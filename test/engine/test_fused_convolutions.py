@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is fused, and that it computes the same; whether in one kernel needs a GPU."""
 
+from math import inf
+
 import pytest
 import torch
 from torch import fx, nn
@@ -118,7 +120,20 @@ def test_a_layer_that_is_used_twice_chooses_for_each_use():
 
 def test_on_a_processor_nothing_is_measured(monkeypatch):
     monkeypatch.setattr(fused_convolutions, '_gpu_ms', None)
-    FusedConvolution(layer()).choose(torch.rand(1, 4, 8, 8))
+    FusedConvolution(layer())(torch.rand(1, 4, 8, 8))
+
+
+def test_each_shape_has_a_choice_of_its_own(monkeypatch):
+    """A batch of another size has other kernels, and there may be none of one for it."""
+    found = {1: (1.0, 2.0), 8: (inf, 2.0)}
+    monkeypatch.setattr(fused_convolutions, '_QUICKER', {})
+    monkeypatch.setattr(
+        fused_convolutions, '_gpu_ms',
+        lambda way, features, other: found[len(features)]['_one_by_one' in way.__name__],
+    )  # fmt: skip
+    convolution = FusedConvolution(layer())
+    chosen = [convolution._chosen(torch.rand(size, 4, 8, 8), None) for size in (1, 8, 1)]
+    assert chosen == [True, False, True]
 
 
 @pytest.mark.gpu
@@ -126,8 +141,7 @@ def test_a_sum_of_two_shapes_is_none_for_one_kernel():
     convolution = FusedConvolution(layer(16).cuda())
     features = torch.rand(1, 16, 20, 28, device='cuda')
     for shape in ((1, 16, 1, 1), (2, 16, 20, 28)):
-        convolution.choose(features, torch.rand(shape, device='cuda'))
-        assert not convolution._in_one
+        assert not convolution._chosen(features, torch.rand(shape, device='cuda'))
 
 
 @pytest.mark.gpu
@@ -139,8 +153,7 @@ def test_one_kernel_answers_as_three_do(kind):
     with torch.no_grad():
         for other in ((), (torch.rand_like(features),)):
             expected = convolution(features, *other)
-            convolution.choose(features, *other)
-            for in_one in (True, False):
-                convolution._in_one = in_one
-                found = convolution(features, *other)
+            arguments = (features, other[0] if other else None)
+            for way in (convolution._as_one, convolution._one_by_one):
+                found = way(*arguments)
                 torch.testing.assert_close(found, expected, rtol=1e-2, atol=1e-2)

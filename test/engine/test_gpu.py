@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a GPU cannot be used is told with what helps."""
 
+import sys
+
 import pytest
 import torch
 
@@ -12,6 +14,10 @@ from rtmdl_ros.engine.gpu import Gpus, driver_loaded, driver_name, found_gpus, r
     ('gpus', 'index', 'words'),
     [
         (Gpus('', ''), 0, 'torch is not installed: pip install torch'),
+        (
+            Gpus('', '', (), 'OSError: libcudnn.so.8: cannot open'), 0,
+            'torch cannot be imported (OSError: libcudnn.so.8: cannot open): install a build that',
+        ),
         (Gpus('2.11.0+cpu', ''), 0, 'torch 2.11.0+cpu is built without CUDA: install a build'),
         (Gpus('2.11.0', '13.0'), 0, 'torch 2.11.0 for CUDA 13.0 sees none: see whether nvidia-smi'),
         (
@@ -37,6 +43,28 @@ def test_what_torch_says_here():
     assert (found.torch, found.cuda) == (torch.__version__, torch.version.cuda or '')
     assert len(found.names) == torch.cuda.device_count()
     assert (refusal(found, 0) == '') == torch.cuda.is_available()
+
+
+@pytest.mark.parametrize(
+    ('error', 'told'),
+    [
+        (ModuleNotFoundError("No module named 'torch'", name='torch'), ''),
+        (ModuleNotFoundError("No module named 'sympy'", name='sympy'), "No module named 'sympy'"),
+        (OSError('libcublas.so.12: cannot open'), 'libcublas.so.12: cannot open'),
+        (ValueError('libcudnn.so not found'), 'libcudnn.so not found'),
+    ],
+)
+def test_a_torch_that_is_broken_is_told_and_not_raised(monkeypatch, error, told):
+    class Broken:
+        def find_spec(self, name, path=None, target=None):
+            if name == 'torch':
+                raise error
+
+    monkeypatch.delitem(sys.modules, 'torch')
+    monkeypatch.setattr(sys, 'meta_path', [Broken(), *sys.meta_path])
+    found = found_gpus(0)
+    assert (found.torch, found.names) == ('', ())
+    assert told in found.error and bool(told) == bool(found.error)
 
 
 def test_a_driver_is_known_by_its_files(tmp_path):

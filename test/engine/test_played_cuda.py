@@ -7,7 +7,7 @@ import gc
 import numpy as np
 import pytest
 import torch
-from graph_cases import ReadsBack, SharedHead, mirrored
+from graph_cases import ReadsBack, SeveralKinds, SharedHead, mirrored
 from played_cuda import PlayedCuda
 from tiny_zoo import write_tiny_zoo
 
@@ -100,6 +100,17 @@ def test_a_layer_that_runs_twice_answers_as_in_the_module(engine, zoo, monkeypat
     with torch.no_grad():
         expected = [each.numpy() for each in SharedHead().eval()(torch.from_numpy(images))]
     assert relative_error(expected, engine.load(zoo[0], 2).run(images)) <= 1e-4
+
+
+@pytest.mark.parametrize('segments', [1, 2])
+def test_outputs_are_of_the_kinds_that_the_module_gives(engine, zoo, monkeypatch, segments):
+    monkeypatch.setattr(type(zoo[0]), 'module', lambda variant: SeveralKinds().eval())
+    images = mirrored(telling_input(zoo[0]))
+    expected = [each.numpy() for each in SeveralKinds()(torch.from_numpy(images))]
+    found = engine.load(zoo[0], segments).run(images)
+    assert [each.dtype for each in found] == [bool, np.float32, np.int64]
+    for each, wanted in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(each, wanted)
 
 
 def test_a_full_gpu_takes_no_network(cuda, engine, zoo):

@@ -97,3 +97,12 @@ def test_what_takes_longer_becomes_usual_slowly(waits):
     waits(300e-6)
     assert waits(600e-6) == pytest.approx(600e-6)
     assert waits.usual.usual_s == pytest.approx(306e-6)
+
+
+def test_one_wait_that_began_late_does_not_let_long_work_be_watched(clock, waits):
+    waits(8e-3)
+    waits(100e-6)  # its thread had lost its core for the rest
+    assert waits.watched.waits == 0
+    waits(8e-3)  # watched, once
+    waits(8e-3)
+    assert (waits.watched.waits, waits.asleep.waits) == (1, 3)

@@ -106,6 +106,13 @@ def test_deadlines_are_limited_for_those_that_run():
     assert knowing.objection(tasks('c'), tasks('c', a=9.5)) == ''
 
 
+def test_the_deadline_of_a_task_enabled_since_the_plan_is_not_known():
+    knowing = keeper(answer(('a',), {'b': ''}, limits={'a': DeadlineLimit(10_000_000, 'much')}))
+    before, after = tasks('a', 'b'), tasks('a', 'b', b=1)
+    assert 'b.deadline_ms 1 does to the other tasks' in knowing.objection(before, after)
+    assert knowing.objection(tasks('b'), tasks('b', b=1)) == '', 'there is nobody who would pay'
+
+
 def test_the_deadline_that_is_proposed_is_granted():
     limit = DeadlineLimit(10_010_000, 'too much')
     knowing = keeper(answer(('a', 'c'), {'b': ''}, limits={'a': limit}))

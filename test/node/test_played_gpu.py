@@ -5,6 +5,7 @@
 import gc
 
 import pytest
+import torch
 from played_cuda import PlayedCuda
 from rclpy.lifecycle import TransitionCallbackReturn
 
@@ -71,3 +72,13 @@ def test_variants_for_which_a_gpu_has_no_memory_are_named(cuda, logged):
     bench.start()
     assert log.count('the memory of the GPU is full: 1 of 2 variants are left out') == 1
     bench.feed(until=lambda: bench.peer.detections)
+
+
+def test_a_configure_that_fails_keeps_nothing_of_the_gpu(cuda, logged, monkeypatch):
+    bench, log = logged(GPU)
+    given_back = []
+    monkeypatch.setattr(torch.cuda, 'empty_cache', lambda: given_back.append(cuda.free_bytes))
+    cuda.bytes_a_graph = 8000 * MB
+    assert bench.call(bench.node.trigger_configure) == TransitionCallbackReturn.FAILURE
+    assert log.count('no memory left for it') == 1
+    assert given_back[-1] == 8000 * MB

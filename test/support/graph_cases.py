@@ -32,3 +32,11 @@ class SharedHead(nn.Module):
     def forward(self, images):
         features = images.permute(0, 3, 1, 2).float() / 255.0
         return self.head(features), self.head(nn.functional.max_pool2d(features, 2))
+
+
+class SeveralKinds(nn.Module):
+    """Scores, the place of the largest, and whether there is any; takes (N, H, W, 3) uint8."""
+
+    def forward(self, images):
+        scores = images.permute(0, 3, 1, 2).float() / 255.0
+        return (scores > 0.5).amax((1, 2)), scores, scores.argmax(1)

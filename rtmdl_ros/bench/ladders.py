@@ -79,7 +79,8 @@ def spread(
 ) -> Sequence[FunctionVariant]:
     """Return `most` of a ladder's rungs at equal distances, the last one among them.
 
-    From two on the first one, too. None: all.
+    From two on the first one, too. None: all. (`networks.pareto.thinned` goes by operations, of
+    which networks of a user's own class tell nothing.)
     """
     if most is None or len(rungs) <= most:
         return rungs

@@ -24,7 +24,6 @@ _BUSY = 2_000_000
 _RELUS = (torch.relu, nn.functional.relu)
 _SUMS = (operator.add, operator.iadd, torch.add)
 _Way = Callable[[Tensor, 'Tensor | None'], Tensor]
-_Shapes = tuple[torch.Size, 'torch.Size | None']
 #: Whether one kernel is the quicker way, by all that this depends on.
 _QUICKER: dict[object, bool] = {}
 
@@ -36,8 +35,6 @@ class FusedConvolution(nn.Module):
         """Take an nn.Conv2d of one group."""
         super().__init__()
         self.convolution = convolution
-        #: By the shapes of what it takes: batches of other sizes have other kernels.
-        self._in_one: dict[_Shapes, bool] = {}
 
     @property
     def weight(self) -> Tensor:
@@ -54,14 +51,8 @@ class FusedConvolution(nn.Module):
     def _chosen(self, features: Tensor, other: Tensor | None) -> bool:
         """Tell whether one kernel is quicker; finds it out with the first tensors of a shape.
 
-        A capture has run before with all that it records.
+        Batches of other sizes have other kernels. What a capture records has run before.
         """
-        shapes = features.shape, None if other is None else other.shape
-        if shapes not in self._in_one:
-            self._in_one[shapes] = self._found_out(features, other)
-        return self._in_one[shapes]
-
-    def _found_out(self, features: Tensor, other: Tensor | None) -> bool:
         layer = self.convolution
         key = (
             features.device, features.shape, features.stride(), self.weight.dtype,

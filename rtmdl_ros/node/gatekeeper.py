@@ -77,8 +77,8 @@ class Gatekeeper:
             return ''
         deadline_ms, learned = after[name].deadline_ms, self._demands[name]
         own = replace(planned_task(name, after[name]), deadline_ns=learned.deadline_ns)
-        known = limit is not None and own == learned and others <= self._planned
-        if limit is None or not (known and self._simulated(others, after)):
+        known = own == learned and others <= self._planned and self._simulated(others, after)
+        if limit is None or not known:
             return (
                 f'what {name}.deadline_ms {deadline_ms:g} does to the other tasks as they are now '
                 'is still being simulated; change one after the other, or ask again in some seconds'

@@ -330,12 +330,12 @@ class Runtime:
         hung.retire()  # ends it when the call returns
         end_fifo(hung)  # else the new thread might never get the core from it
         self._executors[span.executor] = self._executor(span.executor)
-        self._no_thread(span.executor)  # where there is none now, its next work asks anew
+        self._start_thread(span.executor)  # where there is none now, its next work asks anew
         self._add_span(work, span)
         return StageFailed(span.end_ns, work.job_id, work.stage, call.detail)
 
-    def _no_thread(self, executor: str) -> str | None:
-        """Start the thread of an executor that was replaced; returns why it cannot be."""
+    def _start_thread(self, executor: str) -> str | None:
+        """Start the thread of an executor that was replaced, once; returns why it cannot be."""
         thread = self._executors[executor]
         if thread.ident is None:
             try:
@@ -366,7 +366,7 @@ class Runtime:
             if isinstance(command, StartStage):
                 self._jobs[command.job_id].end_wait(now_ns)
                 work = self._work(command)
-                refusal = self._watchdog.refusal(work) or self._no_thread(command.executor)
+                refusal = self._watchdog.refusal(work) or self._start_thread(command.executor)
                 if refusal is not None:
                     failed = StageFailed(now_ns, work.job_id, work.stage, refusal)
                     pending.extend(self._core.step(now_ns, [failed]))

@@ -163,7 +163,7 @@ class Core:
         live = self._task(event.task.name)
         live.change(event.task)
         self._choice.forget()
-        for job in list(live.live()):
+        for job in live.live():
             self._hurry(job, event.task)
 
     def _task_removed(self, event: TaskRemoved) -> None:
@@ -249,13 +249,13 @@ class Core:
         key = self._key(task, release_ns, release_ns + task.deadline_ns, job.job_id)
         if key >= job.key:
             return
-        queued = job.queued
+        if not job.queued:
+            job.key = key
+            return
         pool = self._pools[job.current.resource]
-        if queued:
-            pool.remove(job)
+        pool.remove(job)
         job.key = key
-        if queued:
-            pool.add(job)
+        pool.add(job)
 
     def _admit(self, live: LiveTask) -> None:
         for job in live.newly_ready():

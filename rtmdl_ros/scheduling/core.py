@@ -305,8 +305,9 @@ class Core:
     def _adapt(self, now_ns: int) -> None:
         """Let the times of all chains follow those that stages took of late."""
         self._adapted_ns = now_ns
+        self._pace.renew(now_ns)
         for name, live in self._tasks.items():
-            chains = self._pace.chains(name, live.planned, live.chains, now_ns)
+            chains = self._pace.chains(name, live.planned, live.chains)
             if chains is not None:
                 live.adapt(chains)
 

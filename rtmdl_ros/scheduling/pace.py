@@ -49,10 +49,12 @@ class Pace:
         self._recent: dict[Resource, deque[tuple[int, tuple[str, int], float]]] = {
             resource: deque(maxlen=_RECENT) for resource in Resource
         }
-        #: By task, variant and stage: times by the typical one and by the pace.
-        self._own: dict[tuple[str, str, int], deque[float]] = defaultdict(
-            lambda: deque(maxlen=_OWN)
+        #: By task and variant that ran, then by stage: times by the typical one and by the pace.
+        self._own: dict[tuple[str, str], dict[int, deque[float]]] = defaultdict(
+            lambda: defaultdict(lambda: deque(maxlen=_OWN))
         )
+        #: What `of` returned when it was last asked for all: too slow to be asked for every stage.
+        self._paces = dict.fromkeys(Resource, 1.0)
 
     def started(self, job: LiveJob, now_ns: int) -> None:
         """A job's stage starts."""
@@ -70,8 +72,8 @@ class Pace:
         ratio = took_ns * alone / typical_ns
         if ratio == 0.0:  # simulated, or too short beside another lane to be told
             return
-        own = self._own[job.task.name, job.chain.name, job.stage]
-        own.append(ratio / self.of(resource, now_ns))
+        own = self._own[job.task.name, job.chain.name]
+        own[job.stage].append(ratio / self._paces[resource])
         self._recent[resource].append((now_ns, (job.task.name, job.stage), ratio))
 
     def _alone(self, job: LiveJob, now_ns: int) -> float:
@@ -96,39 +98,34 @@ class Pace:
         # One stage that takes longer than its profile, as in busy scenes, slows down nobody else.
         return median_low(quantile(sorted(ratios), _SHARE) for ratios in by_stage.values())
 
+    def renew(self, now_ns: int) -> None:
+        """Find out the paces of now; chains have those of the last time."""
+        self._paces = {resource: _bounded(self.of(resource, now_ns)) for resource in Resource}
+
     def chains(
-        self, task: str, planned: Sequence[Chain], current: Sequence[Chain], now_ns: int
+        self, task: str, planned: Sequence[Chain], current: Sequence[Chain]
     ) -> tuple[Chain, ...] | None:
         """Return a task's chains with the times of now; None if the current ones are right.
 
         `planned` are those with the times of the profile.
         """
-        paces = {resource: self.of(resource, now_ns) for resource in Resource}
         pairs = zip(planned, current, strict=True)
-        chains = tuple(self._chain(task, chain, now, paces) for chain, now in pairs)
+        chains = tuple(self._chain(task, chain, now) for chain, now in pairs)
         return None if all(a is b for a, b in zip(chains, current, strict=True)) else chains
 
-    def _chain(
-        self, task: str, planned: Chain, current: Chain, paces: dict[Resource, float]
-    ) -> Chain:
-        factors = [
-            self._factor((task, planned.name, number), stage, paces)
-            for number, stage in enumerate(planned.stages)
-        ]
-        wanted = zip(planned.stages, current.stages, factors, strict=True)
-        if all(_near(stage, now, factor) for stage, now, factor in wanted):
+    def _chain(self, task: str, planned: Chain, current: Chain) -> Chain:
+        factors = self._factors(task, planned)
+        if all(map(_near, planned.stages, current.stages, factors)):
             return current
-        stages = [_scaled(s, factor) for s, factor in zip(planned.stages, factors, strict=True)]
+        stages = map(_scaled, planned.stages, factors)
         return chain_of(planned.name, tuple(stages), planned.accuracy)
 
-    def _factor(
-        self, key: tuple[str, str, int], stage: Stage, paces: dict[Resource, float]
-    ) -> float:
-        if stage.typical_ns == 0:
-            return 1.0
-        own = self._own.get(key, ())
-        factor = paces[stage.resource] * (median(own) if len(own) == _OWN else 1.0)
-        return min(_MOST, max(_LEAST, factor))
+    def _factors(self, task: str, planned: Chain) -> list[float]:
+        factors = [self._paces[stage.resource] for stage in planned.stages]
+        for number, own in self._own.get((task, planned.name), {}).items():
+            if len(own) == _OWN:
+                factors[number] = _bounded(factors[number] * median(own))
+        return factors
 
 
 def counted_since_ns(job: LiveJob, start_ns: int | None) -> int:
@@ -151,17 +148,23 @@ def _planned_typical_ns(job: LiveJob) -> int:
     return 0  # the task has changed since
 
 
+def _bounded(factor: float) -> float:
+    return min(_MOST, max(_LEAST, factor))
+
+
 def _near(planned: Stage, current: Stage, factor: float) -> bool:
-    applied = current.typical_ns / planned.typical_ns if planned.typical_ns else 1.0
-    return abs(factor - applied) <= TOLERANCE * applied
+    applied_ns, wanted_ns = current.typical_ns, factor * planned.typical_ns
+    return abs(wanted_ns - applied_ns) <= TOLERANCE * applied_ns
 
 
 def _scaled(stage: Stage, factor: float) -> Stage:
+    if stage.typical_ns == 0:
+        return stage
     # On a slow machine a stage may still be as quick as ever: no job is discarded for that.
     return replace(
         stage,
         optimistic_ns=round(stage.optimistic_ns * min(1.0, factor)),
         worst_ns=round(stage.worst_ns * factor),
         expected_ns=round(stage.expected_ns * factor),
-        typical_ns=max(1, round(stage.typical_ns * factor)) if stage.typical_ns else 0,
+        typical_ns=max(1, round(stage.typical_ns * factor)),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from rtmdl_ros.deployment.preparation import device_plan, device_profile
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.engine.cache import cache_dir_of
-from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.networks.zoo import zoo_dir_of
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
@@ -17,7 +17,7 @@ from rtmdl_ros.profiling.measure import Request, request_of
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.runtime.heap import trim_heap
-from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -37,21 +37,25 @@ class Loaded:
     plan: Plan
 
 
-def load(configuration: Configuration, log: Log, *, own_device: bool = True) -> Loaded:
+def load(
+    configuration: Configuration, log: Log, *, own_device: bool = True, resting: bool = True
+) -> Loaded:
     """Measure what is not known of this device, plan, and load all variants of the plan.
 
-    Where not `own_device`, the profile that the parameters name may be of another one.
+    Where not `own_device`, the profile that the parameters name may be of another one. Where not
+    `resting`, tasks that are not enabled are neither planned nor loaded.
 
     Raises ZooError, EngineError, ProfileError, PlanError or PlanningError, naming file or
     parameter, where something is missing, broken or cannot be planned.
     """
     node = configuration.node
-    zoo_dir = Path(node.zoo_dir).expanduser() if node.zoo_dir else default_zoo_dir()
+    zoo_dir = zoo_dir_of(node.zoo_dir)
     cache_dir = cache_dir_of(node.cache_dir)
     request = request_of(configuration, zoo_dir, cache_dir, log)
     profile = device_profile(configuration, request, cache_dir, log, own_device=own_device)
-    plan = device_plan(configuration, profile, cache_dir, log)
-    tasks = _ready(configuration, request, profile, plan, cache_dir, log)
+    plan = device_plan(configuration, profile, cache_dir, log, resting=resting)
+    wanted = configuration if resting else enabled_only(configuration)
+    tasks = _ready(wanted, request, profile, plan, cache_dir, log)
     trim_heap()
     loaded: dict[str, set[str]] = {}
     for task in tasks:

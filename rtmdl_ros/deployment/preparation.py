@@ -14,6 +14,7 @@ from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import read_plan, write_plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import Problem, problem_of
+from rtmdl_ros.profiling.device import OF_ANY_DEVICE
 from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.profiling.profile_file import (
@@ -23,7 +24,7 @@ from rtmdl_ros.profiling.profile_file import (
     read_profile,
     write_profile,
 )
-from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.configuration import Configuration, enabled_only
 
 #: A start is not the time for much precision: `rtmdl profile` measures more.
 _EFFORT = Effort(rounds=2, pair_budget_s=8.0)
@@ -31,9 +32,6 @@ _EFFORT = Effort(rounds=2, pair_budget_s=8.0)
 _PLANNING_S = 3.0
 #: Time between two words about what is being measured.
 _PROGRESS_S = 2.0
-
-#: How the fields of `device.fingerprint` begin that are not about the device.
-_OF_NETWORKS = ('zoo ', 'variants ', 'segments ')
 
 Log = Callable[[str], None]
 _LOGGER = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ def device_profile(
     if given:
         device = request.device()
         if not own_device:
-            device = {field: device[field] for field in device if field.startswith(_OF_NETWORKS)}
+            device = {name: device[name] for name in device if name.startswith(OF_ANY_DEVICE)}
         return read_profile(Path(given).expanduser(), device)
     path = default_profile_path(request.device(), cache_dir)
     if path.exists():
@@ -81,22 +79,31 @@ def device_profile(
 
 
 def device_plan(
-    configuration: Configuration, profile: Profile, cache_dir: Path, log: Log
+    configuration: Configuration,
+    profile: Profile,
+    cache_dir: Path,
+    log: Log,
+    *,
+    resting: bool = True,
 ) -> Plan:
     """Return the plan that the parameters name, or that of the cache, made where it lacks.
+
+    Where not `resting`, it is for the enabled tasks alone.
 
     Raises PlanError for a plan of the parameters that cannot be used, and PlanningError for
     demands that no plan can be made for.
     """
-    problem = problem_of(configuration, profile)
+    planned = configuration if resting else enabled_only(configuration)
     given = configuration.node.plan_file
     if given:
         path = Path(given).expanduser()
-        return _told(read_plan(path, problem), path)
+        plan = read_plan(path, problem_of(configuration, profile))
+        return _warned_of(plan.of(planned.tasks), path)
+    problem = problem_of(planned, profile)
     path = cache_dir / f'plan-{_key(problem)}.yaml'
     if path.exists():
         try:
-            return _told(read_plan(path, problem), path)
+            return _warned_of(read_plan(path, problem), path)
         except PlanError as error:
             log(f'{error}: planning again')
     plan = make_plan(problem, seconds=_PLANNING_S).plan
@@ -107,10 +114,10 @@ def device_plan(
         log(f'plan written to {path}')
     except PlanError as error:
         log(f'{error}: it is made again at the next start')
-    return _told(plan, path)
+    return _warned_of(plan, path)
 
 
-def _told(plan: Plan, path: Path) -> Plan:
+def _warned_of(plan: Plan, path: Path) -> Plan:
     """Warn, at each start, of what a plan breaks."""
     for note in () if plan.feasible else plan.notes:
         _LOGGER.warning('plan %s: %s', path, note)

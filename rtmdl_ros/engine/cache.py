@@ -24,8 +24,16 @@ EXPORT_VERSION = 1
 
 
 def default_cache_dir() -> Path:
-    """Return rtmdl_ros in XDG_CACHE_HOME, or in ~/.cache where that is not set."""
-    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    """Return rtmdl_ros in XDG_CACHE_HOME, or in ~/.cache where that is not set.
+
+    Raises EngineError where there is no home either.
+    """
+    try:
+        base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    except RuntimeError as error:
+        raise EngineError(
+            'cache_dir is not set, and this user has no home; set cache_dir or XDG_CACHE_HOME'
+        ) from error
     return Path(base) / 'rtmdl_ros'
 
 

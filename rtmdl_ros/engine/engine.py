@@ -16,7 +16,7 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.gpu import driver_loaded, driver_name, found_gpus, refusal
 from rtmdl_ros.engine.providers import ON_PROCESSOR, Providers, check_available
 from rtmdl_ros.engine.runner import Runner
-from rtmdl_ros.networks.network import Network
+from rtmdl_ros.networks.network import Network, onnx_files
 from rtmdl_ros.workload.device_name import DeviceName, device_in
 from rtmdl_ros.workload.parameters import NodeParameters
 
@@ -111,8 +111,9 @@ class OnnxEngine(Engine):
         return load_runner(variant, segments, self._cache_dir, single)
 
     def least_bytes(self, variant: Network) -> int:
-        """Return the size of the exported file."""
-        return cached_path(variant, self._cache_dir).stat().st_size
+        """Return the size of the ONNX file and of the weights beside it."""
+        files = onnx_files(cached_path(variant, self._cache_dir))
+        return sum(file.stat().st_size for file in files)
 
 
 def single_instead(variant: Network, error: float) -> str:

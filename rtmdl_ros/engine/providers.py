@@ -15,6 +15,7 @@ from pathlib import Path
 import onnxruntime
 
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.networks.network import onnx_files
 
 #: By the name in the parameter onnx_providers.
 NAMES = {
@@ -120,9 +121,7 @@ def check_used(names: Sequence[str], used: Sequence[str], network: str) -> None:
 
 
 def _checksum(path: Path) -> str:
-    """Return that of an ONNX file and of its weights, where they lie beside it, as .onnx.data."""
-    own = sorted(each for each in path.parent.iterdir() if each.name.startswith(path.name))
     digest = hashlib.sha256()
-    for file in own:
+    for file in onnx_files(path):
         digest.update(file.read_bytes())
     return digest.hexdigest()

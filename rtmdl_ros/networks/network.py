@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-#: A network in the form in which it runs: weights_path itself, nothing to be exported.
+#: Of weight files that are what runs: nothing is to be exported.
 ONNX_SUFFIX = '.onnx'
 
 
@@ -74,3 +74,11 @@ class Network(ABC):
         torch. Raises whatever making it raises, NotImplementedError for a network that is an ONNX
         file.
         """
+
+
+def onnx_files(path: Path) -> tuple[Path, ...]:
+    """Return an ONNX file and those beside it that begin with its name, as its weights do.
+
+    Large networks have them in .onnx.data or .onnx_data. Raises OSError.
+    """
+    return tuple(sorted(each for each in path.parent.iterdir() if each.name.startswith(path.name)))

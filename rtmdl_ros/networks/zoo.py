@@ -95,6 +95,11 @@ def default_zoo_dir() -> Path:
     return Path(str(resources.files('rtmdl_ros'))) / 'zoo'
 
 
+def zoo_dir_of(name: str) -> Path:
+    """Return the folder that the parameter zoo_dir names; '' stands for the shipped one."""
+    return Path(name).expanduser() if name else default_zoo_dir()
+
+
 def read_zoo(directory: Path) -> tuple[Variant, ...]:
     """Return all variants of a network's folder, or of all networks' folders in it, by name.
 

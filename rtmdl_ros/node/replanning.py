@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -161,9 +161,8 @@ def answer_to(configuration: Configuration, profile: Profile, seconds: float) ->
         problem = problem_of(running, profile)
         given = configuration.node.plan_file
         if given:
-            plan = read_plan(Path(given).expanduser(), problem_of(configuration, profile))
-            planned = {name: task for name, task in plan.tasks.items() if name in running.tasks}
-            plan = replace(plan, tasks=planned)
+            whole = read_plan(Path(given).expanduser(), problem_of(configuration, profile))
+            plan = whole.of(running.tasks)
         else:
             plan = make_plan(problem, seconds=seconds).plan
         asked = demands(configuration)

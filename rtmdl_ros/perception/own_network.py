@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rtmdl_ros.networks.network import ONNX_SUFFIX, Network
+from rtmdl_ros.networks.network import ONNX_SUFFIX, Network, onnx_files
 from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.task import NetworkVariant, PerceptionTask, TaskError
 from rtmdl_ros.workload.errors import in_one_line
@@ -206,12 +206,13 @@ def _checksum(task_class: type[PerceptionTask], folder: Path) -> str:
     names = [v.onnx_file for v in task_class.variants if v.onnx_file] + list(task_class.files)
     files = [*_sources(task_class), *(_existing(task_class, folder, name) for name in names)]
     total = hashlib.sha256()
-    for path in files:
-        try:
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-        except OSError as error:
-            problem = f'{path} cannot be read ({error.strerror})'
-            raise TaskError(f'{name_of(task_class)}: {problem}; make it readable') from error
+    try:
+        for path in files:
+            for each in onnx_files(path) if path.suffix == ONNX_SUFFIX else (path,):
+                total.update(hashlib.sha256(each.read_bytes()).digest())
+    except OSError as error:
+        problem = f'{error.filename} cannot be read ({error.strerror})'
+        raise TaskError(f'{name_of(task_class)}: {problem}; make it readable') from error
     return total.hexdigest()
 
 

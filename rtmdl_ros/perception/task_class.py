@@ -14,7 +14,8 @@ from rtmdl_ros.workload.functions import ENTRY_POINTS, installed_functions
 def task_class(name: str) -> type[PerceptionTask]:
     """Return the class of an entry point, or of a dotted name 'my_package.my_module.MyTask'.
 
-    Raises TaskError where there is none, its module cannot be imported, or it is no task.
+    Raises TaskError where there is none, its module cannot be imported, it is no task, or it is
+    known by a name that others may have, too.
     """
     dotted = installed_functions().get(name, name)
     module_name, _, class_name = dotted.replace(':', '.').rpartition('.')
@@ -35,7 +36,18 @@ def task_class(name: str) -> type[PerceptionTask]:
             f'{dotted} is no task; derive the class from rtmdl_ros.perception.task.PerceptionTask'
         )
     assert isinstance(found, type)
+    _check_name(found, dotted)
     return found
+
+
+def _check_name(found: type, dotted: str) -> None:
+    """Refuse a class that a function made: its classes would be taken for one and the same."""
+    if getattr(_module(found.__module__), found.__qualname__, None) is not found:
+        name = dotted.rpartition('.')[2]
+        raise TaskError(
+            f'{dotted} calls itself {found.__module__}.{found.__qualname__}, where it is not; '
+            f'derive a class from what makes it, as in: class {name}(…): pass'
+        )
 
 
 def _is_task(value: object) -> bool:

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
 
     add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
-    add('--profile', Path, 'FILE', 'default: profile_file, or the newest of these tasks cached')
+    add('--profile', Path, 'FILE', 'default: profile_file, or the newest cached of these networks')
     add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
     add('--front', figures_file, 'FILE', 'also write the trade-off as JSON, a picture beside it')
     add('--storage-mb', positive, 'MB', 'what the zoo files of all networks may take')
@@ -79,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     or a file cannot be written; 2 for parameters, profiles or bounds that cannot be used.
     """
     # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
+    from rtmdl_ros.engine.errors import EngineError
+    from rtmdl_ros.networks.zoo import ZooError
     from rtmdl_ros.profiling.profile_file import ProfileError
 
     try:
@@ -91,7 +93,9 @@ def run(options: argparse.Namespace) -> int:
             memory_bytes=_bytes(options.memory_mb),
             seed=options.seed,
         )
-    except (ParameterError, ProfileError, PlanningError, OSError) as error:
+    except (
+        ParameterError, ProfileError, PlanningError, ZooError, EngineError, OSError
+    ) as error:  # fmt: skip
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
@@ -116,19 +120,25 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _profile(options: argparse.Namespace, configuration: Configuration) -> Profile:
-    """Return the profile that is named, or the newest of the cache folder that has all functions.
+    """Return the profile that is named, or that of the cache folder which is nearest to the node's.
 
-    Raises ProfileError.
+    Raises ProfileError, ZooError and EngineError.
     """
-    from rtmdl_ros.profiling.profile_file import newest_profile, read_profile
+    from rtmdl_ros.engine.cache import cache_dir_of
+    from rtmdl_ros.networks.zoo import zoo_dir_of
+    from rtmdl_ros.profiling.measure import request_of
+    from rtmdl_ros.profiling.profile_file import nearest_profile, read_profile
 
     node = configuration.node
     if options.profile or node.profile_file:
         return read_profile(options.profile or Path(node.profile_file).expanduser())
-    functions = {task.function for task in configuration.tasks.values()}
-    path, profile = newest_profile(node.cache_dir, functions)
-    print(f'profile: {path}')
-    return profile
+    folder = cache_dir_of(node.cache_dir)
+    request = request_of(configuration, zoo_dir_of(node.zoo_dir), folder)
+    found = nearest_profile(folder, request.device())
+    print(f'profile: {found.path}')
+    if found.difference:
+        print(f'  it {found.difference}; `rtmdl profile` measures anew')
+    return found.profile
 
 
 def _make(problem: Problem, seconds: float) -> Planned:

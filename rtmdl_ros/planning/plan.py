@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from rtmdl_ros.planning.candidate import Candidate, kept_order
 from rtmdl_ros.planning.explain import beyond_bounds
@@ -47,6 +47,10 @@ class Plan:
     feasible: bool
     #: What kept each task from a more accurate variant, or which constraint to relax; in words.
     notes: tuple[str, ...] = ()
+
+    def of(self, names: Collection[str]) -> Plan:
+        """Return what it says of some tasks."""
+        return replace(self, tasks={name: self.tasks[name] for name in self.tasks if name in names})
 
 
 def plan_of(

@@ -22,6 +22,10 @@ from rtmdl_ros.workload.core_list import core_list
 _CPUINFO = Path('/proc/cpuinfo')
 #: Where a board tells its name: 'NVIDIA Jetson Orin Nano Developer Kit'.
 _BOARD = Path('/proc/device-tree/model')
+#: How the fields of `fingerprint` begin that tell networks, and with how they are cut all that is
+#: the same on any device.
+OF_NETWORKS = ('zoo ', 'variants ')
+OF_ANY_DEVICE = (*OF_NETWORKS, 'segments ')
 #: Digits of a checksum that are kept.
 _SHORT = 12
 

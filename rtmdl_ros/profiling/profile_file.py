@@ -24,14 +24,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rtmdl_ros.engine.cache import cache_dir_of, default_cache_dir
+from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node, parsed
+from rtmdl_ros.profiling.device import OF_NETWORKS
 from rtmdl_ros.profiling.profile import (
     STEPS,
     NetworkProfile,
@@ -69,20 +70,34 @@ def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = Non
     return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
 
 
-def newest_profile(cache_dir: str, functions: Collection[str]) -> tuple[Path, Profile]:
-    """Return the newest profile that has some functions, of the folder that `cache_dir` names.
+@dataclass(frozen=True)
+class FoundProfile:
+    """A profile of the cache."""
 
-    Nodes of other tasks have profiles of their own there. Raises ProfileError where there is none.
+    path: Path
+    profile: Profile
+    #: In what it differs from what was looked for; '': in nothing.
+    difference: str
+
+
+def nearest_profile(folder: Path, device: Mapping[str, str]) -> FoundProfile:
+    """Return a folder's newest profile of a device, or else the newest with the same networks.
+
+    `device`: as `device.fingerprint` returns it. Nodes of other tasks, networks or devices have
+    profiles of their own there. Raises ProfileError where there is none.
     """
-    folder = cache_dir_of(cache_dir)
+    networks = {name: device[name] for name in device if name.startswith(OF_NETWORKS)}
     paths = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
+    same_networks = []
     for path in reversed(paths):
         with suppress(ProfileError):
-            profile = read_profile(path)
-            if set(functions) <= set(profile.functions):
-                return path, profile
+            profile = read_profile(path, networks)
+            same_networks.append(FoundProfile(path, profile, _difference(profile, device)))
+    same_networks.sort(key=lambda found: found.difference != '')
+    if same_networks:
+        return same_networks[0]
     remedy = 'measure it with `rtmdl profile --params-file FILE`, or name one with --profile'
-    raise ProfileError(folder, 'holds no profile of these tasks', remedy)
+    raise ProfileError(folder, 'holds no profile of these networks', remedy)
 
 
 def check_profile_writable(path: Path) -> None:
@@ -133,11 +148,18 @@ def check_device(profile: Profile, expected: Mapping[str, str], path: Path) -> N
     What the profile knows beyond `expected`, such as other functions, does no harm. Raises
     ProfileError naming the first field that differs and both values.
     """
+    difference = _difference(profile, expected)
+    if difference:
+        raise ProfileError(path, difference)
+
+
+def _difference(profile: Profile, expected: Mapping[str, str]) -> str:
     for field, here in expected.items():
         there = profile.device.get(field)
         if there != here:
             was = 'nothing' if there is None else repr(there)
-            raise ProfileError(path, f'was measured with {field}: {was}, here it is {here!r}')
+            return f'was measured with {field}: {was}, here it is {here!r}'
+    return ''
 
 
 def profile_text(profile: Profile) -> str:

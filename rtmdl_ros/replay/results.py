@@ -20,6 +20,7 @@ from rtmdl_ros.evidence.figures import (
     task_result,
 )
 from rtmdl_ros.evidence.recording import EVERYWHERE, TaskRecording, TruthFrame
+from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.profiling.profile_file import profile_text
 from rtmdl_ros.replay.accuracy import on_time_accuracy
 from rtmdl_ros.replay.clock import ClockJump
@@ -127,7 +128,7 @@ def result_of(
             'drive': drive.digest,
             'parameters': _digest(repr(_without_paths(configuration))),
             'profile': _digest(profile_text(loaded.profile)),
-            'plan': _digest(repr(loaded.plan.tasks)),
+            'plan': _digest(repr(_followed(loaded.plan))),
         },
     )
 
@@ -138,6 +139,11 @@ def _without_paths(configuration: Configuration) -> Configuration:
         configuration.node, zoo_dir='', cache_dir='', profile_file='', plan_file='', trace_file=''
     )
     return replace(configuration, node=node)
+
+
+def _followed(plan: Plan) -> list[tuple[str, str, int, tuple[str, ...]]]:
+    """Return what of a plan is followed; what is expected of it is rounded in its file."""
+    return [(name, t.variant, t.priority, t.resident) for name, t in sorted(plan.tasks.items())]
 
 
 def _digest(text: str) -> str:

@@ -55,14 +55,17 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     Raises ReplayError for what cannot be replayed, ParameterError, ProfileError, PlanningError and
     ZooError for files that cannot be used, EngineError, EvidenceError and OSError where it fails.
     """
-    configuration = _configuration(options)
+    whole = _configuration(options)
+    configuration = enabled_only(whole)
+    if not configuration.tasks:
+        raise ReplayError('no task of the parameters is enabled; enable one')
     results = _place_of_results(options)
     try_folder('--out', options.out)
     if options.json is not None:
         try_file('--json', options.json)
     drive, storage = _drive(options, configuration, console)
     with console.status('Loading the networks (the first time on a device measures them)'):
-        loaded = load(configuration, _teller(console), own_device=options.real_time)
+        loaded = load(whole, _teller(console), own_device=options.real_time, resting=False)
     arrivals_ns = {
         camera: arrivals_of(track.passed_ns, options.rate) for camera, track in drive.tracks.items()
     }
@@ -75,7 +78,7 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     }
     mode = Mode(options.real_time, options.rate, options.seed)
     device = _device(loaded, options.real_time)
-    result = result_of(configuration, mode, device, drive, loaded, recordings, replayed)
+    result = result_of(whole, mode, device, drive, loaded, recordings, replayed)
     return ReplayRun(
         result, configuration, replayed, drive, loaded.tasks, recordings, results, storage
     )
@@ -95,9 +98,7 @@ def _place_of_results(options: ReplayOptions) -> Path:
 
 
 def _configuration(options: ReplayOptions) -> Configuration:
-    configuration = enabled_only(read_parameter_file(options.params_file))
-    if not configuration.tasks:
-        raise ReplayError('no task of the parameters is enabled; enable one')
+    configuration = read_parameter_file(options.params_file)
     node = configuration.node
     if options.profile is not None:
         node = replace(node, profile_file=str(options.profile))

@@ -97,3 +97,11 @@ def test_the_default_follows_the_users_cache_folder(monkeypatch):
     assert default_cache_dir() == Path('/somewhere/rtmdl_ros')
     monkeypatch.delenv('XDG_CACHE_HOME')
     assert default_cache_dir() == Path.home() / '.cache' / 'rtmdl_ros'
+
+
+def test_nobody_with_no_home_is_told_what_to_set(monkeypatch):
+    monkeypatch.delenv('XDG_CACHE_HOME', raising=False)
+    monkeypatch.delenv('HOME', raising=False)
+    monkeypatch.setattr('pwd.getpwuid', lambda uid: {}[uid])  # as in a container: no such user
+    with pytest.raises(EngineError, match='this user has no home; set cache_dir or XDG_CACHE_HOME'):
+        default_cache_dir()

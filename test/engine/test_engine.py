@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which engine the parameters open, and what is told where it cannot be."""
 
+from types import SimpleNamespace
+
 import onnxruntime
 import pytest
 import torch
@@ -47,6 +49,15 @@ def test_a_provider_that_is_not_there_is_named(tmp_path):
     node = NodeParameters(onnx_providers=('tensorrt', 'cuda', 'cpu'))
     with pytest.raises(EngineError, match=r'onnx_providers: .* has no tensorrt, it has: cpu; inst'):
         open_engine(node, tmp_path, lambda text: None)
+
+
+def test_weights_beside_an_onnx_file_are_stored_and_taken_too(tmp_path):
+    path = tmp_path / 'own.onnx'
+    path.write_bytes(bytes(100))
+    (tmp_path / 'own.onnx.data').write_bytes(bytes(1000))
+    (tmp_path / 'other.onnx').write_bytes(bytes(10))
+    network = SimpleNamespace(weights_path=path, is_onnx=True, shared_bytes=0, private_bytes=0)
+    assert OnnxEngine(tmp_path).stored_bytes(network) == (0, 1100)
 
 
 def test_what_times_depend_on_is_in_the_fields(tmp_path, monkeypatch):

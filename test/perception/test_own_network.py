@@ -46,6 +46,12 @@ def test_the_checksum_changes_with_every_file(networks, tmp_path):
     assert len(set(found)) == 4
 
 
+def test_the_checksum_changes_with_weights_beside_a_network(networks, tmp_path):
+    before = networks()[0].weights_sha256
+    (tmp_path / 'coarse.onnx.data').write_bytes(b'weights')
+    assert networks()[0].weights_sha256 != before
+
+
 def test_the_checksum_changes_with_a_network_and_with_a_class_derived_from(
     tmp_path, monkeypatch
 ):

@@ -59,3 +59,20 @@ def test_what_cannot_be_found_is_named(folder, name, text):
     with pytest.raises(TaskError) as caught:
         task_class(name)
     assert text in str(caught.value) and '\n' not in str(caught.value)
+
+
+def test_classes_that_a_function_makes_are_told_apart_once_they_have_names(folder):
+    """They all call themselves alike, and networks are known by the names of their classes."""
+    write_own_task(folder, 'own_made')
+    with (folder / 'own_made.py').open('a') as file:
+        file.write('\n\ndef made():\n    class Made(Brightness):\n        pass\n    return Made\n')
+        file.write('\n\nCones = made()\n\n\nclass People(made()):\n    pass\n')
+    with pytest.raises(TaskError, match=r'own_made.Cones calls itself own_made.made.<locals>.Made'):
+        task_class('own_made.Cones')
+    assert task_class('own_made.People').__name__ == 'People'
+
+
+def test_a_class_may_be_named_where_it_is_imported(folder):
+    write_own_task(folder, 'own_original')
+    (folder / 'own_again.py').write_text('from own_original import Brightness\n')
+    assert task_class('own_again.Brightness').__module__ == 'own_original'

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import yaml
 from known_problem import profile
 
 from rtmdl_ros import cli
+from rtmdl_ros.networks.zoo import default_zoo_dir
+from rtmdl_ros.profiling.measure import request_of
 from rtmdl_ros.profiling.profile_file import write_profile
+from rtmdl_ros.workload.parameter_file import read_parameter_file
 
 BOTH = ('traffic_light', 'traffic_sign')
 
@@ -71,17 +75,35 @@ def test_files_of_the_parameters(tmp_path, profile_path, monkeypatch):
     }
 
 
-def test_the_newest_profile_of_these_tasks_in_the_cache_folder(tmp_path, profile_path, capsys):
-    profile_path.rename(tmp_path / 'profile-12.json')
-    # What lies beside it: an older one, a newer one of other tasks, the newest cut off.
-    write_profile(profile(*BOTH), tmp_path / 'profile-11.json')
-    write_profile(profile('traffic_light', 'cones'), tmp_path / 'profile-13.json')
-    (tmp_path / 'profile-14.json').write_text('{')
-    for number in (11, 12, 13, 14):
-        os.utime(tmp_path / f'profile-{number}.json', (number, number))
+def test_the_newest_profile_of_this_device_in_the_cache_folder(tmp_path, capsys):
     file = parameters(tmp_path, cache_dir=str(tmp_path))
-    assert run('--params-file', file, '--out', tmp_path / 'plan.yaml') == 0
-    assert 'profile-12.json' in capsys.readouterr().out
+    device = request_of(read_parameter_file(file), default_zoo_dir()).device()
+    trained = {name: 'own' for name in device if name.startswith('zoo ')}
+
+    def cached(number, device):
+        path = tmp_path / f'profile-{number}.json'
+        write_profile(replace(profile(*BOTH), device=device), path)
+        os.utime(path, (number, number))
+
+    def shown():
+        assert run('--params-file', file, '--out', tmp_path / 'plan.yaml') == 0
+        return capsys.readouterr().out.splitlines()
+
+    # What lies beside it: an older one, newer ones of other tasks and networks, the newest cut off.
+    cached(11, device | {'cores': '99'})
+    cached(13, {name: device[name] for name in device if 'traffic_sign' not in name})
+    cached(14, device | trained)
+    (tmp_path / 'profile-15.json').write_text('{')
+    cached(10, device | {'cores': '99'})
+    difference = f"  it was measured with cores: '99', here it is {device['cores']!r}; "
+    assert shown()[:2] == [
+        f'profile: {tmp_path / "profile-11.json"}', difference + '`rtmdl profile` measures anew'
+    ]  # fmt: skip
+    cached(9, device)
+    cached(12, device)
+    first, second = shown()[:2]
+    assert first == f'profile: {tmp_path / "profile-12.json"}'
+    assert 'measured' not in second
 
 
 def test_demands_that_cannot_be_met(tmp_path, profile_path, capsys):
@@ -121,7 +143,7 @@ def test_a_floor_above_the_best_variant(tmp_path, profile_path, capsys):
 def test_no_profile(tmp_path, capsys):
     file = parameters(tmp_path, cache_dir=str(tmp_path))
     line = refused(capsys, '--params-file', file)
-    assert 'holds no profile of these tasks; measure it with `rtmdl profile --params' in line
+    assert 'holds no profile of these networks; measure it with `rtmdl profile --params' in line
     file = parameters(tmp_path, cache_dir=str(tmp_path / ('long' * 100)))
     assert 'File name too long' in refused(capsys, '--params-file', file)
     assert 'none.json: cannot be read' in refused(capsys, '--profile', tmp_path / 'none.json')

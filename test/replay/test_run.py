@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import cv2
 import pytest
@@ -27,6 +28,7 @@ from small_bags import (
 )
 
 from rtmdl_ros.planning.errors import PlanError
+from rtmdl_ros.planning.plan_file import write_plan
 from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import ReplayError
@@ -249,3 +251,30 @@ def test_files_that_cannot_be_used(replays, tmp_path):
     two = {'cameras': ['front', 'rear'], 'traffic_sign__camera': 'rear'}
     with pytest.raises(ReplayError, match='say of which camera, as front=/camera_sim/image'):
         replays.run(bag, tmp_path / 'out', parameters=two, camera_topics={'': CAMERA})
+
+
+def test_what_is_expected_of_a_plan_is_no_part_of_what_goes_in(replays, tmp_path):
+    """One that was just made has more digits of it than one from a file."""
+    bag = write_bag(tmp_path / 'bag', frames(2))
+    task = replays.loaded.plan.tasks['traffic_light']
+    digests = []
+    for number, changes in enumerate((
+        {}, {'expected_miss_ratio': 0.25}, {'priority': task.priority + 5}
+    )):  # fmt: skip
+        tasks = replays.loaded.plan.tasks | {'traffic_light': replace(task, **changes)}
+        plan = tmp_path / f'plan{number}.yaml'
+        write_plan(replace(replays.loaded.plan, tasks=tasks), plan)
+        digests.append(replays.run(bag, tmp_path / 'out', plan=plan).result.digests['plan'])
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_task_that_rests_is_known_and_not_run(replays, tmp_path):
+    """The profile and the plan of the node are those of all its tasks."""
+    bag = write_bag(tmp_path / 'bag', frames(2))
+    plan = tmp_path / 'plan.yaml'
+    write_plan(replays.loaded.plan, plan)
+    resting = {'traffic_sign__enabled': False}
+    for options in ({'plan': plan}, {}):
+        run = replays.run(bag, tmp_path / 'out', parameters=resting, **options)
+        assert [task.result.task for task in run.result.tasks] == ['traffic_light']
+        assert [task.name for task in run.tasks] == ['traffic_light']

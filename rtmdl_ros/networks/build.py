@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a zoo variant to a torch module with its weights, and back."""
 
-import os
+import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -14,6 +15,8 @@ from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.detector import Detector
 from rtmdl_ros.networks.slicing import SliceError, slice_for, unpack_statistics
 from rtmdl_ros.networks.zoo import Variant, ZooError, statistics_name
+from rtmdl_ros.workload.errors import in_one_line
+from rtmdl_ros.workload.text_file import replacing
 
 
 def untrained(kind: str, classes: int, width: float, depth: int) -> nn.Module:
@@ -57,15 +60,16 @@ def save_weights(
     """Write the largest network's learned values and each variant's statistics, atomically.
 
     `statistics`, by the variant's id, are as `packed_statistics` returns them. Learned values
-    are stored in half precision; `build` computes with them in single.
+    are stored in half precision; `build` computes with them in single. Raises OSError.
     """
     tensors = {name: tensor.to(torch.float16).contiguous() for name, tensor in learned.items()}
     tensors |= {statistics_name(name): packed.float() for name, packed in statistics.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix('.partial')
-    save_file(tensors, partial)
-    partial.chmod(0o644)
-    os.replace(partial, path)
+    try:
+        with replacing(path) as partial:
+            save_file(tensors, partial)
+            partial.chmod(0o644)
+    except SafetensorError as error:
+        raise OSError(errno.EIO, in_one_line(error), str(path)) from error
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -4,7 +4,6 @@
 
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from rtmdl_ros.networks.build import build
 from rtmdl_ros.networks.classifier import Classifier, DeployedClassifier
 from rtmdl_ros.networks.detector import DeployedDetector, Detector
 from rtmdl_ros.networks.zoo import Variant, ZooError, read_zoo
+from rtmdl_ros.workload.text_file import replacing
 
 OPSET = 17
 
@@ -77,19 +77,12 @@ def write_onnx(module: nn.Module, example: torch.Tensor, path: Path, **options: 
 
     `options` go to torch.onnx.export.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix='.partial')
-    os.close(descriptor)
-    try:
-        with warnings.catch_warnings():
-            # The exporter that torch now prefers needs onnxscript and seconds more a network.
-            warnings.simplefilter('ignore')
-            torch.onnx.export(
-                module, (example,), partial, opset_version=OPSET, dynamo=False, **options
-            )
-        os.replace(partial, path)
-    finally:
-        Path(partial).unlink(missing_ok=True)
+    with replacing(path) as partial, warnings.catch_warnings():
+        # The exporter that torch now prefers needs onnxscript and seconds more a network.
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            module, (example,), str(partial), opset_version=OPSET, dynamo=False, **options
+        )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import errno
 import functools
-import os
 import threading
 from pathlib import Path
 from typing import Any, Protocol
@@ -113,9 +111,7 @@ class Services:
             return response
         path = self._trace_path()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not os.access(path.parent, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            check_writable(path)
         except OSError as error:
             response.message = _not_written(path, error)
             return response

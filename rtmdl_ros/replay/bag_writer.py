@@ -4,6 +4,12 @@
 
 from __future__ import annotations
 
+import errno
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +20,7 @@ from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
 from rtmdl_ros.replay.topics import is_ours
+from rtmdl_ros.workload.errors import in_one_line
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: What Humble and Jazzy both read.
@@ -21,24 +28,56 @@ _VERSION: Literal[8] = 8
 
 
 class BagWriter:
-    """A new bag. A context manager; an old one of ours in its place is removed."""
+    """A new bag. A context manager; once complete, it replaces one of ours in its place.
+
+    Until then it is in a folder beside that: what is cut off leaves the place as it was.
+    """
 
     def __init__(self, path: Path, storage: StoragePlugin) -> None:
         """Prepare to write a folder; raises ReplayError where something else is there."""
-        place = path.resolve()  # a link could not be removed as a folder is
         check_place(path)
-        _clear(place)
-        self._writer = Writer(place, version=_VERSION, storage_plugin=storage)
+        self._path = path
+        self._place = path.resolve()  # a link could not be removed as a folder is
+        self._aside = self._place.parent / f'.{path.name}.{secrets.token_hex(4)}.partial'
+        self._writer = Writer(
+            self._aside / self._place.name, version=_VERSION, storage_plugin=storage
+        )
         self._topics: dict[str, tuple[Connection, str]] = {}
 
     def __enter__(self) -> BagWriter:
-        """Make the folder."""
-        self._writer.open()
+        """Make the folder. Raises OSError."""
+        with self._failing_as_files_do():
+            self._aside.mkdir(parents=True)
+            self._writer.open()
         return self
 
-    def __exit__(self, *error: object) -> None:
-        """Complete the bag."""
-        self._writer.close()
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Complete the bag and put it in its place, or remove what there is of it.
+
+        Raises OSError; also in place of an error of the database that was raised before.
+        """
+        try:
+            with self._failing_as_files_do():
+                if error is not None:
+                    with suppress(OSError, sqlite3.Error):
+                        self._writer.close()
+                    raise error
+                self._writer.close()
+                _clear(self._place)
+                (self._aside / self._place.name).rename(self._place)
+        finally:
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+    @contextmanager
+    def _failing_as_files_do(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, in_one_line(error), str(self._path)) from error
+        except OSError as error:
+            if error.filename is None or str(error.filename).startswith(str(self._aside)):
+                error.filename, error.filename2 = str(self._path), None
+            raise
 
     def add_topic(self, topic: str, kind: str) -> None:
         """Add a topic of a type."""

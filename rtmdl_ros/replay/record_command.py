@@ -75,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
         print(f'rtmdl record-demo: {error}', file=sys.stderr)
         return 2
     except OSError as error:
-        print(f'rtmdl record-demo: {error}', file=sys.stderr)
+        why = f'cannot be written ({error.strerror})'
+        print(f'rtmdl record-demo: {error.filename}: {why}', file=sys.stderr)
         return 1
     print(f'{count} frames of track {camera.seed} written to {options.out}')
     return 0

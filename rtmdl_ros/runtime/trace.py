@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.runtime.traced_job import TracedJob, packed, unpacked
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.text_file import replacing
 
 #: Jobs kept; some 100 s of four tasks at 30 Hz, about 5 MB.
 CAPACITY = 12_000
@@ -76,15 +76,8 @@ def write_chrome_trace(reports: Iterable[JobReport], path: Path) -> None:
     asynchronous track a task with its jobs from release to end, in them the times for which
     they waited, by reason; deadlines and misses as instant events. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Two threads may write the same: what a service asked for, and what an end leaves.
-    scratch = path.with_name(f'{path.name}.{os.getpid()}.{threading.get_native_id()}.tmp')
-    try:
-        with scratch.open('w', encoding='utf-8') as file:
-            _write(chrome_trace(reports), file)
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with replacing(path) as partial, partial.open('w', encoding='utf-8') as file:
+        _write(chrome_trace(reports), file)
 
 
 def _write(trace: TraceEvent, file: TextIO) -> None:

@@ -4,7 +4,9 @@
 
 import errno
 import os
-from contextlib import suppress
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -13,19 +15,31 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
     Raises OSError where that cannot be, with nothing left behind.
     """
+    with replacing(path) as partial:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield where to write a file that then takes its place in one step; makes its folder.
+
+    Whoever else writes the same has another one. Raises OSError where that cannot be, naming the
+    file, with nothing left behind; nor is there where anything else is raised.
+    """
     if path.is_dir():
         raise _folder(path)
-    partial = path.with_name(f'{path.name}.{os.getpid()}.partial')
+    partial = path.with_name(f'{path.name}.{secrets.token_hex(4)}.partial')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        yield partial
         os.replace(partial, path)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         # Writing names none, and the partial file is nobody's concern.
         error.filename, error.filename2 = str(path), None
         raise
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def check_writable(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rtmdl_ros.workload.text_file import check_writable, write_whole
+from rtmdl_ros.workload.text_file import check_writable, replacing, write_whole
 
 
 def test_a_file_is_replaced_and_its_folder_made(tmp_path):
@@ -27,6 +27,19 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path):
         write_whole(long, 'text')
     assert caught.value.filename == str(long)
     assert [each.name for each in tmp_path.iterdir()] == ['folder']
+
+
+def test_two_who_write_the_same_do_not_meet(tmp_path):
+    path = tmp_path / 'file'
+    with replacing(path) as first, replacing(path) as second:
+        first.write_text('first')
+        second.write_text('second')
+    assert path.read_text() == 'first'  # whose block ended last
+    with pytest.raises(KeyError), replacing(path) as third:
+        third.write_text('third')
+        raise KeyError
+    assert [each.name for each in tmp_path.iterdir()] == ['file']
+    assert path.read_text() == 'first'
 
 
 def test_a_file_that_cannot_be_is_told_before(tmp_path):

@@ -15,7 +15,7 @@ from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.detector import Detector
 from rtmdl_ros.networks.slicing import SliceError, slice_for, unpack_statistics
 from rtmdl_ros.networks.zoo import Variant, ZooError, statistics_name
-from rtmdl_ros.workload.errors import in_one_line
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.text_file import replacing
 
 
@@ -69,7 +69,7 @@ def save_weights(
             save_file(tensors, partial)
             partial.chmod(0o644)
     except SafetensorError as error:
-        raise OSError(errno.EIO, in_one_line(error), str(path)) from error
+        raise OSError(errno.EIO, one_line(error), str(path)) from error
 
 
 def count_parameters(network: nn.Module) -> int:

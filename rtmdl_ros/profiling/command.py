@@ -159,8 +159,8 @@ def _profile(
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
         profile = measured_profile(request, cache_dir, effort, progress, print)
-    write_profile(profile, path)
     print_profile(profile, request.functions)
+    write_profile(profile, path)
     print(f'profile: {path}')
     _draw(profile, path.with_suffix('.png'))
 

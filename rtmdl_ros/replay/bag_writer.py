@@ -20,7 +20,7 @@ from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
 from rtmdl_ros.replay.topics import is_ours
-from rtmdl_ros.workload.errors import in_one_line
+from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: What Humble and Jazzy both read.
@@ -73,7 +73,7 @@ class BagWriter:
         try:
             yield
         except sqlite3.Error as error:
-            raise OSError(errno.EIO, in_one_line(error), str(self._path)) from error
+            raise OSError(errno.EIO, one_line(error), str(self._path)) from error
         except OSError as error:
             if error.filename is None or str(error.filename).startswith(str(self._aside)):
                 error.filename, error.filename2 = str(self._path), None

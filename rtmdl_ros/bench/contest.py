@@ -19,7 +19,7 @@ from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.oracle import foreseen, oracle_of
-from rtmdl_ros.bench.plans import paces_of
+from rtmdl_ros.bench.plans import slowness_of
 from rtmdl_ros.bench.scenario import Scenario
 from rtmdl_ros.bench.settings import Setting, setting_of, slowed, task_accuracies
 from rtmdl_ros.bench.workloads import Workload, run_workload
@@ -77,8 +77,8 @@ class Contest:
     policies: tuple[Runs, ...]
     #: By task and variant, 0 to 1.
     accuracies: Mapping[tuple[str, str], float]
-    #: How long stages took by the profile while two lanes were at work, by resource.
-    paces: Mapping[str, float]
+    #: Ratio of measured to profiled stage times while two lanes were at work, by resource.
+    slowness: Mapping[str, float]
     #: See Field.
     truths: Mapping[str, Sequence[Truth | None]] = field(default_factory=dict)
 
@@ -104,12 +104,12 @@ def run_contest(
     ExperimentError for jobs that fail or do not end.
     """
     tell('settling')
-    paces = _settled(scenario, field, effort, advance)
+    slowness = _settled(scenario, field, effort, advance)
     settings: dict[str, Setting | CallbackSetting] = {}
     for name in policies:
         if name != ORACLE:
             tell(f'planning {name}')
-            settings[name] = _setting(name, scenario, field, paces, effort)
+            settings[name] = _setting(name, scenario, field, slowness, effort)
     found: dict[str, list[tuple[JobReport, ...]]] = {name: [] for name in policies}
     for number in range(effort.rounds):
         for name in order_of(list(settings), number):
@@ -121,14 +121,14 @@ def run_contest(
     ]
     if ORACLE in policies:
         tell('looking back: oracle')
-        oracle = oracle_of(scenario, slowed(field.cut, paces), effort.planning_s)
+        oracle = oracle_of(scenario, slowed(field.cut, slowness), effort.planning_s)
         rounds = tuple(foreseen(scenario, oracle, number) for number in range(effort.rounds))
         runs.append(Runs(ORACLE, 2, rounds, '', ''))
     return Contest(
         scenario,
         tuple(sorted(runs, key=lambda each: policies.index(each.policy))),
         task_accuracies(field.cut.profile, scenario),
-        {resource.value: pace for resource, pace in paces.items()},
+        {resource.value: slowness[resource] for resource in slowness},
         field.truths,
     )
 
@@ -153,7 +153,7 @@ def _setting(
     name: str,
     scenario: Scenario,
     field: Field,
-    paces: Mapping[Resource, float],
+    slowness: Mapping[Resource, float],
     effort: Effort,
 ) -> Setting | CallbackSetting:
     if name in CALLBACKS:
@@ -162,7 +162,7 @@ def _setting(
     contender = CONTENDERS[name]
     ladders = field.cut if contender.segments else field.whole
     if contender.lanes > 1:
-        ladders = slowed(ladders, paces)
+        ladders = slowed(ladders, slowness)
     return setting_of(contender, scenario, ladders, effort.planning_s)
 
 
@@ -176,7 +176,7 @@ def _settled(
         replace(report, task=functions[report.task])
         for report in run_setting(setting, calm, field.frames, advance)
     ]
-    return paces_of(reports, field.cut.profile)
+    return slowness_of(reports, field.cut.profile)
 
 
 def run_setting(

@@ -222,7 +222,7 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
         'rounds': rounds,
         'utilization': scenario.utilization,
         'periods_ms': {name: ns / 1e6 for name, ns in scenario.periods_ns.items()},
-        'paces': dict(contest.paces),
+        'slowness': dict(contest.slowness),
         'baseline': baseline_of(figures) or None,
         'policies': {each.policy: _policy_json(each) for each in figures},
     }

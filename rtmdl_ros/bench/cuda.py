@@ -264,7 +264,7 @@ def _print(
         rows = [[name, *(_cell(getattr(each, field)) for each in own)] for field, name in _ROWS]
         rows += [
             ['beyond kernels', *(f'{each.overhead_us:.0f}' for each in own)],
-            ['eager by graphs', *(f'{each.gain:.1f}' for each in own)],
+            ['eager / graphs', *(f'{each.gain:.1f}' for each in own)],
             ['error', *(f'{each.error:.1g}' for each in own)],
             ['MB on the GPU', *(f'{each.device_mb:.0f}' for each in own)],
         ]
@@ -278,7 +278,7 @@ def _print(
     ]  # fmt: skip
     columns = (
         'urgent', 'serial\n/s', 'packed\n/s', 'packed by\nserial', 'by one\nthread',
-        'kernels\nalone', "urgent's p99\nby alone",
+        'kernels\nalone', "urgent's p99,\npacked / alone",
     )  # fmt: skip
     print_table(
         'Two detectors, of the smallest and of the largest variants', columns, rows, _PACKING

@@ -73,19 +73,19 @@ class PackingFigures:
     #: Of the urgent network alone and beside the other.
     alone: Times
     beside: Times
-    #: Images a second at once by those in turns where one thread launches both: of kernels alone,
+    #: Images a second at once / in turns where one thread launches both: of kernels alone,
     #: and with images, outputs and waits (`engine.cuda_timing.gains_of_one_thread`).
     kernels_gain: float
     one_thread_gain: float
 
     @property
     def throughput(self) -> float:
-        """Images a second, packed by serial."""
+        """Images a second, packed / serial."""
         return self.packed_per_s / self.serial_per_s
 
     @property
     def slow_down(self) -> float:
-        """The urgent network's p99 beside the other by alone."""
+        """The urgent network's p99, beside the other / alone."""
         return self.beside.p99_us / self.alone.p99_us
 
 
@@ -113,7 +113,7 @@ def times_of(seconds: Sequence[float]) -> Times:
 def targets_of(
     networks: Sequence[NetworkFigures], packing: Sequence[PackingFigures], same_frames: float
 ) -> tuple[Target, ...]:
-    """Return the figures that the issue asks for, each the worst of all networks.
+    """Return the targets, each judged by the worst network.
 
     `same_frames` is the share of frames in which CPU and GPU detect the same. Of the pairs that are
     packed the first counts, that of small networks. A precision in which no network runs has no
@@ -130,8 +130,8 @@ def targets_of(
         Target('frames with the same detections', same_frames, 0.99, True),
         Target('graphs, times as fast as eager', min(n.gain for n in networks), 3.0, True),
         Target('us beyond kernels, median', max(n.overhead_us for n in networks), 100.0, False),
-        Target('throughput, packed by serial', small.throughput, 1.5, True),
-        Target("urgent one's p99, by alone", small.slow_down, 1.1, False),
+        Target('throughput, packed / serial', small.throughput, 1.5, True),
+        Target("urgent one's p99, packed / alone", small.slow_down, 1.1, False),
     )
 
 

@@ -16,7 +16,7 @@ from rtmdl_ros.workload.units import NS_PER_MS
 
 #: (function, stage) -> how long it took, in nanoseconds.
 Samples = Mapping[tuple[str, str], StageTimes]
-#: Where what comes before a stage counts as part of it, as at run time (`scheduling.pace`).
+#: Where what comes before a stage counts as part of it, as at run time (`scheduling.slowness`).
 HANDED_OVER = (Resource.ACCELERATOR,)
 #: What all tasks together are called.
 ALL = 'all'
@@ -52,7 +52,7 @@ class Comparison:
 
     @property
     def p95_ratio(self) -> float | None:
-        """Simulated by real p95; None where one of them has no result."""
+        """Simulated / real p95; None where one of them has no result."""
         if self.real.p95_ms is None or self.simulated.p95_ms is None:
             return None
         return self.simulated.p95_ms / self.real.p95_ms

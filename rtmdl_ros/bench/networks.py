@@ -16,7 +16,7 @@ from rtmdl_ros.perception.frame import Frame, Image
 from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
 from rtmdl_ros.perception.pipeline import Pipeline, Work
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, segment_calls
+from rtmdl_ros.profiling.slow_downs import measured_slow_downs, network_calls_on
 from rtmdl_ros.profiling.stage_times import measured_stages
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.records import Resource, Stage
@@ -73,7 +73,7 @@ def load_networks(cache_dir: Path, tasks: int) -> LoadedNetworks:
 def slow_downs_of(networks: LoadedNetworks) -> SlowDowns:
     """Measure how much the segments of all functions slow each other down: some seconds."""
     pipelines = [loaded.pipeline for loaded in networks.functions.values()]
-    return measured_slow_downs(segment_calls(pipelines, frame_of(networks.image)))
+    return measured_slow_downs(network_calls_on(pipelines, frame_of(networks.image)))
 
 
 def frame_of(image: Image) -> Frame:

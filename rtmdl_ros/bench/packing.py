@@ -45,7 +45,7 @@ from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 _URGENT, _OTHER = 'traffic_light', 'traffic_sign'
-#: Deadline of the less urgent task by its period.
+#: Deadline / period of the less urgent task.
 _PATIENCE = 4
 _FIFO_PRIORITY = 50
 _EXAMPLES = """  make bench-packing

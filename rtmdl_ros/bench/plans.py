@@ -77,8 +77,8 @@ class Row:
 
     load: float
     plan: str
-    #: How long stages took by the profile, by resource.
-    paces: Mapping[str, float]
+    #: Ratio of measured to profiled stage times, by resource.
+    slowness: Mapping[str, float]
     expected: Shares
     measured: Shares
 
@@ -105,15 +105,15 @@ def run(ladders: Ladders, out: Path, seconds: float, planning_s: float) -> bool:
     with progress_bar('plans', (2 * len(_LOADS) + 1) * seconds) as advance:
         for load, planned in zip(_LOADS, first, strict=True):
             tasks = planned_workload(ladders, planned, fixed=False)
-            paces = paces_of(_run(ladders, planned, tasks, seconds, advance), ladders.profile)
-            slowed = replace(ladders, profile=ladders.profile.slowed(paces))
+            slowness = slowness_of(_run(ladders, planned, tasks, seconds, advance), ladders.profile)
+            slowed = replace(ladders, profile=ladders.profile.slowed(slowness))
             planned = plan_of(problem_for(slowed.profile, planned.period_ns), planning_s)
             tasks = planned_workload(ladders, planned, fixed=False)
             reports = _run(ladders, planned, tasks, seconds, advance)
             measured = shares_of(reports, accuracies_of(ladders))
             expected = _expected(slowed, planned_workload(slowed, planned, fixed=False), seconds)
-            slowness = {resource.value: pace for resource, pace in paces.items()}
-            rows.append(Row(load, planned.in_words(), slowness, expected, measured))
+            by_name = {resource.value: slowness[resource] for resource in slowness}
+            rows.append(Row(load, planned.in_words(), by_name, expected, measured))
         largest = planned_workload(ladders, largest_of(ladders.profile, planned), fixed=True)
         reports = _run(ladders, planned, largest, seconds, advance)
     largest_accuracies = {name: v[-1].accuracy for name, v in ladders.profile.functions.items()}
@@ -123,10 +123,10 @@ def run(ladders: Ladders, out: Path, seconds: float, planning_s: float) -> bool:
     return _tell(rows, before, out, seconds)
 
 
-def paces_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, float]:
-    """Return how long the stages of each resource took by what the profile says, at least 1.
+def slowness_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, float]:
+    """Return the ratio of measured to profiled stage times of each resource, at least 1.
 
-    On a lane they count from the decision to start on, as at run time (`scheduling.pace`).
+    On a lane they count from the decision to start on, as at run time (`scheduling.slowness`).
     """
     typical = {
         (function, variant.name, stage.name): (stage.resource, mean(stage.quantiles_ns))
@@ -253,7 +253,7 @@ def _tell(rows: Sequence[Row], before: Shares, out: Path, seconds: float) -> boo
 def _cells(row: Row) -> list[str]:
     return [
         f'{row.load:g}',
-        f'{row.paces["accelerator"]:.2f}',
+        f'{row.slowness["accelerator"]:.2f}',
         f'{row.expected.miss_ratio:.1%}',
         f'{row.measured.miss_ratio:.1%}',
         f'{row.expected.on_time_accuracy:.3f}',

@@ -195,6 +195,6 @@ def hog_slowness(lanes: int, hogs: int) -> float:
     return max(1.0, (lanes + hogs) / len(usable_cores())) if hogs else 1.0
 
 
-def slowed(ladders: Ladders, paces: Mapping[Resource, float]) -> Ladders:
+def slowed(ladders: Ladders, slowness: Mapping[Resource, float]) -> Ladders:
     """Return the same on a machine whose stages take so many times as long."""
-    return replace(ladders, profile=ladders.profile.slowed(paces))
+    return replace(ladders, profile=ladders.profile.slowed(slowness))

@@ -37,7 +37,7 @@ class NetworkStorage:
     #: What the largest variant alone and all variants as files of their own would take.
     largest_bytes: int
     separate_bytes: int
-    #: Operations of the largest variant by those of the least.
+    #: Operations of the largest variant / those of the least.
     span: float
 
 
@@ -69,7 +69,7 @@ def run(zoo: Path, alone: Path | None, out: Path) -> bool:
         ('network', 'variants', 'file', '+ index', 'bound', 'largest', 'ratio', 'apart', 'span'),
         [_storage_cells(each) for each in networks],
         'Largest: its largest variant alone; ratio: of the file to that; apart: all variants as '
-        'files of their own; span: operations of the largest by those of the least.',
+        'files of their own; span: operations of the largest / those of the least.',
     )
     comparisons = list(compared(zoo, alone)) if alone else []
     if comparisons:

@@ -65,7 +65,7 @@ def camera_periods(lane_ns: Sequence[int], load: float) -> tuple[int, ...]:
     """Return the period of each camera in nanoseconds for a load of the lane.
 
     lane_ns holds for each camera how long one of its frames keeps the lane; the load is the sum
-    of that by period. Each camera is slower than the one before.
+    of time / period. Each camera is slower than the one before.
     """
     base_ns = sum(ns / _SLOWER**number for number, ns in enumerate(lane_ns)) / load
     return tuple(round(base_ns * _SLOWER**number) for number in range(len(lane_ns)))

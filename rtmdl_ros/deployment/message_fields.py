@@ -118,8 +118,8 @@ def task_status_fields(
 
 def scheduler_status_fields(node: NodeParameters, statistics: RuntimeStatistics) -> Fields:
     """Return the fields of a SchedulerStatus but for its header and its tasks."""
-    ended = sum(task.ended for task in statistics.tasks)
-    missed = sum(task.missed for task in statistics.tasks)
+    ended = sum(task.window_ended for task in statistics.tasks)
+    missed = sum(task.window_missed for task in statistics.tasks)
     return {
         'policy': node.policy,
         'cpu_workers': node.cpu_workers,
@@ -128,6 +128,6 @@ def scheduler_status_fields(node: NodeParameters, statistics: RuntimeStatistics)
         'miss_ratio': missed / max(1, ended),
         'accelerator_utilization': statistics.accelerator_busy,
         'cpu_utilization': statistics.cpu_busy,
-        'accelerator_slowness': statistics.accelerator_pace,
-        'cpu_slowness': statistics.cpu_pace,
+        'accelerator_slowness': statistics.accelerator_slowness,
+        'cpu_slowness': statistics.cpu_slowness,
     }

@@ -67,8 +67,11 @@ def with_parameters(
     )
 
 
-def above_best(tasks: Iterable[ReadyTask], configuration: Configuration) -> str:
-    """Return which accuracy floor of a configuration leaves its task no variant; '': none."""
+def floor_refusal(tasks: Iterable[ReadyTask], configuration: Configuration) -> str:
+    """Return why an accuracy floor of a configuration is refused: it leaves its task no variant.
+
+    '' where each leaves one.
+    """
     for task in with_parameters(tasks, configuration):
         if not task.allowed:
             best, floor = task.variants[-1], task.parameters.accuracy_floor

@@ -70,11 +70,11 @@ def gpu_times(engine: CudaEngine, variant: Network, runner: CudaRunner, runs: in
 def gains_of_one_thread(
     engine: CudaEngine, runners: Sequence[CudaRunner], images: Sequence[NDArray[Any]], runs: int
 ) -> tuple[float, float]:
-    """Return what two networks gain at once on two streams over in turns on one, launched by one
-    thread: by their kernels alone, many of them in a row, and as jobs, images and waits included.
+    """Return how much faster two networks are at once on two streams than in turns on one.
 
-    The first is what the GPU gives, the second what is left of that beside copies and waits; what
-    two threads get beyond these costs them is theirs. Needs two lanes.
+    All launched by one thread. The first figure is of their kernels alone, many in a row: what the
+    GPU gives. The second is of whole jobs, with their copies and waits. What two threads gain less
+    than that is lost between the threads. Needs two lanes.
     """
     first, second = engine.lanes.all[:2]
     networks = [

@@ -29,11 +29,11 @@ class Uploads:
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
     def upload(self, images: NDArray[Any], kind: torch.dtype) -> Uploaded:
-        """Copy images into pinned memory, without which copies are not asynchronous, and from there
-        to the GPU; return without having waited for that.
+        """Copy images to the GPU; return without having waited for that.
 
-        torch keeps and reuses memory of both kinds. That on the GPU is to be held until what was
-        given to another stream has read it.
+        Through pinned memory, without which copies are not asynchronous. torch keeps and reuses
+        memory of both kinds. That on the GPU is to be held until what was given to another stream
+        has read it.
         """
         host = torch.empty(images.shape, dtype=kind, pin_memory=True)
         host.numpy()[...] = images

@@ -29,8 +29,10 @@ class Runner(Protocol):
         """How many segments there are, at least 1."""
 
     def for_urgent(self) -> 'Runner':
-        """Return what runs the same network for the most urgent task: where there are several
-        streams, on the one that the GPU serves first."""
+        """Return what runs the same network for the most urgent task.
+
+        Where there are several streams, that is on the one that the GPU serves first.
+        """
         return self
 
     def start(self, images: NDArray[Any]) -> Tensors:

@@ -14,7 +14,7 @@ Image = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (40, 40, 40)
-#: Colours that also people tell apart who see few; after M. Okabe and K. Ito, "Color universal
+#: Colours that colour-blind people can tell apart; after M. Okabe and K. Ito, "Color universal
 #: design", 2008.
 DISTINCT: tuple[Colour, ...] = (
     (233, 180, 86), (0, 159, 230), (167, 121, 204), (115, 158, 0), (178, 114, 0), (0, 94, 213),

@@ -158,7 +158,7 @@ class CameraInput:
             silent_s=silent_ns / NS_PER_S,
             frame_age_s=self._ages_s[-1] if self._ages_s else 0.0,
             problem=problem,
-            advice=self._advice(problem, self._topic, silent_ns),
+            advice=self._advice(problem, silent_ns),
         )
 
     def _problem(self, publishers: int, silent_ns: int) -> CameraProblem | None:
@@ -172,7 +172,8 @@ class CameraInput:
             return CameraProblem.STRANGE_STAMPS
         return None
 
-    def _advice(self, problem: CameraProblem | None, topic: str, silent_ns: int) -> str:
+    def _advice(self, problem: CameraProblem | None, silent_ns: int) -> str:
+        topic = self._topic
         if problem is CameraProblem.NO_PUBLISHER:
             return f'no publisher on {topic}; {self._instead()}'
         if problem is CameraProblem.OTHER_TYPE:

@@ -63,9 +63,9 @@ def task_status(
 ) -> DiagnosticStatus:
     """Judge a task by its miss ratio in the window, and name what fails in it."""
     level, message = _judged(statistics, task.parameters, node)
-    if statistics.failures and task.parameters.enabled:
+    if statistics.window_failed and task.parameters.enabled:
         level = max(level, WARN)
-        message = f'{message}; {statistics.failures} of them failed: {last_failure}'
+        message = f'{message}; {statistics.window_failed} of them failed: {last_failure}'
     values = {
         'Enabled': task.parameters.enabled,
         'Deadline (ms)': task.parameters.deadline_ms,
@@ -74,9 +74,9 @@ def task_status(
         'Variants in window': _counts(statistics.variants),
         'Expected accuracy in window': task.expected_accuracy(statistics.variants),
         'Window (s)': node.window_s,
-        'Ended jobs in window': statistics.ended,
-        'Missed deadlines in window': statistics.missed,
-        'Failed jobs in window': statistics.failures,
+        'Ended jobs in window': statistics.window_ended,
+        'Missed deadlines in window': statistics.window_missed,
+        'Failed jobs in window': statistics.window_failed,
         'Missed deadlines since start': (
             statistics.released - statistics.in_flight - statistics.on_time
         ),
@@ -132,8 +132,8 @@ def accelerator_status(
         'CPU workers': node.cpu_workers,
         'Accelerator utilization in window': statistics.accelerator_busy,
         'CPU worker utilization in window': statistics.cpu_busy,
-        'Accelerator times by the profile': statistics.accelerator_pace,
-        'CPU times by the profile': statistics.cpu_pace,
+        'Accelerator slowness (measured / profiled)': statistics.accelerator_slowness,
+        'CPU slowness (measured / profiled)': statistics.cpu_slowness,
         'Cores of lanes': _cores(real_time.lanes),
         'Cores of CPU workers': _cores(real_time.cpu_workers),
         'SCHED_FIFO priority': _priorities((*real_time.lanes, *real_time.cpu_workers)),
@@ -163,10 +163,10 @@ def _judged(
 ) -> tuple[bytes, str]:
     if not task.enabled:
         return OK, 'disabled'
-    if statistics.ended == 0:
+    if statistics.window_ended == 0:
         return OK, f'no frames in the last {node.window_s:g} s'
     message = (
-        f'{statistics.missed} of {statistics.ended} frames missed the deadline of '
+        f'{statistics.window_missed} of {statistics.window_ended} frames missed the deadline of '
         f'{task.deadline_ms:g} ms'
     )
     if statistics.miss_ratio >= node.error_miss_ratio:

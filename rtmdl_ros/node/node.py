@@ -14,7 +14,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 
 from rtmdl_ros.deployment.loading import Loaded, load
-from rtmdl_ros.deployment.ready_task import ReadyTask, above_best, with_parameters
+from rtmdl_ros.deployment.ready_task import ReadyTask, floor_refusal, with_parameters
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.gpu_memory import give_back_unused
 from rtmdl_ros.networks.zoo import ZooError
@@ -331,7 +331,7 @@ class RtmdlNode(LifecycleNode):
             configuration = changed(self._configuration, parameters)
         except ParameterError as error:
             return SetParametersResult(successful=False, reason=str(error))
-        refusal = '' if self._loaded is None else above_best(self._loaded.tasks, configuration)
+        refusal = '' if self._loaded is None else floor_refusal(self._loaded.tasks, configuration)
         if not refusal and self._session is not None:
             refusal = self._session.refusal(configuration)
         if refusal:

@@ -22,7 +22,7 @@ def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
     for path in _paths(arguments):
         try:
             document = read_yaml(path)
-        except (OSError, ValueError):
+        except ValueError:
             continue
         sections = [str(name) for name in document] if isinstance(document, dict) else []
         if not any(_matches(section, node_name) for section in sections):

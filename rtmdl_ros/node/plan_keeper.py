@@ -20,8 +20,8 @@ _DRIFT, _DRIFT_S = 0.25, 3.0
 class Follower(Protocol):
     """What runs by a plan."""
 
-    def paces(self) -> Mapping[Resource, float]:
-        """Return how long stages take as of late by the times of the profile."""
+    def slowness(self) -> Mapping[Resource, float]:
+        """Return the ratio of recent to profiled stage times of each resource."""
 
     def follow(self, answer: Answer) -> None:
         """Take over a plan."""
@@ -42,7 +42,7 @@ class PlanKeeper:
         self._log = log
         self._clock = clock
         self._replanner = replanner or Replanner()
-        self._paces: Mapping[Resource, float] = dict.fromkeys(Resource, 1.0)
+        self._slowness: Mapping[Resource, float] = dict.fromkeys(Resource, 1.0)
         self._drifts_since_s: float | None = None
 
     @property
@@ -53,7 +53,7 @@ class PlanKeeper:
     def ask(self, configuration: Configuration, why: str) -> None:
         """Plan for parameters and the device as it is."""
         self._log(f'planning in the background: {why}')
-        self._replanner.ask(configuration, self._profile.slowed(self._paces))
+        self._replanner.ask(configuration, self._profile.slowed(self._slowness))
 
     def look(self, configuration: Configuration, follower: Follower) -> None:
         """Hand over a plan that is ready; ask for one if the device has changed for some time."""
@@ -63,17 +63,17 @@ class PlanKeeper:
         elif answer is not None:
             follower.follow(answer)
             self._log(f'plan made in the background taken over{_expected(answer)}')
-        paces = follower.paces()
-        if not any(abs(paces[r] / self._paces[r] - 1.0) > _DRIFT for r in Resource):
+        slowness = follower.slowness()
+        if not any(abs(slowness[r] / self._slowness[r] - 1.0) > _DRIFT for r in Resource):
             self._drifts_since_s = None
         elif self._drifts_since_s is None:
             self._drifts_since_s = self._clock()
         elif self._clock() - self._drifts_since_s >= _DRIFT_S and not self.busy:
             # Asked anew while it plans it would throw away what it has, and again every 3 s.
             self._drifts_since_s = None
-            self._paces = dict(paces)
-            slowness = ', '.join(f'{r.value} {pace:.2f}' for r, pace in paces.items())
-            self.ask(configuration, f'stages take other times than planned ({slowness})')
+            self._slowness = dict(slowness)
+            times = ', '.join(f'{r.value} {slowness[r]:.2f}' for r in slowness)
+            self.ask(configuration, f'stages take other times than planned ({times})')
 
     def close(self) -> None:
         """Give up the plan that is being made."""

@@ -51,12 +51,12 @@ def run(args: Sequence[str] | None) -> int:
 
     Raises SystemExit as `init_ros` does.
     """
-    # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
-    # the middle of a step.
     arguments = init_ros(args, 'rtmdl_node', _DESCRIPTION)
     # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
     cv2.setNumThreads(1)
     stop = threading.Event()
+    # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
+    # the middle of a step.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:

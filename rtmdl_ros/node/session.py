@@ -138,9 +138,9 @@ class Session:
                     f'plan: task {name} now {swapped.planned} with priority {swapped.priority}'
                 )
 
-    def paces(self) -> dict[Resource, float]:
-        """Return how long stages take as of late by the times of the profile."""
-        return self._runtime.paces()
+    def slowness(self) -> dict[Resource, float]:
+        """Return the ratio of recent to profiled stage times of each resource."""
+        return self._runtime.slowness()
 
     def change(self, configuration: Configuration) -> None:
         """Take over parameters that may change at run time, for the jobs released from now on."""

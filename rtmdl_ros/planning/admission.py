@@ -19,6 +19,8 @@ from rtmdl_ros.planning.problem import PlannedTask, Problem
 #: unluckily, which few seeds show, is then missed more often. Not only slower ones, as jobs then
 #: take smaller variants.
 _SLOWNESS = (1.0, 1.1)
+#: Sorts a refusal behind those for missing too much, by shares up to 1.
+_ABOVE_ALL = 2.0
 #: No more than this part of a miss limit may be used, and not the whole one by what the mean hardly
 #: exceeds. Found by `make bench-admission`.
 _MARGIN = 0.5
@@ -46,9 +48,9 @@ def admit(
     changed task keeps those that it has. The answer has the plan that it holds for.
 
     It is refused if it or another task comes near its miss limit, half of it or less where seeds
-    differ much, with the profile's stage times or 10 % longer ones. Who surely misses more than his
-    limit already must not miss more at either speed; a request that eases a task may be judged
-    so on suspicion. Deterministic by the problem's seed.
+    differ much, with the profile's stage times or 10 % longer ones. A task that surely misses more
+    than its limit already must not miss more with either; for a request that eases a task it is
+    enough that it may miss more. Deterministic for the problem's seed.
     """
     try:
         problem = with_task(running, added)
@@ -61,14 +63,14 @@ def admit(
     for candidate in _attempts(running, plan, problem, keep_plan):
         bytes_too_many = too_large(problem, candidate) if bounded else ''
         if bytes_too_many:
-            refusals.append((2.0, f'{added.name} would take {bytes_too_many}'))
+            refusals.append((_ABOVE_ALL, f'{added.name} would take {bytes_too_many}'))
             continue
         attempt = plan_of(problem, candidate, _assumed(problem, candidate))
         found = _misses(problem, attempt, broken)
         missed = _worst(found)
         excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
         if excess <= 0.0:
-            return Admission(True, _told(problem, attempt, missed), reason)
+            return Admission(True, _with_misses(problem, attempt, missed), reason)
         refusals.append((excess, reason))
     return Admission(False, None, min(refusals)[1])
 
@@ -227,7 +229,7 @@ def _assumed(problem: Problem, candidate: Candidate) -> Fitness:
     return Evaluator(problem, believe_test=False).bound(candidate)
 
 
-def _told(problem: Problem, plan: Plan, misses: Mapping[str, Misses]) -> Plan:
+def _with_misses(problem: Problem, plan: Plan, misses: Mapping[str, Misses]) -> Plan:
     """Return the plan with the misses of its simulation."""
     tasks = {
         name: replace(task, expected_miss_ratio=misses[name].mean)

@@ -79,9 +79,7 @@ def run(options: argparse.Namespace) -> int:
     or a file cannot be written; 2 for parameters, profiles or bounds that cannot be used.
     """
     # Here, not above: through the cache folder it imports ONNX Runtime, of no use for planning.
-    from rtmdl_ros.engine.errors import EngineError
-    from rtmdl_ros.networks.zoo import ZooError
-    from rtmdl_ros.profiling.profile_file import ProfileError
+    from rtmdl_ros.profiling.cached import CACHED_PROFILE_ERRORS
 
     try:
         configuration = read_parameter_file(options.params_file)
@@ -93,9 +91,7 @@ def run(options: argparse.Namespace) -> int:
             memory_bytes=_bytes(options.memory_mb),
             seed=options.seed,
         )
-    except (
-        ParameterError, ProfileError, PlanningError, ZooError, EngineError, OSError
-    ) as error:  # fmt: skip
+    except (ParameterError, PlanningError, *CACHED_PROFILE_ERRORS) as error:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
@@ -120,21 +116,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _profile(options: argparse.Namespace, configuration: Configuration) -> Profile:
-    """Return the profile that is named, or that of the cache folder which is nearest to the node's.
+    """Return the profile that is named, or the nearest of the cache. Raises as that does."""
+    from rtmdl_ros.profiling.cached import cached_profile
+    from rtmdl_ros.profiling.profile_file import read_profile
 
-    Raises ProfileError, ZooError and EngineError.
-    """
-    from rtmdl_ros.engine.cache import cache_dir_of
-    from rtmdl_ros.networks.zoo import zoo_dir_of
-    from rtmdl_ros.profiling.measure import request_of
-    from rtmdl_ros.profiling.profile_file import nearest_profile, read_profile
-
-    node = configuration.node
-    if options.profile or node.profile_file:
-        return read_profile(options.profile or Path(node.profile_file).expanduser())
-    folder = cache_dir_of(node.cache_dir)
-    request = request_of(configuration, zoo_dir_of(node.zoo_dir), folder)
-    found = nearest_profile(folder, request.device())
+    given = options.profile or configuration.node.profile_file
+    if given:
+        return read_profile(Path(given).expanduser())
+    found = cached_profile(configuration)
     print(f'profile: {found.path}')
     if found.difference:
         print(f'  it {found.difference}; `rtmdl profile` measures anew')

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.problem import Problem, Release
-from rtmdl_ros.planning.trial import tried
+from rtmdl_ros.planning.trial import simulate_on_device
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask
 from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.records import Outcome, Task
@@ -135,7 +135,7 @@ class Evaluator:
             problem.profile.functions[task.function][-1].accuracy for task in problem.tasks
         ]
         self._weights = [task.weight for task in problem.tasks]
-        self._static: dict[tuple[int, ...], float] = {}
+        self._excess_bytes: dict[tuple[int, ...], float] = {}
 
     @property
     def virtual_ns(self) -> int:
@@ -147,7 +147,7 @@ class Evaluator:
         overload = self._test.overload(candidate) if self.believes_test else 0.0
         misses = [0.0] * len(self.problem.tasks)
         # An overload is no miss ratio: what it would be is not known, but it is too much.
-        return self._fitness(candidate, misses, overload and 1.0 + overload, exact=False)
+        return self._fitness(candidate, misses, 1.0 + overload if overload else 0.0)
 
     def fitness(self, candidate: Candidate, needed: float = -math.inf) -> Fitness:
         """Return the candidate's fitness, or a bound that shows an objective below `needed`."""
@@ -177,13 +177,13 @@ class Evaluator:
         """Return a bound: of all jobs with all seeds so many miss, and others maybe."""
         names = [task.name for task in self.problem.tasks]
         ratios = [missed.get(name, 0.0) / max(1, self._released[name]) for name in names]
-        return self._fitness(candidate, ratios, 0.0, exact=False)
+        return self._fitness(candidate, ratios, 0.0)
 
     def _missed(self, candidate: Candidate, seed: int, part: float) -> Mapping[str, float]:
         """Simulate a part of the time with one seed; return how many of a task's jobs will miss."""
         self.simulations += part / len(self.seeds)
         cut_ns = round(self.duration_ns * part)
-        jobs = tried(
+        jobs = simulate_on_device(
             self.problem, self._tasks(candidate, seed), seed=seed, duration_ns=cut_ns
         )
         missed: dict[str, float] = defaultdict(float)
@@ -215,8 +215,9 @@ class Evaluator:
         return tasks
 
     def _fitness(
-        self, candidate: Candidate, misses: Sequence[float], overload: float, exact: bool
+        self, candidate: Candidate, misses: Sequence[float], overload: float
     ) -> Fitness:
+        """Return a bound."""
         problem = self.problem
         weights = self._weights
         whole = sum(weights)
@@ -239,16 +240,16 @@ class Evaluator:
             loss / whole,
             on_time / whole,
             overload + too_many + self._bytes_above(candidate),
-            exact,
+            exact=False,
         )
 
     def _bytes_above(self, candidate: Candidate) -> float:
         """Return what the chosen variants take above the bounds, as parts of these."""
         if self.problem.storage_bytes is None and self.problem.memory_bytes is None:
             return 0.0
-        above = self._static.get(candidate.variants)
+        above = self._excess_bytes.get(candidate.variants)
         if above is None:
-            above = self._static[candidate.variants] = bytes_above(self.problem, candidate)
+            above = self._excess_bytes[candidate.variants] = bytes_above(self.problem, candidate)
         return above
 
 

@@ -13,7 +13,7 @@ from statistics import fmean, stdev
 from rtmdl_ros.planning.fitness import phases, time_of_jobs
 from rtmdl_ros.planning.plan import Plan, tasks_of
 from rtmdl_ros.planning.problem import Problem
-from rtmdl_ros.planning.trial import tried
+from rtmdl_ros.planning.trial import simulate_on_device
 from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
 from rtmdl_ros.workload.records import Outcome, Task
 
@@ -102,7 +102,7 @@ def _of_variants(
 def _simulated(
     problem: Problem, plan: Plan, seed: int, duration_ns: int, slowness: float
 ) -> dict[str, float]:
-    jobs = tried(
+    jobs = simulate_on_device(
         problem,
         simulated_tasks(problem, plan, seed, duration_ns),
         seed=seed,

@@ -34,7 +34,7 @@ def evolve(
 ) -> None:
     """Let candidates evolve from `start` until the budget is spent; the evaluator keeps them all.
 
-    Deterministic by the problem's seed as long as the budget counts simulations.
+    Deterministic for the problem's seed as long as the budget counts simulations.
     """
     problem = evaluator.problem
     rng = np.random.default_rng(problem.seed)

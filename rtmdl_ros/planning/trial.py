@@ -11,7 +11,7 @@ from rtmdl_ros.simulation.records import Episode, SimulatedJob, SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
 
 
-def tried(
+def simulate_on_device(
     problem: Problem,
     tasks: Sequence[SimulatedTask],
     *,

@@ -44,7 +44,7 @@ class Node:
         content = self._object()
         for name in content:
             if names is not None and name not in names:
-                raise BadFieldError(f'{self._inside(name)} is of nothing that networks has')
+                raise BadFieldError(f'{self._inside(name)} is not a name in networks')
         return [(name, Node(self._inside(name), value)) for name, value in content.items()]
 
     def entries(self, least: int = 0, most: int | None = None) -> list[Node]:

@@ -105,10 +105,10 @@ class Profile:
         }
         return replace(self, functions=functions)
 
-    def slowed(self, paces: Mapping[Resource, float]) -> Profile:
+    def slowed(self, slowness: Mapping[Resource, float]) -> Profile:
         """Return the profile of this device when its resources take so many times as long."""
         functions = {
-            function: tuple(_slowed(variant, paces) for variant in variants)
+            function: tuple(_slowed(variant, slowness) for variant in variants)
             for function, variants in self.functions.items()
         }
         return replace(self, functions=functions)
@@ -173,12 +173,12 @@ def _arena_bytes(working_bytes: int) -> int:
     return taken
 
 
-def _slowed(variant: VariantProfile, paces: Mapping[Resource, float]) -> VariantProfile:
+def _slowed(variant: VariantProfile, slowness: Mapping[Resource, float]) -> VariantProfile:
     stages = []
     for stage in variant.stages:
-        pace = paces[stage.resource]
-        times = tuple(round(time_ns * pace) for time_ns in stage.quantiles_ns)
+        factor = slowness[stage.resource]
+        times = tuple(round(time_ns * factor) for time_ns in stage.quantiles_ns)
         stages.append(
-            replace(stage, quantiles_ns=times, worst_ns=round(stage.worst_ns * pace))
+            replace(stage, quantiles_ns=times, worst_ns=round(stage.worst_ns * factor))
         )
     return replace(variant, stages=tuple(stages))

@@ -25,14 +25,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node, parsed
-from rtmdl_ros.profiling.device import OF_NETWORKS
 from rtmdl_ros.profiling.profile import (
     STEPS,
     NetworkProfile,
@@ -68,36 +66,6 @@ def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = Non
     text = json.dumps(dict(device), sort_keys=True)
     key = hashlib.sha256(text.encode()).hexdigest()[:12]
     return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
-
-
-@dataclass(frozen=True)
-class FoundProfile:
-    """A profile of the cache."""
-
-    path: Path
-    profile: Profile
-    #: In what it differs from what was looked for; '': in nothing.
-    difference: str
-
-
-def nearest_profile(folder: Path, device: Mapping[str, str]) -> FoundProfile:
-    """Return a folder's newest profile of a device, or else the newest with the same networks.
-
-    `device`: as `device.fingerprint` returns it. Nodes of other tasks, networks or devices have
-    profiles of their own there. Raises ProfileError where there is none.
-    """
-    networks = {name: device[name] for name in device if name.startswith(OF_NETWORKS)}
-    paths = sorted(folder.glob('profile*.json'), key=lambda path: path.stat().st_mtime)
-    same_networks = []
-    for path in reversed(paths):
-        with suppress(ProfileError):
-            profile = read_profile(path, networks)
-            same_networks.append(FoundProfile(path, profile, _difference(profile, device)))
-    same_networks.sort(key=lambda found: found.difference != '')
-    if same_networks:
-        return same_networks[0]
-    remedy = 'measure it with `rtmdl profile --params-file FILE`, or name one with --profile'
-    raise ProfileError(folder, 'holds no profile of these networks', remedy)
 
 
 def check_profile_writable(path: Path) -> None:
@@ -148,12 +116,13 @@ def check_device(profile: Profile, expected: Mapping[str, str], path: Path) -> N
     What the profile knows beyond `expected`, such as other functions, does no harm. Raises
     ProfileError naming the first field that differs and both values.
     """
-    difference = _difference(profile, expected)
-    if difference:
-        raise ProfileError(path, difference)
+    found = difference(profile, expected)
+    if found:
+        raise ProfileError(path, found)
 
 
-def _difference(profile: Profile, expected: Mapping[str, str]) -> str:
+def difference(profile: Profile, expected: Mapping[str, str]) -> str:
+    """Return in what a profile first differs from a device, and both values; '' if in nothing."""
     for field, here in expected.items():
         there = profile.device.get(field)
         if there != here:

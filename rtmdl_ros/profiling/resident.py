@@ -64,7 +64,7 @@ class ResidentNetworks:
             self._load_libraries(v for v in own.values() if self._engine.takes_own_memory(v))
 
     def _load_libraries(self, variants: Iterable[Network]) -> None:
-        """Load the smallest detector for nothing, whole and cut.
+        """Load and drop the smallest detector, whole and cut.
 
         The first network would be charged with what that takes of a process once: 10 MB of ONNX
         Runtime, 8 MB of onnx, which cuts, and hundreds of a GPU's with its first run.

@@ -44,7 +44,7 @@ def network_calls(scenes: Iterable[FullScene]) -> dict[str, NetworkCall]:
     }
 
 
-def segment_calls(pipelines: Iterable[Pipeline], frame: Frame) -> dict[str, NetworkCall]:
+def network_calls_on(pipelines: Iterable[Pipeline], frame: Frame) -> dict[str, NetworkCall]:
     """Return `network_calls` of the full scene that each pipeline sees in a frame."""
     return network_calls(full_scene(pipeline, frame) for pipeline in pipelines)
 

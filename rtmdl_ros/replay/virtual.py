@@ -170,9 +170,9 @@ class _PipelineWorker:
         idle = dict.fromkeys(self._core.executors)
         statistics = self._ledger.copy(now_ns, now_ns, idle)()
         cpu, accelerator = (
-            self._core.pace(kind, now_ns) for kind in (Resource.CPU, Resource.ACCELERATOR)
+            self._core.slowness(kind, now_ns) for kind in (Resource.CPU, Resource.ACCELERATOR)
         )
-        return replace(statistics, cpu_pace=cpu, accelerator_pace=accelerator)
+        return replace(statistics, cpu_slowness=cpu, accelerator_slowness=accelerator)
 
 
 class _Frames:

@@ -42,10 +42,10 @@ class TaskStatistics:
     # Over the window.
     #: Releases per second.
     rate_hz: float
-    #: Jobs that ended; of these, jobs not on time; of these, jobs that failed.
-    ended: int
-    missed: int
-    failures: int
+    #: How many jobs ended, how many of these missed, and how many of these failed.
+    window_ended: int
+    window_missed: int
+    window_failed: int
     response: ResponseStatistics
     #: How many of the jobs that finished were done with each variant, the most frequent first.
     variants: tuple[tuple[str, int], ...] = ()
@@ -53,7 +53,7 @@ class TaskStatistics:
     @property
     def miss_ratio(self) -> float:
         """Misses among the jobs that ended within the window, 0 to 1; 0 if none ended."""
-        return self.missed / self.ended if self.ended else 0.0
+        return self.window_missed / self.window_ended if self.window_ended else 0.0
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class RuntimeStatistics:
     #: Share of the window in which the executors of the kind ran stages, 0 to 1, their mean.
     cpu_busy: float
     accelerator_busy: float
-    #: Times that the slower stages took of late by those of the profile; 1: as profiled.
-    cpu_pace: float = 1.0
-    accelerator_pace: float = 1.0
+    #: Ratio of recent to profiled stage times; 1: as profiled.
+    cpu_slowness: float = 1.0
+    accelerator_slowness: float = 1.0
 
 
 def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:
@@ -150,9 +150,9 @@ class TaskAccount:
             discarded=count[Outcome.DISCARDED],
             failed=count[Outcome.FAILED],
             rate_hz=releases * 1e9 / known_ns if known_ns else 0.0,
-            ended=len(ended),
-            missed=len(ended) - outcomes[Outcome.ON_TIME],
-            failures=outcomes[Outcome.FAILED],
+            window_ended=len(ended),
+            window_missed=len(ended) - outcomes[Outcome.ON_TIME],
+            window_failed=outcomes[Outcome.FAILED],
             response=response_statistics(responses),
             variants=tuple(variants.most_common()),
         )

@@ -23,8 +23,9 @@ from rtmdl_ros.workload.records import Resource
 #: 6.6 ms at Python's 5 ms, 0.37 ms at 1 ms, 0.25 ms at 0.5 ms, 0.14 ms at 0.2 ms and no less
 #: below; alone 0.14 ms at any value (`python3 -m rtmdl_ros.runtime.hand_over --busy`).
 SWITCH_INTERVAL_S = 2e-4
-#: Those from before each call of `shorten_switch_interval`, and who changes them.
+#: The intervals that were in force before each `shorten_switch_interval`, the oldest first.
 _INTERVALS_S: list[float] = []
+#: Guards the list.
 _SWITCHING = threading.Lock()
 
 # From Linux' sys/mman.h and linux/capability.h.

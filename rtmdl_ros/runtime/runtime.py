@@ -82,7 +82,6 @@ class Runtime:
         gives_up: GivesUp = always,
         packing: Packing = Packing.GUARDED,
         slow_downs: SlowDowns | None = None,
-        clock: Callable[[], int] = time.monotonic_ns,
         window_s: float = 10.0,
         hang_limit_s: float = 5.0,
         real_time: RealTimeSettings | None = None,
@@ -91,13 +90,12 @@ class Runtime:
 
         `slow_downs` are those of network segments that run at once on two lanes. `hang_limit_s`
         is the time in seconds after which a stage is given up. `real_time` places the threads, as
-        far as the system lets it. `clock` gives nanoseconds and never goes back. Raises
-        ValueError for a count below 1 and for a window or a limit that is not above 0.
+        far as the system lets it. Raises ValueError for a count below 1 and for a window or a limit
+        that is not above 0.
         """
         if window_s <= 0:
             raise ValueError(f'window_s is {window_s}; it must be above 0')
         self._core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
-        self._clock = clock
         self._on_end = on_end
         self._gives_up = gives_up
         self._lock = threading.Lock()
@@ -107,7 +105,7 @@ class Runtime:
         self._real_time = real_time or RealTimeSettings()
         self._placements = _placements(self._core.executors, self._real_time)
         self._executors = {name: self._executor(name) for name in self._core.executors}
-        self._timer = WakeTimer(clock, self._time_passed)
+        self._timer = WakeTimer(time.monotonic_ns, self._time_passed)
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
         self._ledger = Ledger(round(window_s * 1e9), self._core.executors)
         self._start_ns: int | None = None
@@ -129,7 +127,7 @@ class Runtime:
         """
         served = Served(task, chains_of(task, functions), functions)
         with self._lock:
-            reports = self._feed(TaskAdded(self._clock(), task))[1]
+            reports = self._feed(TaskAdded(time.monotonic_ns(), task))[1]
             self._tasks[task.name] = served
             self._ledger.add_task(task.name)
         self._deliver(reports)
@@ -144,7 +142,7 @@ class Runtime:
         with self._lock:
             functions = self._tasks[task.name].functions if task.name in self._tasks else {}
             chains = chains_of(task, functions) if functions else {}
-            reports = self._feed(TaskChanged(self._clock(), task))[1]
+            reports = self._feed(TaskChanged(time.monotonic_ns(), task))[1]
             self._tasks[task.name] = Served(task, chains, functions)
         self._deliver(reports)
 
@@ -154,7 +152,7 @@ class Runtime:
         Raises UnknownTaskError. The task's counters stay.
         """
         with self._lock:
-            reports = self._feed(TaskRemoved(self._clock(), name))[1]
+            reports = self._feed(TaskRemoved(time.monotonic_ns(), name))[1]
             del self._tasks[name]
         self._deliver(reports)
 
@@ -164,7 +162,7 @@ class Runtime:
         """Start the threads and accept jobs. Raises RuntimeError on a second call."""
         if self._start_ns is not None:
             raise RuntimeError('a runtime is started once; make a new one')
-        self._start_ns = self._clock()
+        self._start_ns = time.monotonic_ns()
         shorten_switch_interval()
         for thread in (*self._executors.values(), self._timer):
             thread.start()
@@ -185,7 +183,7 @@ class Runtime:
             if not self._accepts:
                 return
             self._accepts = False
-            now_ns = self._clock()
+            now_ns = time.monotonic_ns()
             removed = [TaskRemoved(now_ns, name, 'runtime stopped') for name in self._tasks]
             reports = self._feed(*removed)[1]
             self._tasks.clear()
@@ -206,7 +204,7 @@ class Runtime:
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:
             self._stopped = True
-            now_ns = self._clock()
+            now_ns = time.monotonic_ns()
             hung = self._watchdog.running(now_ns)
             for work, span in hung:
                 self._gives_up(work.task, work.payload)  # it fails whatever the answer
@@ -229,7 +227,7 @@ class Runtime:
     def release(self, task: str, payload: object, release_ns: int) -> int:
         """Release a job of `task`, from any thread; returns its id.
 
-        `release_ns` is its arrival on the runtime's clock, from which its deadline counts.
+        `release_ns` is its arrival on the monotonic clock, from which its deadline counts.
         Raises NotRunningError, UnknownTaskError, and ValueError for an arrival in the future.
         """
         return self.release_all({task: payload}, release_ns)[task]
@@ -241,7 +239,7 @@ class Runtime:
         goes first whatever the order given. Raises as `release` does, with no job released.
         """
         with self._lock:
-            now_ns = self._clock()
+            now_ns = time.monotonic_ns()
             self._check_release(payloads, release_ns, now_ns)
             ids = {task: next(self._job_ids) for task in payloads}
             for task, payload in payloads.items():
@@ -264,21 +262,21 @@ class Runtime:
     def statistics(self) -> RuntimeStatistics:
         """Return counters since the start and figures over the window that ends now."""
         with self._lock:
-            now_ns = self._clock()
+            now_ns = time.monotonic_ns()
             uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
             busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
             evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
-            paces = self._paces(now_ns)
-        cpu, accelerator = paces[Resource.CPU], paces[Resource.ACCELERATOR]
-        return replace(evaluate(), cpu_pace=cpu, accelerator_pace=accelerator)
+            slowness = self._slowness(now_ns)
+        cpu, accelerator = slowness[Resource.CPU], slowness[Resource.ACCELERATOR]
+        return replace(evaluate(), cpu_slowness=cpu, accelerator_slowness=accelerator)
 
-    def paces(self) -> dict[Resource, float]:
-        """Return the times that stages of each resource took of late by those of the profile."""
+    def slowness(self) -> dict[Resource, float]:
+        """Return the ratio of recent to profiled stage times of each resource."""
         with self._lock:
-            return self._paces(self._clock())
+            return self._slowness(time.monotonic_ns())
 
-    def _paces(self, now_ns: int) -> dict[Resource, float]:
-        return {kind: self._core.pace(kind, now_ns) for kind in Resource}
+    def _slowness(self, now_ns: int) -> dict[Resource, float]:
+        return {kind: self._core.slowness(kind, now_ns) for kind in Resource}
 
     def placements(self, kind: Resource) -> tuple[Placement, ...]:
         """Return what is in force for the running executors of a kind, in their order."""
@@ -313,7 +311,7 @@ class Runtime:
         with self._lock:
             # After a stop no stage starts any more, and hung ones are the business of `stop`.
             if self._accepts:
-                hung = self._watchdog.give_up(self._clock(), self._gives_up)
+                hung = self._watchdog.give_up(time.monotonic_ns(), self._gives_up)
             reports = self._feed(*[self._replace(call) for call in hung])[1]
             if self._accepts:
                 self._watchdog.plan_wake()
@@ -351,7 +349,7 @@ class Runtime:
     def _feed(
         self, *events: Event, executor: str | None = None
     ) -> tuple[Work | None, list[JobReport]]:
-        now_ns = self._clock()
+        now_ns = time.monotonic_ns()
         return self._carry_out(now_ns, self._core.step(now_ns, events), executor)
 
     def _carry_out(
@@ -413,7 +411,7 @@ class Runtime:
         log_safely(_LOGGER, logging.INFO, text, *values)
 
     def _executor(self, name: str) -> Executor:
-        return Executor(name, self._clock, self._stage_done, self._placements[name])
+        return Executor(name, time.monotonic_ns, self._stage_done, self._placements[name])
 
 
 def _end_of(done: Done) -> StageFinished | StageFailed:

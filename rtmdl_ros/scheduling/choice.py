@@ -11,8 +11,8 @@ from rtmdl_ros.scheduling.chains import Chain
 from rtmdl_ros.scheduling.forecast import Forecast, Span, Work
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
-from rtmdl_ros.scheduling.pace import TOLERANCE
 from rtmdl_ros.scheduling.policies import KeyFunction
+from rtmdl_ros.scheduling.slowness import TOLERANCE
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 

@@ -29,9 +29,9 @@ from rtmdl_ros.scheduling.events import (
 )
 from rtmdl_ros.scheduling.guard import Guard, Objection
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
-from rtmdl_ros.scheduling.pace import PERIOD_NS, Pace, counted_since_ns
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
+from rtmdl_ros.scheduling.slowness import PERIOD_NS, Slowness, counted_since_ns
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -59,8 +59,8 @@ class Core:
        `Packing.GREEDY` it starts at once.
     6. A job of a task with variants is done with the most accurate one that is on time
        (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts, and once more before
-       a network that not all of those have in common with which it may still be done.
-    7. The times of stages follow those that were measured (`rtmdl_ros.scheduling.pace`).
+       a network that not all of the variants share which it may still become.
+    7. The times of stages follow those that were measured (`rtmdl_ros.scheduling.slowness`).
 
     A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
     even if its task has been removed meanwhile.
@@ -86,7 +86,7 @@ class Core:
         counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
         slow_downs = slow_downs or SlowDowns()
         self._choice = Choice(self._key, counts, slow_downs)
-        self._pace = Pace(slow_downs, lanes)
+        self._slowness = Slowness(slow_downs, lanes)
         self._adapted_ns = 0
         self._guard: Guard | None = None
         if packing is Packing.GUARDED:
@@ -123,16 +123,16 @@ class Core:
             StageFailed: self._stage_failed,
         }
 
-    def pace(self, resource: Resource, now_ns: int) -> float:
-        """Return the times that stages of a resource took of late by those of the profile."""
-        return self._pace.of(resource, now_ns)
+    def slowness(self, resource: Resource, now_ns: int) -> float:
+        """Return the ratio of recent to profiled stage times of a resource; 1: as profiled."""
+        return self._slowness.of(resource, now_ns)
 
     def step(self, now_ns: int, events: Iterable[Event] = ()) -> list[Command]:
         """Take all events of the instant `now_ns`, then decide; returns what is to be done.
 
-        Without events: time has passed. Raises a `SchedulingError` for an event that cannot
-        be; it is then without effect, those before it are in force, and the commands of both
-        come with the next step.
+        Without events: time has passed. Raises a `SchedulingError` for an impossible event. That
+        one has no effect, those before it are in force, and what they command comes with the next
+        step; those after it were not taken.
         """
         if self._now_ns is not None and now_ns < self._now_ns:
             raise TimeOrderError(f'time went back from {self._now_ns} to {now_ns} ns')
@@ -263,7 +263,7 @@ class Core:
 
     def _vacate(self, job: LiveJob, took_ns: int | None) -> None:
         assert job.executor is not None and self._now_ns is not None
-        self._pace.ended(job, self._now_ns, took_ns)
+        self._slowness.ended(job, self._now_ns, took_ns)
         if self._guard is not None:
             self._guard.ended(job.executor, self._now_ns)
         self._pools[job.current.resource].free(job.executor)
@@ -292,7 +292,7 @@ class Core:
         stage = job.current
         executor = self._pools[stage.resource].take(job)
         job.start(executor, now_ns)
-        self._pace.started(job, now_ns)
+        self._slowness.started(job, now_ns)
         if self._guard is not None:
             self._guard.started(executor, stage, now_ns)
         if job is live.fresh:
@@ -305,9 +305,9 @@ class Core:
     def _adapt(self, now_ns: int) -> None:
         """Let the times of all chains follow those that stages took of late."""
         self._adapted_ns = now_ns
-        self._pace.renew(now_ns)
+        self._slowness.renew(now_ns)
         for name, live in self._tasks.items():
-            chains = self._pace.chains(name, live.planned, live.chains)
+            chains = self._slowness.chains(name, live.planned, live.chains)
             if chains is not None:
                 live.adapt(chains)
 

@@ -69,9 +69,10 @@ class Guard:
     after the last one, and that no further less urgent stage starts (each is asked for when its
     turn comes). For the most urgent task it is never too early: no deadline of that task which is
     not above its period is missed through others, as long as those assumptions hold and its job
-    keeps the variant that is foreseen. Whose worst times alone are too long is late anyway. For the
-    tasks between, it places stages of more urgent jobs before theirs, one lane at a time, and of
-    each of those tasks only one job to come: a later one may still take the time that was left.
+    keeps the variant that is foreseen. A job whose own worst times are longer than its deadline is
+    late in any case. For the tasks between, it places stages of more urgent jobs before theirs, one
+    lane at a time, and of each of those tasks only one job to come: a later one may still take the
+    time that was left.
     """
 
     def __init__(self, key: KeyFunction, executors: Mapping[Resource, int], slow: SlowDowns):

@@ -82,7 +82,7 @@ class LiveJob:
     def choices(self) -> tuple[Chain, ...]:
         """Return what it may run through from this stage on; empty where none is to be chosen.
 
-        Before the first stage that are all, later those that part here (`Forks`).
+        Before the first stage these are all variants, later those that part here (`Forks`).
         """
         if self.stage == 0:
             return self.chains if self.task.variants else ()

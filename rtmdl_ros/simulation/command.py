@@ -32,7 +32,7 @@ EXAMPLES = """examples:
       fifty task sets, one line each
 """
 
-#: Of a random task set: how many tasks, and their time by period.
+#: Of a random task set: how many tasks, and their utilization.
 _TASKS, _LOAD = 6, 1.0
 #: One task set: its seed, all its jobs together, each task.
 _Result = tuple[int, Summary, tuple[Summary, ...]]
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for option, kind, metavar, words in (
         ('--tasks', _count, 'N', f'tasks in a random set (default: {_TASKS})'),
-        ('--utilization', positive, 'U', f'time by period, summed over it (default: {_LOAD:g})'),
+        ('--utilization', positive, 'U', f'its sum of stage time / period (default: {_LOAD:g})'),
     ):
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
     add('--sets', _count, 'K', 1, 'how often, each with its own seed from --seed on')

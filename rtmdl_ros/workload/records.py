@@ -70,10 +70,11 @@ class Stage:
     typical_ns: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be with ValueError, naming stage and field.
+        """Check the fields.
 
-        That are a resource which is none, times that are no whole numbers or negative, a longest
-        time below the shortest, and an expected one that is not between the two.
+        Raises ValueError, naming the stage and the field, for a resource that is none, for times
+        that are not whole numbers or are negative, for a longest time below the shortest one, and
+        for an expected time that is not between the two.
         """
         if not isinstance(self.resource, Resource):
             raise ValueError(f'stage {self.name}: resource is {self.resource!r}, not a Resource')
@@ -138,11 +139,11 @@ class Task:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be with ValueError, naming task and field.
+        """Check the fields.
 
-        That are a chain that is empty or has a stage twice, times that are no whole numbers above
-        0, and variants that do not rise, of which none is the base, or that begin on another
-        resource than it.
+        Raises ValueError, naming the task and the field, for a chain that is empty or has a stage
+        twice, for times that are not whole numbers above 0, and for variants that do not rise in
+        accuracy, lack the base, or begin on another resource than it.
         """
         for stages in (self.stages, *(variant.stages for variant in self.variants)):
             _check_chain(self.name, stages)

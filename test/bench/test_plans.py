@@ -10,7 +10,7 @@ from small_zoo import write_small_zoo
 
 from rtmdl_ros.bench.adaptive import BURST, CALM, HOG, Script, by_phase
 from rtmdl_ros.bench.adaptive import main as adaptive_main
-from rtmdl_ros.bench.plans import Shares, main, paces_of, shares_of
+from rtmdl_ros.bench.plans import Shares, main, shares_of, slowness_of
 from rtmdl_ros.profiling.profile import STEPS, Profile, StageProfile, VariantProfile
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.records import Outcome, Resource
@@ -43,7 +43,7 @@ def test_on_a_lane_what_comes_before_a_stage_counts_as_well():
     profile = Profile({}, {'a': (VariantProfile('v', 0.5, (), stages),)}, {})
     spans = StageSpan('pre', 'cpu0', 5, 20), StageSpan('net', 'lane0', 23, 33)
     job = JobReport(0, 'a', Outcome.ON_TIME, 0, 100, 33, spans, '', None, variant='v')
-    assert paces_of([job], profile) == {Resource.CPU: 1.5, Resource.ACCELERATOR: 1.3}
+    assert slowness_of([job], profile) == {Resource.CPU: 1.5, Resource.ACCELERATOR: 1.3}
 
 
 def test_phases_are_told_apart_by_the_release():

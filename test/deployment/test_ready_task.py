@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rtmdl_ros.deployment.ready_task import ReadyTask, above_best, scheduled
+from rtmdl_ros.deployment.ready_task import ReadyTask, floor_refusal, scheduled
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Resource, Stage, TaskVariant
@@ -41,7 +41,7 @@ def test_the_floor_that_is_proposed_is_granted():
     task = replace(TASK, name='traffic_light', variants=(*VARIANTS[:2], best))
 
     def objection(floor):
-        return above_best([task], configuration_of({'traffic_light.accuracy_floor': floor}))
+        return floor_refusal([task], configuration_of({'traffic_light.accuracy_floor': floor}))
 
     assert objection(0.95) == (
         'traffic_light.accuracy_floor is 0.95, above its best variant, best; give at most 0.9'

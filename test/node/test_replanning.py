@@ -112,14 +112,14 @@ def test_a_plan_file_of_the_parameters_stays_the_plan(tmp_path):
 
 
 class Device:
-    """A follower whose pace is set by the test."""
+    """A follower whose lanes are as slow as the test says."""
 
     def __init__(self):
-        self.pace = 1.0
+        self.lanes = 1.0
         self.followed = []
 
-    def paces(self):
-        return {Resource.CPU: 1.0, Resource.ACCELERATOR: self.pace}
+    def slowness(self):
+        return {Resource.CPU: 1.0, Resource.ACCELERATOR: self.lanes}
 
     def follow(self, answer):
         self.followed.append(answer.plan)
@@ -135,16 +135,16 @@ def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
         keeper.look(configuration(), device)
 
     look(0.0)
-    device.pace = 1.2
+    device.lanes = 1.2
     look(0.0)
     look(10.0)
     assert not keeper.busy, 'so little is nothing'
-    device.pace = 2.0
+    device.lanes = 2.0
     look(1.0)
     look(2.0)
-    device.pace = 1.0
+    device.lanes = 1.0
     look(1.0)
-    device.pace = 2.0
+    device.lanes = 2.0
     look(1.0)
     look(2.0)
     assert not keeper.busy, 'it was not so for long enough'

@@ -152,8 +152,8 @@ WRONG = [
     (f'slow_downs measured {LIGHT} {SIGN}', float('inf'), 'is inf, not a finite number'),
     (f'slow_downs measured {LIGHT} {SIGN}', float('nan'), 'is nan, not a finite number'),
     (f'slow_downs measured {LIGHT} {SIGN}', 10**400, 'not a finite number'),
-    (f'slow_downs measured {LIGHT} x', 1.0, f'slow_downs.measured.{LIGHT}.x is of nothing'),
-    ('slow_downs predicted x', {}, 'slow_downs.predicted.x is of nothing that networks has'),
+    (f'slow_downs measured {LIGHT} x', 1.0, f'slow_downs.measured.{LIGHT}.x is not a name'),
+    ('slow_downs predicted x', {}, 'slow_downs.predicted.x is not a name in networks'),
     (f'slow_downs predicted {LIGHT} {SIGN}', 1.0, f'{LIGHT} beside {SIGN} measured and predicted'),
 ]  # fmt: skip
 

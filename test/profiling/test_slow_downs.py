@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from known_pipeline import FRAME, MS, SCORES, KnownPipeline
 
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, pair_factors, segment_calls
+from rtmdl_ros.profiling.slow_downs import measured_slow_downs, network_calls_on, pair_factors
 
 
 def test_calls_that_exclude_each_other_slow_each_other_down():
@@ -102,7 +102,7 @@ def test_the_clock_counts_on_one_core_and_processor_time_on_more(monkeypatch, co
 
 def test_a_network_of_all_pipelines_can_be_called():
     pipelines = [KnownPipeline(SCORES), KnownPipeline(SCORES)]
-    calls = segment_calls(pipelines, FRAME)
+    calls = network_calls_on(pipelines, FRAME)
     assert list(calls) == ['n/small', 'm/small']
     before = len(pipelines[1].named)
     calls['m/small']()
@@ -119,7 +119,7 @@ def test_all_segments_of_a_network_run():
         return replace(net, run=lambda work: ran.append(number) or net.run(work))
 
     pipeline.stages = (segment(1), segment(2), *rest)
-    call = segment_calls([pipeline], FRAME)['n/small']
+    call = network_calls_on([pipeline], FRAME)['n/small']
     ran.clear()
     call()
     assert ran == [1, 2]

@@ -51,7 +51,7 @@ def test_counters_since_the_start_and_figures_of_the_window():
     assert (figures.on_time, figures.late, figures.superseded) == (1, 2, 1)
     assert (figures.discarded, figures.failed) == (0, 1)
     assert figures.rate_hz == 1.0  # 4 releases in 4 s, the one at its very beginning included
-    assert (figures.ended, figures.missed, figures.failures) == (3, 2, 0)
+    assert (figures.window_ended, figures.window_missed, figures.window_failed) == (3, 2, 0)
     assert figures.miss_ratio == pytest.approx(2 / 3)
     assert figures.response == ResponseStatistics(30, 70, 70)
 
@@ -68,7 +68,7 @@ def test_memory_is_bounded():
         account.add_end(report(Outcome.ON_TIME, number, number + 1))
     figures = account.statistics(now_ns=MAX_SAMPLES + 10, window_ns=SECOND)
     assert (figures.released, figures.on_time) == (MAX_SAMPLES + 10, MAX_SAMPLES + 10)
-    assert figures.ended == MAX_SAMPLES
+    assert figures.window_ended == MAX_SAMPLES
 
 
 def test_a_copy_does_not_follow():
@@ -110,5 +110,5 @@ def test_what_is_forgotten_stays_counted():
     figures = account.statistics(now_ns=10, window_ns=10)
     assert (figures.released, figures.late) == (10, 10)
     # Ended at 8, 9 and 10; released at 8 and 9.
-    assert (figures.ended, figures.rate_hz) == (3, 2 * 1e9 / 10)
+    assert (figures.window_ended, figures.rate_hz) == (3, 2 * 1e9 / 10)
     assert busy.share(now_ns=10, window_ns=10) == 0.3

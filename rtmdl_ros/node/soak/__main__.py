@@ -165,7 +165,8 @@ def _json(result: SoakResult, verdicts: Sequence[Check]) -> str:
 
 
 def _fault_line(fault: FaultRecord) -> str:
-    well = 'NEVER WELL' if fault.recovered_s is None else f'well {fault.recovered_s:.2f} s later'
+    took_s = fault.recovered_s
+    well = 'NEVER RECOVERED' if took_s is None else f'recovered {took_s:.2f} s later'
     detail = f': {fault.detail}' if fault.detail else ''
     return f'{fault.begin_s:6.1f} to {fault.end_s:6.1f} s, {well}  {fault.name}{detail}'
 
@@ -173,7 +174,7 @@ def _fault_line(fault: FaultRecord) -> str:
 def _fault_table(result: SoakResult) -> Table:
     table = Table(title='Faults', title_justify='left', box=box.SIMPLE_HEAD)
     table.add_column('fault', no_wrap=True)
-    for name in ('times', 'together, s', 'well after at most, s', 'never well'):
+    for name in ('times', 'together, s', 'recovered within, s', 'never recovered'):
         table.add_column(name, justify='right')
     for name in FAULTS:
         faults = [fault for fault in result.faults if fault.name == name]

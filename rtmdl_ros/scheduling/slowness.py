@@ -1,10 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How long stages take as of late, by what was measured before (docs/scheduling.md, 7).
+"""How much slower stages are than the profile says, and times that follow (docs/scheduling.md, 7).
 
 A machine that gets hot, or that other programs use, is slow at everything; a profile may be wrong
-about one stage. So the times of all stages follow the pace of their resource, which is that of most
-of its stages, and those of a stage that is at work besides how far it is from that pace. Both are
+about one stage. So the times of all stages follow the slowness of their resource, which is that of
+most of its stages; those of a stage that has run follow besides how far it is from that. Both are
 quantiles of few jobs: they follow within a second and do not follow a single long wait.
 """
 
@@ -22,13 +22,13 @@ from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
-#: Runs on a resource that make its pace, how old they may be, how many are enough.
+#: Runs on a resource that tell its slowness, how old they may be, how many are enough.
 _RECENT, _RECENT_NS, _ENOUGH = 21, 2_000_000_000, 5
 #: Of the runs of a stage, above the median: where threads share cores, times spread more than
 #: those of the profile.
 _SHARE = 0.75
 #: Runs of a stage whose median tells how far it is from that: so many more that the few for which
-#: the pace lags behind do not count. What was learned stays, as a slow variant is not run again.
+#: that lags behind do not count. What was learned stays, as a slow variant is not run again.
 _OWN = 15
 #: Smaller changes are not followed: every one has levels and forecasts made anew.
 TOLERANCE = 0.1
@@ -39,22 +39,22 @@ _LEAST, _MOST = 0.25, 20.0
 _ENDLESS_NS = 1 << 60
 
 
-class Pace:
+class Slowness:
     """Takes notice of the stages that end. Stages without a typical time are not followed."""
 
     def __init__(self, slow_downs: SlowDowns, lanes: int) -> None:
-        """`slow_downs` tell how much of a time on a lane is due to the lanes beside it."""
+        """Take `slow_downs`, which tell how much of a time on a lane is due to those beside it."""
         self._sharing = Sharing(slow_downs) if lanes > 1 else None
-        #: (when, task and stage, its time by the typical one) of the last runs.
+        #: (when, task and stage, measured / typical time) of the last runs.
         self._recent: dict[Resource, deque[tuple[int, tuple[str, int], float]]] = {
             resource: deque(maxlen=_RECENT) for resource in Resource
         }
-        #: By task and variant that ran, then by stage: times by the typical one and by the pace.
+        #: Of each task and variant that ran, by stage: measured / typical time / slowness.
         self._own: dict[tuple[str, str], dict[int, deque[float]]] = defaultdict(
             lambda: defaultdict(lambda: deque(maxlen=_OWN))
         )
-        #: What `of` returned when it was last asked for all: too slow to be asked for every stage.
-        self._paces = dict.fromkeys(Resource, 1.0)
+        #: What `of` returned at the last `renew`: it takes too long to be asked for every stage.
+        self._slowness = dict.fromkeys(Resource, 1.0)
 
     def started(self, job: LiveJob, now_ns: int) -> None:
         """A job's stage starts."""
@@ -73,7 +73,7 @@ class Pace:
         if ratio == 0.0:  # simulated, or too short beside another lane to be told
             return
         own = self._own[job.task.name, job.chain.name]
-        own[job.stage].append(ratio / self._paces[resource])
+        own[job.stage].append(ratio / self._slowness[resource])
         self._recent[resource].append((now_ns, (job.task.name, job.stage), ratio))
 
     def _alone(self, job: LiveJob, now_ns: int) -> float:
@@ -87,7 +87,7 @@ class Pace:
         return min(1.0, done_ns / passed_ns) if passed_ns else 1.0
 
     def of(self, resource: Resource, now_ns: int) -> float:
-        """Return how long the stages of a resource take by the profile; 1 where few ran of late."""
+        """Return the ratio of recent to profiled times of a resource; 1 where few stages ran."""
         since_ns = now_ns - _RECENT_NS
         recent = [run for run in self._recent[resource] if run[0] >= since_ns]
         if len(recent) < _ENOUGH:
@@ -99,8 +99,8 @@ class Pace:
         return median_low(quantile(sorted(ratios), _SHARE) for ratios in by_stage.values())
 
     def renew(self, now_ns: int) -> None:
-        """Find out the paces of now; chains have those of the last time."""
-        self._paces = {resource: _bounded(self.of(resource, now_ns)) for resource in Resource}
+        """Find out the slowness of now, which `chains` goes by."""
+        self._slowness = {resource: _bounded(self.of(resource, now_ns)) for resource in Resource}
 
     def chains(
         self, task: str, planned: Sequence[Chain], current: Sequence[Chain]
@@ -121,7 +121,7 @@ class Pace:
         return chain_of(planned.name, tuple(stages), planned.accuracy)
 
     def _factors(self, task: str, planned: Chain) -> list[float]:
-        factors = [self._paces[stage.resource] for stage in planned.stages]
+        factors = [self._slowness[stage.resource] for stage in planned.stages]
         for number, own in self._own.get((task, planned.name), {}).items():
             if len(own) == _OWN:
                 factors[number] = _bounded(factors[number] * median(own))
@@ -132,7 +132,7 @@ def counted_since_ns(job: LiveJob, start_ns: int | None) -> int:
     """Return from when on the time of a job's stage counts that began at an instant, if told.
 
     A lane is taken from the decision on, and its thread waits for a core as the next one will.
-    Stages on the CPU are so short that their pace would be one of waits.
+    Stages on the CPU are so short that most of that would be waiting.
     """
     if start_ns is None or job.current.resource is Resource.ACCELERATOR:
         return job.since_ns
@@ -153,8 +153,10 @@ def _bounded(factor: float) -> float:
 
 
 def _near(planned: Stage, current: Stage, factor: float) -> bool:
-    applied_ns, wanted_ns = current.typical_ns, factor * planned.typical_ns
-    return abs(wanted_ns - applied_ns) <= TOLERANCE * applied_ns
+    if planned.typical_ns == 0:
+        return True
+    applied = current.typical_ns / planned.typical_ns
+    return abs(factor - applied) <= TOLERANCE * applied
 
 
 def _scaled(stage: Stage, factor: float) -> Stage:

@@ -16,7 +16,7 @@ from rtmdl_ros.runtime.report import StageSpan
 
 
 @dataclass(frozen=True)
-class Work:
+class StageCall:
     """A stage of a job to run now."""
 
     job_id: int
@@ -36,7 +36,7 @@ class Work:
 class Done:
     """A stage that ran: its span and either its answer or what it raised."""
 
-    work: Work
+    call: StageCall
     span: StageSpan
     complete: bool
     error: BaseException | None
@@ -45,7 +45,7 @@ class Done:
 class Executor(threading.Thread):
     """Runs what it is given, one stage at a time, until it is told to retire.
 
-    `report` is told of the end of each stage, on this thread; the work that it returns is run
+    `report` is told of the end of each stage, on this thread; the call that it returns is made
     next without a hand-over.
     """
 
@@ -53,7 +53,7 @@ class Executor(threading.Thread):
         self,
         name: str,
         clock: Callable[[], int],
-        report: Callable[[Done], Work | None],
+        report: Callable[[Done], StageCall | None],
         placement: Placement,
     ) -> None:
         """Make the thread, not started. It is a daemon: a hung stage never holds the process."""
@@ -64,11 +64,11 @@ class Executor(threading.Thread):
         self._clock = clock
         self._report = report
         self._placement = placement
-        self._inbox: SimpleQueue[Work | None] = SimpleQueue()
+        self._inbox: SimpleQueue[StageCall | None] = SimpleQueue()
 
-    def give(self, work: Work) -> None:
+    def give(self, call: StageCall) -> None:
         """Hand over the next stage."""
-        self._inbox.put(work)
+        self._inbox.put(call)
 
     def retire(self) -> None:
         """End the thread when what was given before has run."""
@@ -79,24 +79,24 @@ class Executor(threading.Thread):
         # Whoever asks for it has `real_time.set_up` tell what is refused.
         with suppress(OSError):
             self._placement.apply()
-        while (work := self._inbox.get()) is not None:
-            next_work: Work | None = work
-            while next_work is not None:
-                next_work = self._report(self._perform(next_work))
-            del work
+        while (call := self._inbox.get()) is not None:
+            next_call: StageCall | None = call
+            while next_call is not None:
+                next_call = self._report(self._perform(next_call))
+            del call  # its frame would be kept for as long as this thread waits
 
-    def _perform(self, work: Work) -> Done:
+    def _perform(self, call: StageCall) -> Done:
         complete, error = False, None
         start_ns = self.busy_since_ns = self._clock()
         try:
-            complete = bool(work.function(work.payload))
+            complete = bool(call.function(call.payload))
         except BaseException as raised:  # even SystemExit must not take the lane along
             error = raised
         end_ns = self._clock()
         self.busy_since_ns = None
-        span = StageSpan(work.stage_name, self.executor, start_ns, end_ns)
+        span = StageSpan(call.stage_name, self.executor, start_ns, end_ns)
         try:
-            return Done(work, span, complete, error)
+            return Done(call, span, complete, error)
         finally:
             # Its traceback holds this frame, and this frame a whole image: until the garbage
             # collector came, they would keep each other.

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import count
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
-from rtmdl_ros.runtime.executor import Done, Executor, Work
+from rtmdl_ros.runtime.executor import Done, Executor, StageCall
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, log_safely
 from rtmdl_ros.runtime.real_time import (
@@ -26,7 +26,7 @@ from rtmdl_ros.runtime.real_time import (
     shorten_switch_interval,
 )
 from rtmdl_ros.runtime.report import JobReport, StageSpan
-from rtmdl_ros.runtime.served import ActiveJob, Served, StageFunctions, chains_of
+from rtmdl_ros.runtime.served import ActiveJob, ServedTask, StageFunctions, served_stages
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.runtime.watchdog import GivesUp, Hung, Watchdog, always
@@ -99,7 +99,7 @@ class Runtime:
         self._on_end = on_end
         self._gives_up = gives_up
         self._lock = threading.Lock()
-        self._tasks: dict[str, Served] = {}
+        self._tasks: dict[str, ServedTask] = {}
         self._jobs: dict[int, ActiveJob] = {}
         self._job_ids = count()
         self._real_time = real_time or RealTimeSettings()
@@ -125,7 +125,7 @@ class Runtime:
         wrong number of functions or other variants, and DuplicateTaskError for a known name. A task
         that was removed should not come back before its running stages have ended.
         """
-        served = Served(task, chains_of(task, functions), functions)
+        served = ServedTask(task, served_stages(task, functions), functions)
         with self._lock:
             reports = self._feed(TaskAdded(time.monotonic_ns(), task))[1]
             self._tasks[task.name] = served
@@ -141,9 +141,9 @@ class Runtime:
         """
         with self._lock:
             functions = self._tasks[task.name].functions if task.name in self._tasks else {}
-            chains = chains_of(task, functions) if functions else {}
+            chains = served_stages(task, functions) if functions else {}
             reports = self._feed(TaskChanged(time.monotonic_ns(), task))[1]
-            self._tasks[task.name] = Served(task, chains, functions)
+            self._tasks[task.name] = ServedTask(task, chains, functions)
         self._deliver(reports)
 
     def remove_task(self, name: str) -> None:
@@ -206,17 +206,17 @@ class Runtime:
             self._stopped = True
             now_ns = time.monotonic_ns()
             hung = self._watchdog.running(now_ns)
-            for work, span in hung:
-                self._gives_up(work.task, work.payload)  # it fails whatever the answer
-                self._add_span(work, span)
+            for call, span in hung:
+                self._gives_up(call.task, call.payload)  # it fails whatever the answer
+                self._add_span(call, span)
             failures = [
                 StageFailed(
                     now_ns,
-                    work.job_id,
-                    work.stage,
-                    f'stage {work.stage_name} did not return within {timeout_s} s of the stop',
+                    call.job_id,
+                    call.stage,
+                    f'stage {call.stage_name} did not return within {timeout_s} s of the stop',
                 )
-                for work, _ in hung
+                for call, _ in hung
             ]
             reports = self._feed(*failures)[1]
         self._deliver(reports)
@@ -286,24 +286,24 @@ class Runtime:
 
     # Events, on the thread that causes them.
 
-    def _stage_done(self, done: Done) -> Work | None:
+    def _stage_done(self, done: Done) -> StageCall | None:
         """Report the end of a stage; returns the stage that the same executor runs next."""
-        work, span, event = done.work, done.span, _end_of(done)
-        next_work: Work | None = None
+        call, span, event = done.call, done.span, _end_of(done)
+        next_call: StageCall | None = None
         reports: list[JobReport] = []
         with self._lock:
             stopped = self._stopped
-            given_up = not self._watchdog.end(span.executor, work)
+            given_up = not self._watchdog.end(span.executor, call)
             if not (stopped or given_up):
-                self._add_span(work, span)
-                next_work, reports = self._feed(event, executor=span.executor)
+                self._add_span(call, span)
+                next_call, reports = self._feed(event, executor=span.executor)
         self._deliver(reports)
         if not given_up and done.error is not None:
-            self._raised.log(f'task {work.task}: stage {work.stage_name}', done.error)
+            self._raised.log(f'task {call.task}: stage {call.stage_name}', done.error)
         if given_up and not stopped:
             self._tell_late_return(done)
         # `on_end` may have stopped the runtime: the job has failed then.
-        return None if self._stopped else next_work
+        return None if self._stopped else next_call
 
     def _time_passed(self) -> None:
         """Wake the core and replace the executors whose stages hang."""
@@ -312,25 +312,25 @@ class Runtime:
             # After a stop no stage starts any more, and hung ones are the business of `stop`.
             if self._accepts:
                 hung = self._watchdog.give_up(time.monotonic_ns(), self._gives_up)
-            reports = self._feed(*[self._replace(call) for call in hung])[1]
+            reports = self._feed(*[self._replace(each) for each in hung])[1]
             if self._accepts:
                 self._watchdog.plan_wake()
         self._deliver(reports)
-        for call in hung:
-            log_safely(_LOGGER, logging.ERROR, 'task %s: %s', call.work.task, call.detail)
+        for each in hung:
+            log_safely(_LOGGER, logging.ERROR, 'task %s: %s', each.call.task, each.detail)
 
     # Under the lock.
 
-    def _replace(self, call: Hung) -> StageFailed:
+    def _replace(self, hung: Hung) -> StageFailed:
         """Put a new thread in the place of the one that hangs; returns how its stage ended."""
-        work, span = call.work, call.span
-        hung = self._executors[span.executor]
-        hung.retire()  # ends it when the call returns
-        end_fifo(hung)  # else the new thread might never get the core from it
+        call, span = hung.call, hung.span
+        thread = self._executors[span.executor]
+        thread.retire()  # ends it when the call returns
+        end_fifo(thread)  # else the new thread might never get the core from it
         self._executors[span.executor] = self._executor(span.executor)
-        self._start_thread(span.executor)  # where there is none now, its next work asks anew
-        self._add_span(work, span)
-        return StageFailed(span.end_ns, work.job_id, work.stage, call.detail)
+        self._start_thread(span.executor)  # where there is none now, its next stage asks anew
+        self._add_span(call, span)
+        return StageFailed(span.end_ns, call.job_id, call.stage, hung.detail)
 
     def _start_thread(self, executor: str) -> str | None:
         """Start the thread of an executor that was replaced, once; returns why it cannot be."""
@@ -342,38 +342,38 @@ class Runtime:
                 return f'{executor} was replaced and has no thread: {in_one_line(error)}'
         return None
 
-    def _add_span(self, work: Work, span: StageSpan) -> None:
+    def _add_span(self, call: StageCall, span: StageSpan) -> None:
         self._ledger.add_span(span)
-        self._jobs[work.job_id].spans.append(span)
+        self._jobs[call.job_id].spans.append(span)
 
     def _feed(
         self, *events: Event, executor: str | None = None
-    ) -> tuple[Work | None, list[JobReport]]:
+    ) -> tuple[StageCall | None, list[JobReport]]:
         now_ns = time.monotonic_ns()
         return self._carry_out(now_ns, self._core.step(now_ns, events), executor)
 
     def _carry_out(
         self, now_ns: int, commands: Sequence[Command], executor: str | None
-    ) -> tuple[Work | None, list[JobReport]]:
-        """Return the work that falls to the calling `executor`, and the jobs that ended."""
-        own: Work | None = None
+    ) -> tuple[StageCall | None, list[JobReport]]:
+        """Return the stage that falls to the calling `executor`, and the jobs that ended."""
+        own: StageCall | None = None
         reports = []
         pending = deque(commands)
         while pending:
             command = pending.popleft()
             if isinstance(command, StartStage):
                 self._jobs[command.job_id].end_wait(now_ns)
-                work = self._work(command)
-                refusal = self._watchdog.refusal(work) or self._start_thread(command.executor)
+                call = self._call_for(command)
+                refusal = self._watchdog.refusal(call) or self._start_thread(command.executor)
                 if refusal is not None:
-                    failed = StageFailed(now_ns, work.job_id, work.stage, refusal)
+                    failed = StageFailed(now_ns, call.job_id, call.stage, refusal)
                     pending.extend(self._core.step(now_ns, [failed]))
                     continue
-                self._watchdog.begin(command.executor, work, now_ns)
+                self._watchdog.begin(command.executor, call, now_ns)
                 if command.executor == executor:
-                    own = work
+                    own = call
                 else:
-                    self._executors[command.executor].give(work)
+                    self._executors[command.executor].give(call)
             elif isinstance(command, WaitStage):
                 self._jobs[command.job_id].wait(command, now_ns)
             elif isinstance(command, EndJob):
@@ -384,12 +384,12 @@ class Runtime:
                 self._timer.wake_at(command.time_ns)
         return own, reports
 
-    def _work(self, command: StartStage) -> Work:
+    def _call_for(self, command: StartStage) -> StageCall:
         job = self._jobs[command.job_id]
         job.variant = command.variant
         stage = command.stage
         name = job.served.task.name
-        return Work(
+        return StageCall(
             command.job_id, name, command.variant, stage, *job.stage(stage), job.payload
         )
 
@@ -404,10 +404,10 @@ class Runtime:
                 self._raised.log('on_end', error)
 
     def _tell_late_return(self, done: Done) -> None:
-        work, seconds = done.work, done.span.duration_ns / 1e9
+        call, seconds = done.call, done.span.duration_ns / 1e9
         how = 'returned' if done.error is None else f'raised {in_one_line(done.error)}'
         text = 'task %s: stage %s %s in job %d after %.1f s; it is served again'
-        values = work.task, work.stage_name, how, work.job_id, seconds
+        values = call.task, call.stage_name, how, call.job_id, seconds
         log_safely(_LOGGER, logging.INFO, text, *values)
 
     def _executor(self, name: str) -> Executor:
@@ -415,11 +415,11 @@ class Runtime:
 
 
 def _end_of(done: Done) -> StageFinished | StageFailed:
-    work, span = done.work, done.span
+    call, span = done.call, done.span
     if done.error is None:
-        return StageFinished(span.end_ns, work.job_id, work.stage, done.complete, span.start_ns)
-    detail = f'{in_one_line(done.error)} in stage {work.stage_name}'
-    return StageFailed(span.end_ns, work.job_id, work.stage, detail)
+        return StageFinished(span.end_ns, call.job_id, call.stage, done.complete, span.start_ns)
+    detail = f'{in_one_line(done.error)} in stage {call.stage_name}'
+    return StageFailed(span.end_ns, call.job_id, call.stage, detail)
 
 
 def _placements(

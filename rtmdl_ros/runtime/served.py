@@ -27,7 +27,7 @@ class ServedStage(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedTask:
     """A task and what its jobs run."""
 
     task: Task
@@ -41,7 +41,7 @@ class Served:
 class ActiveJob:
     """A job that has not ended, with what has become of it so far."""
 
-    served: Served
+    served: ServedTask
     release_ns: int
     payload: object
     #: What it is done with; '' until that is chosen, and where its task has no variants.
@@ -89,7 +89,7 @@ class ActiveJob:
         )
 
 
-def chains_of(task: Task, functions: StageFunctions) -> dict[str, tuple[ServedStage, ...]]:
+def served_stages(task: Task, functions: StageFunctions) -> dict[str, tuple[ServedStage, ...]]:
     """Return the stages by variant, those of a task without as ''.
 
     Raises ValueError, naming task and variant, for functions that are missing or of another number.

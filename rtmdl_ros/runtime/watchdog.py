@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rtmdl_ros.runtime.executor import Work
+from rtmdl_ros.runtime.executor import StageCall
 from rtmdl_ros.runtime.report import StageSpan
 
 #: Asked whether a job may fail, of its task and payload.
@@ -23,7 +23,7 @@ def always(task: str, payload: object) -> bool:
 class Hung:
     """A stage that did not return in time."""
 
-    work: Work
+    call: StageCall
     #: From its start until it was given up.
     span: StageSpan
     #: Why its job failed.
@@ -34,14 +34,14 @@ class Hung:
 class _Watched:
     """A stage that runs. Times in nanoseconds."""
 
-    work: Work
+    call: StageCall
     start_ns: int
     due_ns: int
     #: It was due before.
     again: bool = False
 
     def span(self, executor: str, now_ns: int) -> StageSpan:
-        return StageSpan(self.work.stage_name, executor, self.start_ns, now_ns)
+        return StageSpan(self.call.stage_name, executor, self.start_ns, now_ns)
 
 
 class Watchdog:
@@ -66,43 +66,43 @@ class Watchdog:
         #: before its next one: this is the order in which they are due.
         self._running: dict[str, _Watched] = {}
         #: Calls that were given up and have not returned.
-        self._given_up: list[Work] = []
+        self._given_up: list[StageCall] = []
 
-    def running(self, now_ns: int) -> list[tuple[Work, StageSpan]]:
+    def running(self, now_ns: int) -> list[tuple[StageCall, StageSpan]]:
         """Return the stages that run now, without those given up, and since when."""
         return [
-            (each.work, each.span(executor, now_ns)) for executor, each in self._running.items()
+            (each.call, each.span(executor, now_ns)) for executor, each in self._running.items()
         ]
 
-    def refusal(self, wanted: Work) -> str | None:
+    def refusal(self, wanted: StageCall) -> str | None:
         """Tell why a stage cannot be served now; None: it can.
 
         By the name of the task: one that was removed and comes back may have the same functions.
         Variants of a task may have functions and segments of networks in common.
         """
-        for work in self._given_up:
-            same_stage = (work.variant, work.stage) == (wanted.variant, wanted.stage)
-            same_segment = work.segment != '' and work.segment == wanted.segment
-            same_function = (work.stage_name, work.function) == (wanted.stage_name, wanted.function)
+        for call in self._given_up:
+            same_stage = (call.variant, call.stage) == (wanted.variant, wanted.stage)
+            same_segment = call.segment != '' and call.segment == wanted.segment
+            same_function = (call.stage_name, call.function) == (wanted.stage_name, wanted.function)
             same = same_stage or same_segment or same_function
-            if same and work.task == wanted.task:
-                return f'stage {work.stage_name} still hangs in job {work.job_id}'
+            if same and call.task == wanted.task:
+                return f'stage {call.stage_name} still hangs in job {call.job_id}'
         return None
 
-    def begin(self, executor: str, work: Work, now_ns: int) -> None:
+    def begin(self, executor: str, call: StageCall, now_ns: int) -> None:
         """Watch a stage that starts now; `now_ns` never goes back from call to call."""
-        self._running[executor] = _Watched(work, now_ns, now_ns + self._limit_ns)
+        self._running[executor] = _Watched(call, now_ns, now_ns + self._limit_ns)
         if not self._awaits_wake:
             self.plan_wake()
 
-    def end(self, executor: str, work: Work) -> bool:
+    def end(self, executor: str, call: StageCall) -> bool:
         """Forget a call that has returned; False: it had been given up."""
         running = self._running.get(executor)
-        if running is not None and running.work is work:
+        if running is not None and running.call is call:
             del self._running[executor]
             return True
         # By identity: payloads may be arrays, which cannot be compared for truth.
-        self._given_up = [other for other in self._given_up if other is not work]
+        self._given_up = [other for other in self._given_up if other is not call]
         return False
 
     def give_up(self, now_ns: int, gives_up: GivesUp = always) -> list[Hung]:
@@ -115,18 +115,18 @@ class Watchdog:
             if now_ns < watched.due_ns:
                 break
             del self._running[executor]
-            work = watched.work
-            if not watched.again and not gives_up(work.task, work.payload):
+            call = watched.call
+            if not watched.again and not gives_up(call.task, call.payload):
                 due_ns = now_ns + self._limit_ns
                 self._running[executor] = replace(watched, due_ns=due_ns, again=True)
                 continue
-            self._given_up.append(work)
+            self._given_up.append(call)
             limit_s = self._limit_s * (2 if watched.again else 1)
             detail = (
-                f'stage {work.stage_name} did not return within {limit_s:g} s; '
+                f'stage {call.stage_name} did not return within {limit_s:g} s; '
                 f'{executor} was replaced'
             )
-            hung.append(Hung(work, watched.span(executor, now_ns), detail))
+            hung.append(Hung(call, watched.span(executor, now_ns), detail))
         return hung
 
     def plan_wake(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
-from rtmdl_ros.scheduling.forecast import Forecast, Span, Work
+from rtmdl_ros.scheduling.forecast import Forecast, Remainder, Span
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.policies import KeyFunction
@@ -55,8 +55,8 @@ class Choice:
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
         if better is not None:
             return better
-        works = self._works(job, tasks, now_ns, job.deadline_ns, _typical)
-        begun.place_all(work for work in works if work.key < job.key)
+        remainders = self._remainders(job, tasks, now_ns, job.deadline_ns, _typical)
+        begun.place_all(each for each in remainders if each.key < job.key)
         return self._best(chains[: level + 1], begun, job, tasks, now_ns)
 
     def forget(self) -> None:
@@ -150,14 +150,14 @@ class Choice:
                     used[resource] += 1
         return forecast
 
-    def _works(
+    def _remainders(
         self,
         job: LiveJob,
         tasks: Collection[LiveTask],
         now_ns: int,
         until_ns: int,
         spans_of: Callable[[Chain], Sequence[Span]],
-    ) -> Iterator[Work]:
+    ) -> Iterator[Remainder]:
         """Return what is left of all other jobs, and those of other tasks that come by then.
 
         Of each task one job at least that is to come.
@@ -171,7 +171,7 @@ class Choice:
                     ready_ns = max(now_ns, other.since_ns + chain.spans[stage][1])
                     stage += 1
                 spans = tuple(spans_of(chain)[stage:])
-                yield Work(other.key, ready_ns, other.deadline_ns, spans)
+                yield Remainder(other.key, ready_ns, other.deadline_ns, spans)
             if live is not job.owner:
                 spans = tuple(spans_of(live.foreseen))
                 last_ns = max(until_ns, live.next_release_ns + 1)
@@ -179,7 +179,7 @@ class Choice:
 
     def _expected(
         self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
-    ) -> Iterator[Work]:
+    ) -> Iterator[Remainder]:
         """Return the jobs of a task that come before an instant; none of a camera that died."""
         if not live.expects_job(now_ns):
             return
@@ -189,7 +189,7 @@ class Choice:
                 return
             deadline_ns = release_ns + live.task.deadline_ns
             key = self._key(live.task, release_ns, deadline_ns, NOT_RELEASED)
-            yield Work(key, max(now_ns, release_ns), deadline_ns, spans)
+            yield Remainder(key, max(now_ns, release_ns), deadline_ns, spans)
             release_ns += live.period_ns
 
     def _better(
@@ -211,8 +211,8 @@ class Choice:
             done_ns = forecast.place(now_ns, self._careful(chain)[job.stage :])
             if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
                 break
-            works = self._works(job, tasks, now_ns, done_ns, self._careful)
-            if not forecast.place_all(works):
+            remainders = self._remainders(job, tasks, now_ns, done_ns, self._careful)
+            if not forecast.place_all(remainders):
                 break
             best = chain
         return best

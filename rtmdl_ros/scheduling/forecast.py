@@ -17,10 +17,10 @@ from rtmdl_ros.workload.records import Resource
 Span = tuple[Resource, int]
 
 
-class Work(NamedTuple):
+class Remainder(NamedTuple):
     """What is left of a job, or of one that is expected."""
 
-    #: Orders the works: the smallest first.
+    #: Orders the remainders: the smallest first.
     key: tuple[int, ...]
     ready_ns: int
     deadline_ns: int
@@ -28,7 +28,7 @@ class Work(NamedTuple):
 
 
 class Forecast:
-    """Reservations of all executors: each work is placed where those before it leave room."""
+    """Reservations of all executors: each remainder is placed where those before it leave room."""
 
     def __init__(self, executors: Mapping[Resource, int], shared: float) -> None:
         """Begin with idle executors; on lanes all takes `shared` times as long beside others."""
@@ -51,16 +51,16 @@ class Forecast:
         self._reserved[resource][executor].append((from_ns, until_ns))
 
     def place(self, ready_ns: int, spans: Iterable[Span]) -> int:
-        """Reserve the spans of a work one after the other; returns when it is done."""
+        """Reserve the spans of a remainder one after the other; returns when it is done."""
         for resource, length_ns in spans:
             ready_ns = self._place(resource, length_ns, ready_ns)
         return ready_ns
 
-    def place_all(self, works: Iterable[Work]) -> bool:
-        """Reserve works in the order of their keys; returns whether all are done in time."""
+    def place_all(self, remainders: Iterable[Remainder]) -> bool:
+        """Reserve remainders in the order of their keys; returns whether all are done in time."""
         on_time = True
-        for work in sorted(works, key=lambda work: work[:3]):  # spans have no order
-            on_time &= self.place(work.ready_ns, work.spans) <= work.deadline_ns
+        for each in sorted(remainders, key=lambda each: each[:3]):  # spans have no order
+            on_time &= self.place(each.ready_ns, each.spans) <= each.deadline_ns
         return on_time
 
     def _place(self, resource: Resource, length_ns: int, ready_ns: int) -> int:

@@ -32,7 +32,7 @@ from rtmdl_ros.node.soak.result import (
     checks,
     longest_gap,
 )
-from rtmdl_ros.node.soak.run import Plan, Soak
+from rtmdl_ros.node.soak.run import Soak, SoakOptions
 from rtmdl_ros.node.soak.station import Station
 
 #: A busy machine may take its time; what is asked is that nothing is lost and all goes on.
@@ -45,12 +45,12 @@ def test_the_node_under_faults(tmp_path, monkeypatch, cache_dir, small_zoo):
     for name, value in ros_environment(domain_id, fastdds_profile()).items():
         monkeypatch.setenv(name, value)
     parameters = {'cache_dir': str(cache_dir), 'zoo_dir': str(small_zoo), 'lanes': 1}
-    plan = Plan(
+    options = SoakOptions(
         duration_s=25.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
         limits=PATIENT, hang_limit_s=0.5, fault_s=(0.4, 1.2), parameters=parameters,
     )  # fmt: skip
     told: list[FaultRecord] = []
-    with Soak(plan, lambda seconds, what: None, told.append) as soak:
+    with Soak(options, lambda seconds, what: None, told.append) as soak:
         result = soak.run()
     log = (tmp_path / 'node.log').read_text(errors='replace')
     assert [check for check in checks(result) if check.passed is False] == [], log[-3000:]
@@ -260,7 +260,7 @@ def test_figures_are_written_first_and_a_failing_picture_is_told(tmp_path, monke
         assert json.loads(json_file.read_text())['duration_s'] == 700.0
         raise OSError(28, 'No space left on device')
 
-    monkeypatch.setattr(soak_command, '_soak', lambda plan, console: GOOD)
+    monkeypatch.setattr(soak_command, '_soak', lambda options, console: GOOD)
     monkeypatch.setattr(soak_command, 'draw_soak', fail)
     monkeypatch.setattr(soak_command, 'ros_environment', lambda *arguments: {})
     places = ('--json', json_file, '--picture', picture, '--log', tmp_path / 'log')
@@ -276,7 +276,7 @@ def test_a_log_that_cannot_be_opened_leaves_no_station(tmp_path, monkeypatch):
         'rtmdl_ros.node.soak.run.Station',
         lambda *arguments: stations.append(Station(*arguments)) or stations[0],
     )
-    plan = Plan(1.0, 1, tmp_path, tmp_path / 'none' / 'log', fresh_domain_id())
+    options = SoakOptions(1.0, 1, tmp_path, tmp_path / 'none' / 'log', fresh_domain_id())
     with pytest.raises(FileNotFoundError):
-        Soak(plan, lambda seconds, what: None, lambda fault: None)
+        Soak(options, lambda seconds, what: None, lambda fault: None)
     assert [thread.is_alive() for thread in stations[0]._threads] == [False, False]

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 from runtime_bench import CPU, LANE, PATIENCE_S, Bench, Gate, chain, nothing
 
-from rtmdl_ros.runtime.executor import Work
+from rtmdl_ros.runtime.executor import StageCall
 from rtmdl_ros.runtime.watchdog import Watchdog
 from rtmdl_ros.workload.records import Outcome, Packing
 
@@ -261,47 +261,47 @@ def test_a_limit_must_be_above_0():
 def test_the_timer_is_asked_once_for_all_that_run():
     asked = []
     watchdog = Watchdog(1e-6, asked.append)
-    works = [Work(job, 'a', '', job, f's{job}', nothing, '', None) for job in range(3)]
-    watchdog.begin('cpu0', works[0], 100)
-    watchdog.begin('lane0', works[1], 200)
-    assert watchdog.end('cpu0', works[0])
-    watchdog.begin('cpu0', works[2], 300)
+    calls = [StageCall(job, 'a', '', job, f's{job}', nothing, '', None) for job in range(3)]
+    watchdog.begin('cpu0', calls[0], 100)
+    watchdog.begin('lane0', calls[1], 200)
+    assert watchdog.end('cpu0', calls[0])
+    watchdog.begin('cpu0', calls[2], 300)
     assert asked == [1100]
     assert watchdog.give_up(1199) == []
     watchdog.plan_wake()
     assert asked == [1100, 1200]
     (hung,) = watchdog.give_up(1200)
-    assert hung.work is works[1] and [work for work, _ in watchdog.running(10)] == [works[2]]
-    assert watchdog.refusal(works[1]) == 'stage s1 still hangs in job 1'
-    assert watchdog.refusal(works[2]) is None
-    assert not watchdog.end('lane0', works[1])
-    assert watchdog.refusal(works[1]) is None
+    assert hung.call is calls[1] and [call for call, _ in watchdog.running(10)] == [calls[2]]
+    assert watchdog.refusal(calls[1]) == 'stage s1 still hangs in job 1'
+    assert watchdog.refusal(calls[2]) is None
+    assert not watchdog.end('lane0', calls[1])
+    assert watchdog.refusal(calls[1]) is None
 
 
 def test_a_call_that_is_not_given_up_is_due_after_those_that_began_since():
     asked = []
     watchdog = Watchdog(1e-6, asked.append)
-    works = [Work(job, 'a', '', job, f's{job}', nothing, '', job) for job in range(2)]
-    watchdog.begin('cpu0', works[0], 100)
-    watchdog.begin('lane0', works[1], 1000)
+    calls = [StageCall(job, 'a', '', job, f's{job}', nothing, '', job) for job in range(2)]
+    watchdog.begin('cpu0', calls[0], 100)
+    watchdog.begin('lane0', calls[1], 1000)
     assert watchdog.give_up(1150, lambda task, payload: payload != 0) == []
     watchdog.plan_wake()
     assert asked == [1100, 2000]
     (hung,) = watchdog.give_up(2000)
-    assert hung.work is works[1]
+    assert hung.call is calls[1]
     assert watchdog.give_up(2149) == []
     (hung,) = watchdog.give_up(2150, lambda task, payload: False)
-    assert (hung.work, hung.span.start_ns, hung.span.end_ns) == (works[0], 100, 2150)
+    assert (hung.call, hung.span.start_ns, hung.span.end_ns) == (calls[0], 100, 2150)
 
 
 def test_what_variants_have_in_common_is_not_called_again_while_it_hangs():
     watchdog = Watchdog(1.0, lambda time_ns: None)
-    watchdog.begin('cpu0', Work(0, 'a', 'small', 1, 'net', nothing, 'detector', None), 0)
+    watchdog.begin('cpu0', StageCall(0, 'a', 'small', 1, 'net', nothing, 'detector', None), 0)
     assert len(watchdog.give_up(2_000_000_000)) == 1
     other = len
     told = 'stage net still hangs in job 0'
-    assert watchdog.refusal(Work(1, 'a', 'small', 1, 'net', other, '', None)) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', nothing, '', None)) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 3, 'net', other, 'detector', None)) == told
-    assert watchdog.refusal(Work(1, 'a', 'large', 1, 'net', other, 'larger', None)) is None
-    assert watchdog.refusal(Work(1, 'b', 'small', 1, 'net', nothing, 'detector', None)) is None
+    assert watchdog.refusal(StageCall(1, 'a', 'small', 1, 'net', other, '', None)) == told
+    assert watchdog.refusal(StageCall(1, 'a', 'large', 1, 'net', nothing, '', None)) == told
+    assert watchdog.refusal(StageCall(1, 'a', 'large', 3, 'net', other, 'detector', None)) == told
+    assert watchdog.refusal(StageCall(1, 'a', 'large', 1, 'net', other, 'larger', None)) is None
+    assert watchdog.refusal(StageCall(1, 'b', 'small', 1, 'net', nothing, 'detector', None)) is None

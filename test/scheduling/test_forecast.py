@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reservations by hand."""
 
-from rtmdl_ros.scheduling.forecast import Forecast, Work
+from rtmdl_ros.scheduling.forecast import Forecast, Remainder
 from rtmdl_ros.workload.records import Resource
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
@@ -46,8 +46,8 @@ def test_segments_stay_on_their_lane_and_leave_the_other_whole():
 
 
 def test_works_are_placed_in_their_order_whatever_order_they_come_in():
-    urgent = Work((0,), 0, 10, ((LANE, 10),))
-    other = Work((1,), 0, 20, ((LANE, 10),))
+    urgent = Remainder((0,), 0, 10, ((LANE, 10),))
+    other = Remainder((1,), 0, 20, ((LANE, 10),))
     assert forecast().place_all([other, urgent])
     assert not forecast().place_all([other._replace(deadline_ns=19), urgent])
     assert not forecast().place_all([other, urgent._replace(deadline_ns=9)])
@@ -62,6 +62,6 @@ def test_a_copy_goes_its_own_way():
 
 
 def test_works_of_one_key_and_one_deadline_have_an_order_too():
-    before = Work((0,), 0, 20, ((CPU, 10),))
-    behind = Work((0,), 0, 20, ((LANE, 10),))
+    before = Remainder((0,), 0, 20, ((CPU, 10),))
+    behind = Remainder((0,), 0, 20, ((LANE, 10),))
     assert forecast().place_all([before, behind])

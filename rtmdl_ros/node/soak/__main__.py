@@ -27,7 +27,7 @@ from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_en
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
-from rtmdl_ros.node.soak.run import Plan, Soak
+from rtmdl_ros.node.soak.run import Soak, SoakOptions
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -47,13 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     duration_s = 60.0 * options.minutes
     os.environ.update(ros_environment(options.domain_id, fastdds_profile()))
     with tempfile.TemporaryDirectory(prefix='rtmdl_soak_') as folder:
-        plan = Plan(
+        soak_options = SoakOptions(
             duration_s, options.seed, Path(folder), options.log, options.domain_id,
             warm_up_s=max(_LEAST_WARM_UP_S, _WARM_UP * duration_s),
         )  # fmt: skip
         try:
             with interruptible():
-                result = _soak(plan, console)
+                result = _soak(soak_options, console)
         except (EvidenceError, OSError) as error:
             console.print(f'soak: {error}', markup=False)
             return 1
@@ -112,10 +112,10 @@ def _domain_id(parser: argparse.ArgumentParser) -> int:
         parser.error(f'ROS_DOMAIN_ID is {error}, or unset it')
 
 
-def _soak(plan: Plan, console: Console) -> SoakResult:
+def _soak(options: SoakOptions, console: Console) -> SoakResult:
     columns = (TextColumn('{task.description:24}'), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        shown = bar.add_task('', total=plan.duration_s)
+        shown = bar.add_task('', total=options.duration_s)
 
         def progress(seconds: float, what: str) -> None:
             started = what != 'the node starts'
@@ -124,7 +124,7 @@ def _soak(plan: Plan, console: Console) -> SoakResult:
         def tell(fault: FaultRecord) -> None:
             console.print(_fault_line(fault), soft_wrap=True, markup=False)
 
-        with Soak(plan, progress, tell) as soak:
+        with Soak(options, progress, tell) as soak:
             return soak.run()
 
 

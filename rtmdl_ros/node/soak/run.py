@@ -33,7 +33,7 @@ _KILL_S = 30.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class SoakOptions:
     """How to soak."""
 
     duration_s: float
@@ -88,7 +88,7 @@ class Soak:
 
     def __init__(
         self,
-        plan: Plan,
+        options: SoakOptions,
         progress: Callable[[float, str], None],
         tell: Callable[[FaultRecord], None],
     ) -> None:
@@ -97,7 +97,7 @@ class Soak:
         `progress` gets seconds since the first frame and what happens now, `tell` each fault that
         is over.
         """
-        self._plan = plan
+        self._options = options
         self._progress = progress
         self._tell = tell
         self._conduct: list[str] = []
@@ -105,12 +105,12 @@ class Soak:
         self._lives = 0
         self._now = ''
         self._begin_s = 0.0
-        path, environment = prepare(plan.folder, plan.hang_limit_s, plan.parameters)
+        path, environment = prepare(options.folder, options.hang_limit_s, options.parameters)
         command = [*executable('rtmdl_node'), '--ros-args', '--params-file', str(path)]
-        environment['ROS_DOMAIN_ID'] = str(plan.domain_id)
-        self.station = Station(plan.domain_id, TASKS)
+        environment['ROS_DOMAIN_ID'] = str(options.domain_id)
+        self.station = Station(options.domain_id, TASKS)
         try:
-            self._node = Child('node', command, environment, plan.log)
+            self._node = Child('node', command, environment, options.log)
         except BaseException:
             self.station.close()
             raise
@@ -133,7 +133,7 @@ class Soak:
     @property
     def hang_limit_s(self) -> float:
         """After this time a stage is given up."""
-        return self._plan.hang_limit_s
+        return self._options.hang_limit_s
 
     def run(self) -> SoakResult:
         """Soak; raises ProcessError where the node does not even start."""
@@ -189,13 +189,13 @@ class Soak:
         self.station.rate_hz = RATE_HZ
 
     def _happen(self) -> None:
-        rng = Random(self._plan.seed)
+        rng = Random(self._options.seed)
         faults = in_random_order(rng)
         self.wait(_SETTLE_S)
-        while self._elapsed_s() < self._plan.duration_s:
+        while self._elapsed_s() < self._options.duration_s:
             self._now, fault = next(faults)
             begin_s = self._elapsed_s()
-            detail = fault(self, rng, rng.uniform(*self._plan.fault_s))
+            detail = fault(self, rng, rng.uniform(*self._options.fault_s))
             end_s = self._elapsed_s()
             recovered_s = self._recovered_s()
             self._faults.append(FaultRecord(self._now, detail, begin_s, end_s, recovered_s))
@@ -209,7 +209,7 @@ class Soak:
         """Wait for answers to frames from now on; None where they do not come in time."""
         now_ns, now_s = time.time_ns(), time.monotonic()
         while any(stamp_ns < now_ns for stamp_ns in self.station.answered_ns.values()):
-            if time.monotonic() - now_s > self._plan.limits.recovery_s:
+            if time.monotonic() - now_s > self._options.limits.recovery_s:
                 return None
             self.wait(_STEP_S)
         return (time.time_ns() - now_ns) / NS_PER_S
@@ -251,10 +251,10 @@ class Soak:
     def _result(self, watch: _Watch, died: str, end_s: float, exit_s: float) -> SoakResult:
         ledger, begin_s = self.station.ledger, self._begin_s
         return SoakResult(
-            seed=self._plan.seed,
+            seed=self._options.seed,
             duration_s=end_s - begin_s,
-            warm_up_s=self._plan.warm_up_s,
-            limits=self._plan.limits,
+            warm_up_s=self._options.warm_up_s,
+            limits=self._options.limits,
             faults=tuple(self._faults),
             jobs=dict(ledger.total),
             statuses=ledger.statuses,

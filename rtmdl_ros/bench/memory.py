@@ -35,6 +35,7 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.runtime.trace import Trace
+from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.records import Policy
 
 _CAMERAS = {'front': ('traffic_light', 'traffic_sign')}
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_number(parser, '--warm-up', 60.0, 'seconds that do not count')
     add_number(parser, '--limit', 100.0, 'most kB (1024 bytes) a minute that are called flat')
     parser.add_argument(
-        '--fill', type=int, default=MAX_SAMPLES, metavar='N',
+        '--fill', type=whole(0, 10**6), default=MAX_SAMPLES, metavar='N',
         help='jobs of each task that fill the statistics first (default: %(default)s)',
     )  # fmt: skip
     options = parser.parse_args(arguments)

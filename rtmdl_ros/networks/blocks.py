@@ -9,8 +9,8 @@ All fusion is by addition, so that the first channels of every layer are a netwo
 import torch
 from torch import nn
 
-#: The letterbox's grey. Subtracted first, so that filled margins equal the convolutions' zeros.
-GREY = 114.0
+from rtmdl_ros.networks.letterbox import GREY
+
 PIXEL_SCALE = 1 / 64
 #: Keeps the noise of an even image small, in pixel values.
 LEAST_DEVIATION = 8.0
@@ -22,7 +22,7 @@ def scaled(channels: int, width: float) -> int:
 
 
 class Normalise(nn.Module):
-    """Map pixels 0 to 255 to about -1.8 to 2.2, the letterbox's grey to 0."""
+    """Map pixels 0 to 255 to about -1.8 to 2.2, the letterbox's grey to 0 as convolutions pad."""
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return the float image of the same shape (N, 3, H, W)."""

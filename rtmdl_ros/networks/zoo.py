@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from rtmdl_ros.networks.letterbox import GREY
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.text_file import write_whole
@@ -80,7 +81,7 @@ class Variant(Network):
 
     def example(self, batch: int) -> NDArray[np.uint8]:
         """Return grey images, (batch, input_height, input_width, 3)."""
-        return np.full((batch, self.input_height, self.input_width, 3), 114, np.uint8)
+        return np.full((batch, self.input_height, self.input_width, 3), GREY, np.uint8)
 
     def module(self) -> Any:
         """Return the network with batch normalisations folded. Raises ZooError."""

@@ -36,6 +36,7 @@ from rtmdl_ros.node.demo.environment import (
 from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.perception.pipeline import PipelineStage, Work
+from rtmdl_ros.workload.arguments import positive
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -82,13 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="example:\n  make bench-node ARGS='--duration 60'",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('--duration', type=float, default=20.0, help='seconds (%(default)s)')
+    parser.add_argument('--duration', type=positive, default=20.0, help='seconds (%(default)s)')
     parser.add_argument(
         '--json', type=Path, metavar='FILE', help='write the figures there; absolute under make'
     )
     options = parser.parse_args(arguments)
-    if not options.duration > 0.0:
-        parser.error(f'--duration is {options.duration:g}; give seconds above 0')
     figures = _measured(options.duration)
     _print(figures)
     if options.json is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rtmdl_ros.networks.letterbox import GREY
 from rtmdl_ros.networks.network import ONNX_SUFFIX, Network, onnx_files
 from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.task import NetworkVariant, PerceptionTask, TaskError
@@ -51,7 +52,7 @@ class OwnNetwork(Network):
 
         Raises TaskError where that fails.
         """
-        return network_input(self.task, np.full((_HEIGHT, _WIDTH, 3), 114, np.uint8))
+        return network_input(self.task, np.full((_HEIGHT, _WIDTH, 3), GREY, np.uint8))
 
     def module(self) -> Any:
         """Return what the class's `network` makes. Raises whatever that raises."""

@@ -33,8 +33,7 @@ def ladder(problem: Problem) -> list[tuple[int, ...]]:
     saved (`scheduling.levels`); the last step are the smallest variants.
     """
     tasks = loads(problem)
-    factors = problem.profile.slow_downs.factors.values()
-    shared = sum(factors) / len(factors) if factors and problem.lanes > 1 else 1.0
+    shared = problem.profile.slow_downs.mean(problem.lanes)
     steps = [tuple(load.base for load in tasks)]
     for filled in _FILLED:
         capacities = problem.cpu_workers * filled, problem.lanes * filled / shared

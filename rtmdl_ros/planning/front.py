@@ -42,10 +42,7 @@ def front_of(problem: Problem, found: Found) -> tuple[FrontPoint, ...]:
     known = found.known
     feasible = {c: f for c, f in known.items() if f.violation <= 0.0}
     points = {**_undominated(feasible), **_undominated(known)}
-    if found.best in known:
-        points[found.best] = known[found.best]
-    else:
-        points[found.best] = found.fitness
+    points[found.best] = known.get(found.best, found.fitness)
     names = [task.name for task in problem.tasks]
     front = [
         FrontPoint(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from rtmdl_ros.planning.admission import Admission, admit
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
+from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Halvings of the span between what is surely too short and the deadline of now.
 _HALVINGS = 5
@@ -70,12 +71,12 @@ def admissions(
 
 
 def _first_span(problem: Problem, task: PlannedTask) -> _Span:
-    quickest = min(
+    quickest_ns = min(
         sum(stage.quantiles_ns[0] for stage in variant.stages)
         for variant in problem.profile.functions[task.function]
     )
-    reason = f'{task.name} takes {quickest / 1e6:.1f} ms at best'
-    return _Span(min(quickest, task.deadline_ns), task.deadline_ns, reason)
+    reason = f'{task.name} takes {quickest_ns / NS_PER_MS:.1f} ms at best'
+    return _Span(min(quickest_ns, task.deadline_ns), task.deadline_ns, reason)
 
 
 def _halved(

@@ -32,6 +32,7 @@ from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node
 from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 from rtmdl_ros.workload.text_file import write_whole
 from rtmdl_ros.workload.yaml_file import read_yaml
 
@@ -43,7 +44,6 @@ _HEADER = """\
 #   resident  the variants that are kept loaded, `variant` among them
 # All else is only for reading: what simulation expects, and why no better variant was taken.
 """
-_PRIORITY_LIMIT = 1000
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -160,9 +160,10 @@ def _task(entry: Node, task: PlannedTask, variants: tuple[VariantProfile, ...]) 
     )
     planned = _allowed(entry.field('variant'), task, variants)
     priority = entry.field('priority').value
-    if type(priority) is not int or abs(priority) > _PRIORITY_LIMIT:
+    if type(priority) is not int or abs(priority) > PRIORITY_LIMIT:
         raise BadFieldError(
-            f'{entry.place}.priority is {priority!r}, not a whole number from -1000 to 1000'
+            f'{entry.place}.priority is {priority!r}, not a whole number from -{PRIORITY_LIMIT} to '
+            f'{PRIORITY_LIMIT}'
         )
     listed = Node(f'{entry.place}.resident', _value(entry, 'resident', [planned.name]))
     resident = [_allowed(node, task, variants).name for node in listed.entries(least=1)]

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
 
@@ -88,7 +89,7 @@ def _summary(reports: Sequence[JobReport]) -> HandOver:
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description='Cost of the runtime, in microseconds.')
-    parser.add_argument('--jobs', type=int, default=500)
+    parser.add_argument('--jobs', type=whole(1, 10**6), default=500)
     parser.add_argument('--busy', action='store_true', help='beside a busy Python thread')
     options = parser.parse_args(arguments)
     cost = measure_hand_over(options.jobs, options.busy)

@@ -140,10 +140,12 @@ class Runtime:
         ValueError for another number of stages or an unknown variant.
         """
         with self._lock:
-            functions = self._tasks[task.name].functions if task.name in self._tasks else {}
-            chains = served_stages(task, functions) if functions else {}
+            if task.name not in self._tasks:
+                raise UnknownTaskError(f'there is no task {task.name}')
+            functions = self._tasks[task.name].functions
+            stages = served_stages(task, functions)
             reports = self._feed(TaskChanged(time.monotonic_ns(), task))[1]
-            self._tasks[task.name] = ServedTask(task, chains, functions)
+            self._tasks[task.name] = ServedTask(task, stages, functions)
         self._deliver(reports)
 
     def remove_task(self, name: str) -> None:

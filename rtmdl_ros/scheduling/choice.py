@@ -35,10 +35,8 @@ class Choice:
         """`executors` counts the executors of each kind."""
         self._key = key
         self._executors = executors
-        lanes = executors[Resource.ACCELERATOR]
-        factors = slow.factors.values()
         #: Mean slow-down of lanes that are at work together.
-        self._shared = sum(factors) / len(factors) if factors and lanes > 1 else 1.0
+        self._shared = slow.mean(executors[Resource.ACCELERATOR])
         self._factors = {Resource.CPU: 1.0, Resource.ACCELERATOR: self._shared}
         #: Periods and chains of the tasks for which those that they can afford were found.
         self._found_for: list[tuple[int, tuple[Chain, ...]]] = []

@@ -16,7 +16,7 @@ from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
-from rtmdl_ros.workload.arguments import positive
+from rtmdl_ros.workload.arguments import positive, whole
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import write_whole
@@ -34,6 +34,7 @@ EXAMPLES = """examples:
 
 #: Of a random task set: how many tasks, and their utilization.
 _TASKS, _LOAD = 6, 1.0
+_COUNT = whole(1, 10**6)
 #: One task set: its seed, all its jobs together, each task.
 _Result = tuple[int, Summary, tuple[Summary, ...]]
 
@@ -57,16 +58,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--task-set', type=Path, metavar='FILE', help='tasks and slow-downs; without: random ones'
     )
     for option, kind, metavar, words in (
-        ('--tasks', _count, 'N', f'tasks in a random set (default: {_TASKS})'),
+        ('--tasks', _COUNT, 'N', f'tasks in a random set (default: {_TASKS})'),
         ('--utilization', positive, 'U', f'its sum of stage time / period (default: {_LOAD:g})'),
     ):
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
-    add('--sets', _count, 'K', 1, 'how often, each with its own seed from --seed on')
+    add('--sets', _COUNT, 'K', 1, 'how often, each with its own seed from --seed on')
     add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
     add('--duration', positive, 'S', 10.0, 'seconds of virtual time')
     _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
-    add('--cpu-workers', _count, 'N', 2, 'CPU stages at once')
-    add('--lanes', _count, 'N', 1, 'accelerator stages at once')
+    add('--cpu-workers', _COUNT, 'N', 2, 'CPU stages at once')
+    add('--lanes', _COUNT, 'N', 1, 'accelerator stages at once')
     _add_choice(
         parser, '--packing', Packing, Packing.GUARDED, 'when a free worker or lane takes a stage'
     )
@@ -136,8 +137,8 @@ def _print(results: Sequence[_Result]) -> None:
     for column in (*counts, 'p50', 'p95', 'p99', 'max'):
         table.add_column(column, justify='right', no_wrap=True)
     # Of one set its tasks are of interest, of many the sets.
-    for _, whole, parts in results:
-        for part in (*parts, whole) if len(results) == 1 else (whole,):
+    for _, total, parts in results:
+        for part in (*parts, total) if len(results) == 1 else (total,):
             table.add_row(*_cells(part))
     Console().print(table)
 
@@ -161,8 +162,8 @@ def _figures(options: argparse.Namespace, results: Sequence[_Result]) -> dict[st
     return {
         'options': {**tasks, **{name: getattr(options, name) for name in names}},
         'sets': [
-            {'seed': seed, **_record(whole), 'tasks': [_record(part) for part in parts]}
-            for seed, whole, parts in results
+            {'seed': seed, **_record(total), 'tasks': [_record(part) for part in parts]}
+            for seed, total, parts in results
         ],
     }
 
@@ -177,9 +178,3 @@ def _add_choice(
     values = [choice.value for choice in choices]
     words += ' (default: %(default)s)'
     parser.add_argument(option, choices=values, default=default.value, help=words)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'{text}: give a whole number of at least 1')
-    return int(text)

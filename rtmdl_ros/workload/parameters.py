@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
+
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
 FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
@@ -196,7 +198,7 @@ class TaskParameters:
     )  # fmt: skip
     priority: int = _parameter(
         0, 'Under fixed_priority: above 0 before all planned ones, below 0 after; 0: as planned.',
-        minimum=-1000, maximum=1000, dynamic=True,
+        minimum=-PRIORITY_LIMIT, maximum=PRIORITY_LIMIT, dynamic=True,
     )  # fmt: skip
     weight: float = _parameter(
         1.0, 'How much the accuracy of the task counts beside that of others.',

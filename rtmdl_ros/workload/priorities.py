@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """How priorities that a user gives and those of a plan go together."""
 
-#: Beyond all that a plan may give.
-_BEYOND = 10_000
+#: Priorities, given or planned, are from minus this to this.
+PRIORITY_LIMIT = 1000
+#: Between given and planned ones.
+_BEYOND = 10 * PRIORITY_LIMIT
 
 
 def priority_in_force(given: int, planned: int) -> int:
     """Return a task's priority as the scheduler compares it: the larger, the more urgent.
 
     A given one above 0 goes before all planned ones, one below 0 after them; with 0 the planned
-    one stands, -1000 to 1000.
+    one stands.
     """
     if given == 0:
         return planned

@@ -35,3 +35,9 @@ class SlowDowns:
     def factor(self, segment: str, beside: str) -> float:
         """Return the factor of `segment` beside another; 1 where nothing is known of it."""
         return self.factors.get((segment, beside), 1.0)
+
+    def mean(self, lanes: int) -> float:
+        """Return the mean factor of all pairs; 1 where none is known, and for a single lane."""
+        if lanes == 1 or not self.factors:
+            return 1.0
+        return sum(self.factors.values()) / len(self.factors)

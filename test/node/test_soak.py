@@ -231,8 +231,8 @@ def test_a_picture_is_drawn(tmp_path):
 @pytest.mark.parametrize(
     ('arguments', 'text'),
     [
-        (['--minutes', '0'], '--minutes is 0; give a number above 0'),
-        (['--minutes', 'nan'], '--minutes is nan; give a number above 0'),
+        (['--minutes', '0'], '--minutes: 0: give a number from 0.001 to 10000'),
+        (['--minutes', 'nan'], '--minutes: nan: give a number from 0.001 to 10000'),
         (['--json', '/dev/null/x.json'], '/dev/null/x.json: --json cannot be written'),
         (['--log', '/tmp'], '/tmp: --log cannot be written (it is a folder); give another file'),
         (['--picture', '/dev/null/x.png'], '/dev/null/x.png: --picture cannot be written'),

@@ -28,6 +28,7 @@ from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
 from rtmdl_ros.node.soak.run import Soak, SoakOptions
+from rtmdl_ros.workload.arguments import number, whole
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -71,8 +72,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add('--minutes', type=float, default=30.0, help='how long (%(default)g)')
-    add('--seed', type=int, default=1, help='which faults, when (%(default)s)')
+    add('--minutes', type=number(1e-3, 1e4), default=30.0, help='how long (%(default)g)')
+    add('--seed', type=whole(0, 2**31 - 1), default=1, help='which faults, when (%(default)s)')
     add('--json', type=Path, metavar='FILE', help='write all figures there; absolute under make')
     add(
         '--picture', type=Path, metavar='FILE', default=Path('/tmp/rtmdl_soak.png'),
@@ -83,8 +84,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="keep the node's log there (%(default)s)",
     )  # fmt: skip
     options = parser.parse_args(arguments)
-    if not 0.0 < options.minutes <= 10_000.0:
-        parser.error(f'--minutes is {options.minutes:g}; give a number above 0, at most 10000')
     _check_files(parser, options)
     options.domain_id = _domain_id(parser)
     return options

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.planning.admission import admit, with_task
 from rtmdl_ros.planning.fitness import horizon_ns
 from rtmdl_ros.planning.foreseen_misses import miss_ratios
@@ -18,6 +17,7 @@ from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.planning.random_problems import random_problem
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import whole
 
 #: Additions that are asked for beside one set of running tasks.
@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = sum(bool(case.broken) for case in admitted)
     print(
         f'{len(found)} additions, {len(admitted)} admitted, {failed} of these break a promise; '
-        f'{machine_name()}'
+        f'{device_name()}'
     )
     return 1 if failed else 0
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import ZooError
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import positive
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -104,7 +104,7 @@ def print_table(
     width = max(_WIDTH, Console().width) if sys.stdout.isatty() else _WIDTH
     console = Console(highlight=False, markup=False, width=width)
     console.print(table)
-    console.print(f'{machine_name()}. {caption}')
+    console.print(f'{device_name()}. {caption}')
 
 
 def _widest(cells: Sequence[str]) -> int:
@@ -113,6 +113,6 @@ def _widest(cells: Sequence[str]) -> int:
 
 def write_json(path: Path, figures: Mapping[str, object]) -> None:
     """Write figures and the machine to `path`, whole; makes its folder. Raises OSError."""
-    document = {'machine': machine_name(), **figures}
+    document = {'machine': device_name(), **figures}
     write_whole(path, json.dumps(document, indent=2) + '\n')
     print(f'figures: {path}')

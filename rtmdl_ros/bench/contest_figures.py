@@ -17,7 +17,6 @@ from rtmdl_ros.bench.contest import Contest, Runs
 from rtmdl_ros.bench.contest_scores import score_of
 from rtmdl_ros.bench.intervals import Interval, median_interval
 from rtmdl_ros.bench.labelled_frames import Truth
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.evidence.figures import (
     Quantiles,
@@ -28,6 +27,7 @@ from rtmdl_ros.evidence.figures import (
     variants_chosen,
 )
 from rtmdl_ros.evidence.scoring import Score
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_S
@@ -216,7 +216,7 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
     return {
         'workload': scenario.spec.name,
         'note': scenario.spec.note,
-        'device': machine_name(),
+        'device': device_name(),
         'duration_s': scenario.seconds,
         'seed': 0,
         'rounds': rounds,

@@ -16,7 +16,7 @@ from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest
 from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
 from rtmdl_ros.bench.intervals import Interval
-from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.profiling.device import device_name
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))
 #: Ours and what teams do stand out; the others are told apart by colour-blind eyes too.
@@ -190,6 +190,6 @@ def _bare(axes: Any) -> None:
 
 
 def _save(figure: Figure, title: str, path: Path) -> None:
-    figure.suptitle(f'{title} ({machine_name()})', fontsize=11)
+    figure.suptitle(f'{title} ({device_name()})', fontsize=11)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

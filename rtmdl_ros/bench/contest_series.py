@@ -40,7 +40,6 @@ from rtmdl_ros.bench.contest_tables import (
 )
 from rtmdl_ros.bench.labelled_frames import LabelledFrames, read_labelled_frames
 from rtmdl_ros.bench.ladders import load_ladders, uncut
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.scenario import Scenario, scenario_of
 from rtmdl_ros.bench.workload_file import WorkloadError, WorkloadSpec, find_workload
 from rtmdl_ros.engine.cache import default_cache_dir
@@ -49,6 +48,7 @@ from rtmdl_ros.evidence.timeline import write_timeline
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.profiling import measure
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.places import try_file, try_folder
@@ -216,7 +216,7 @@ def _device(profile: Profile) -> dict[str, str]:
     if 'gpu' not in profile.device:
         return {}
     engine = {name: profile.device[name] for name in ('engine', 'precision')}
-    return {'device': f'{profile.device["gpu"]}; {machine_name()}', **engine}
+    return {'device': f'{profile.device["gpu"]}; {device_name()}', **engine}
 
 
 def _shown(series: Series, functions: Sequence[str]) -> LabelledFrames:

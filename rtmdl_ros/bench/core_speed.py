@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TypeVar
 
-from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.scheduling.commands import Command
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import Event
@@ -145,7 +145,7 @@ def print_speeds(seconds: float, processes: int) -> None:
     from rich.table import Table
 
     caption = (
-        f'{machine_name()}. In the core: for all events of a job, alone, best of '
+        f'{device_name()}. In the core: for all events of a job, alone, best of '
         f'{_REPEATS}. Simulation: {processes} processes; a stage event is the start or the end '
         'of a stage.'
     )

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rtmdl_ros.bench.fidelity_figures import P95_OFF, WORST_POINTS, Comparison
-from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.profiling.device import device_name
 
 #: As in the timeline: told apart by colour-blind eyes too.
 _COLOURS = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#D55E00')
@@ -40,7 +40,7 @@ def draw_fidelity(workloads: Mapping[str, Drawn], sources: tuple[str, str], path
     _finish(left, 'missed jobs, %', 100.0, (1.0, WORST_POINTS))
     _finish(right, 'p95 of the response time, ms', right.dataLim.max.max(), (1.0 + P95_OFF, 0.0))
     left.legend(loc='upper left', fontsize=9)
-    figure.suptitle(f'Simulation and reality, a mark a task ({machine_name()})', fontsize=12)
+    figure.suptitle(f'Simulation and reality, a mark a task ({device_name()})', fontsize=12)
     figure.subplots_adjust(left=0.06, right=0.98, top=0.92, bottom=0.09, wspace=0.15)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

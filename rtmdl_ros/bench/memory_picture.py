@@ -10,8 +10,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.bench.memory_samples import Line, MemorySample
+from rtmdl_ros.profiling.device import device_name
 
 
 def draw_memory(
@@ -37,7 +37,7 @@ def draw_memory(
     axes.set_ylabel('resident memory, MB')
     axes.grid(alpha=0.3)
     axes.legend(loc='lower right')
-    axes.set_title(f'Memory of a process that runs both tasks ({machine_name()})')
+    axes.set_title(f'Memory of a process that runs both tasks ({device_name()})')
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

@@ -14,12 +14,12 @@ from itertools import product
 from pathlib import Path
 
 from rtmdl_ros.bench.command import add_number, write_json
-from rtmdl_ros.bench.machine import machine_name
 from rtmdl_ros.planning.candidate import Candidate, orders_of
 from rtmdl_ros.planning.fitness import Evaluator, objective
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import Found, search
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import positive, whole
 
 _EXAMPLES = """examples:
@@ -186,7 +186,7 @@ def _print(rows: Sequence[Row]) -> None:
     from rich.table import Table
 
     caption = (
-        f'{machine_name()}. Below the best: of all candidates (3 tasks) or of the longer search '
+        f'{device_name()}. Below the best: of all candidates (3 tasks) or of the longer search '
         '(6 tasks), in % of it. Seconds and simulations of a search: means, and the most.'
     )
     table = Table(box=None, padding=(0, 2, 0, 0), caption=caption)

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import QoSPolicyKind, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
+from rclpy.qos import QoSPolicyKind, qos_policy_name_from_kind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
@@ -20,6 +20,7 @@ from std_msgs.msg import Header
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.node.images import pixels_of
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.images import Pixels, decompressed
@@ -225,7 +226,7 @@ class CameraInput:
             kind,
             self._topic,
             functools.partial(self._received, decode),
-            QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT),
+            newest_only(),
             event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._refused),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from rtmdl_ros.node.image_messages import jpeg_image, raw_image
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.workload.parameters import ImageParameters
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -41,9 +42,10 @@ class CameraOutput:
         """Make the publishers of a node."""
         self._node = node
         self._parameters = parameters
-        profile = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-        self._image = open_publisher(node, Image, '~/image', profile)
-        self._jpeg = open_publisher(node, CompressedImage, '~/image/compressed', profile)
+        self._image = open_publisher(node, Image, '~/image', newest_only())
+        self._jpeg = open_publisher(
+            node, CompressedImage, '~/image/compressed', newest_only()
+        )
 
     @property
     def topic(self) -> str:

@@ -27,15 +27,16 @@ from rich.table import Table
 
 from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.processes import Child
-from rtmdl_ros.node.demo.environment import (
+from rtmdl_ros.evidence.topics import IMAGE
+from rtmdl_ros.node.environment import (
     busy_cores,
-    device_name,
     fastdds_profile,
     ros_environment,
 )
-from rtmdl_ros.node.demo.executables import executable
+from rtmdl_ros.node.executables import executable
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.perception.pipeline import PipelineStage, Work
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import positive
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
@@ -99,7 +100,7 @@ def _measured(duration_s: float) -> dict[str, float]:
     """Return shares of a core by kind, jobs a second and how busy the machine was before."""
     others = busy_cores()
     os.environ.update(ros_environment(free_domain_id(os.getpid()), fastdds_profile()))
-    rclpy.init(args=['--ros-args', '-r', '~/input/front/image:=/camera_sim/image'])
+    rclpy.init(args=['--ros-args', '-r', f'~/input/front/image:={IMAGE}'])
     node = RtmdlNode()
     executor = SingleThreadedExecutor()
     executor.add_node(node)

@@ -21,14 +21,15 @@ from rclpy.node import Node
 
 from rtmdl_ros.evidence.domains import free_domain_id
 from rtmdl_ros.evidence.processes import Child
+from rtmdl_ros.evidence.topics import IMAGE, detections_topic
 from rtmdl_ros.msg import DetectionArray
-from rtmdl_ros.node.demo.environment import (
+from rtmdl_ros.node.environment import (
     busy_cores,
-    device_name,
     fastdds_profile,
     ros_environment,
 )
-from rtmdl_ros.node.demo.executables import executable
+from rtmdl_ros.node.executables import executable
+from rtmdl_ros.profiling.device import device_name
 
 #: With all in the cache, in s.
 TARGET_S = 5.0
@@ -72,10 +73,10 @@ def _start_s() -> float:
         missing.discard(message.task)
 
     for task in _TASKS:
-        listener.create_subscription(DetectionArray, f'/rtmdl/{task}/detections', answered, 5)
+        listener.create_subscription(DetectionArray, detections_topic(task), answered, 5)
     executor = SingleThreadedExecutor()
     executor.add_node(listener)
-    remap = ['--ros-args', '-r', '~/input/front/image:=/camera_sim/image']
+    remap = ['--ros-args', '-r', f'~/input/front/image:={IMAGE}']
     start_s = time.monotonic()
     node = Child('node', [*executable('rtmdl_node'), *remap], dict(os.environ), _LOG)
     try:

@@ -83,6 +83,12 @@ def processor(cpuinfo: Path = _CPUINFO, board: Path = _BOARD) -> str:
     return ', '.join(filter(None, (_board(board), _model(cpuinfo)))) or platform.machine()
 
 
+def device_name() -> str:
+    """Return the processor and how many cores this process may use, for people to read."""
+    cores = len(usable_cores())
+    return f'{processor()}, {cores} core{"s" if cores > 1 else ""}'
+
+
 def _board(path: Path) -> str:
     try:
         return path.read_text(encoding='utf-8').strip('\0\n ')

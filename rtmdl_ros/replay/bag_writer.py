@@ -16,10 +16,10 @@ from typing import Any, Literal
 from rosbags.interfaces import Connection
 from rosbags.rosbag2 import StoragePlugin, Writer
 
+from rtmdl_ros.evidence.topics import is_ours
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
-from rtmdl_ros.replay.topics import is_ours
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.units import NS_PER_S
 

@@ -13,10 +13,10 @@ import numpy as np
 from rosbags.rosbag2 import StoragePlugin
 
 from rtmdl_ros.deployment.message_fields import detection_fields
+from rtmdl_ros.evidence import topics
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.track import Track
-from rtmdl_ros.replay import topics
 from rtmdl_ros.replay.bag_writer import BagWriter, header_at, message
 from rtmdl_ros.replay.message_types import COMPRESSED_IMAGE, DETECTION, DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.parameters import CameraSimParameters
@@ -46,7 +46,7 @@ def write_demo_bag(
     with BagWriter(path, storage) as bag:
         bag.add_topic(topic, COMPRESSED_IMAGE if compressed else IMAGE)
         for task in ('traffic_light', 'traffic_sign'):
-            bag.add_topic(topics.truth_of(task), DETECTION_ARRAY)
+            bag.add_topic(topics.truth_topic(task), DETECTION_ARRAY)
         for index in range(count):
             frame = track.frame(index)
             time_ns = _START_NS + round(index * NS_PER_S / camera.rate_hz)
@@ -54,7 +54,7 @@ def write_demo_bag(
             image = _jpeg(header, frame.image, camera) if compressed else _raw(header, frame.image)
             bag.write(topic, time_ns, image)
             for task, truth in _truths(header, index, frame):
-                bag.write(topics.truth_of(task), time_ns, truth)
+                bag.write(topics.truth_topic(task), time_ns, truth)
             progress()
     return count
 

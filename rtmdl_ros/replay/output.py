@@ -21,6 +21,7 @@ from rtmdl_ros.deployment.message_fields import (
     task_status_fields,
 )
 from rtmdl_ros.deployment.ready_task import ReadyTask
+from rtmdl_ros.evidence.topics import DEADLINE_MISSES, STATUS, detections_topic
 from rtmdl_ros.replay.bag_writer import BagWriter, header_at, message
 from rtmdl_ros.replay.drive import Drive
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
@@ -31,7 +32,6 @@ from rtmdl_ros.replay.message_types import (
     SCHEDULER_STATUS,
     TASK_STATUS,
 )
-from rtmdl_ros.replay.topics import DEADLINE_MISSES, STATUS, detections_of
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
@@ -54,7 +54,7 @@ def write_results(
     results = _Results(drive, tasks, node, replayed)
     with BagWriter(path, storage) as bag:
         for task in tasks:
-            bag.add_topic(detections_of(task.name), DETECTION_ARRAY)
+            bag.add_topic(detections_topic(task.name), DETECTION_ARRAY)
         bag.add_topic(DEADLINE_MISSES, DEADLINE_MISS)
         bag.add_topic(STATUS, SCHEDULER_STATUS)
         for time_ns, topic, found in results.messages():
@@ -87,7 +87,8 @@ class _Results:
         for job in self._replayed.jobs:
             time_ns = self._origin_ns + job.report.finish_ns
             if job.report.finished:
-                found.append((time_ns, detections_of(job.report.task), self._detection_array(job)))
+                topic = detections_topic(job.report.task)
+                found.append((time_ns, topic, self._detection_array(job)))
             if job.report.missed:
                 found.append((time_ns, DEADLINE_MISSES, self._miss(job)))
         for statistics in self._replayed.statuses:

@@ -15,7 +15,7 @@ from rtmdl_ros.deployment.loading import Loaded, load
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.evidence.recording import TaskRecording
-from rtmdl_ros.profiling.device import processor
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
 from rtmdl_ros.replay.bag_writer import check_place
@@ -28,7 +28,6 @@ from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.results import Mode, ReplayResult, recording_of_task, result_of
 from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
 from rtmdl_ros.replay.virtual import replay_virtually
-from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.places import try_file, try_folder
@@ -162,7 +161,7 @@ def _replayed(
 def _device(loaded: Loaded, real_time: bool) -> str:
     """Return the device whose times count."""
     if real_time:
-        return f'{processor()}, {len(usable_cores())} cores'
+        return device_name()
     measured = loaded.profile.device
     return f'{measured.get("processor", "unknown")}, {measured.get("cores", "unknown")} cores'
 

@@ -14,7 +14,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.bench.machine import machine_name
+from rtmdl_ros.profiling.device import device_name
 
 
 def test_exit_status():
@@ -45,7 +45,7 @@ def test_a_table_fits_80_columns_and_names_the_machine(capsys):
     print_table('title', ('name', 'a long heading of many words', 'n'), rows, 'word ' * 40)
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert machine_name().split(',')[0] in '\n'.join(lines)
+    assert device_name().split(',')[0] in '\n'.join(lines)
 
 
 def test_a_wide_terminal_is_used(capsys, monkeypatch):
@@ -58,4 +58,4 @@ def test_a_wide_terminal_is_used(capsys, monkeypatch):
 def test_figures_are_written_with_the_machine(tmp_path):
     path = tmp_path / 'new' / 'x.json'
     write_json(path, {'a': 1})
-    assert json.loads(path.read_text()) == {'machine': machine_name(), 'a': 1}
+    assert json.loads(path.read_text()) == {'machine': device_name(), 'a': 1}

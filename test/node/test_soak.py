@@ -17,7 +17,7 @@ from domains import fresh_domain_id
 from rclpy.executors import SingleThreadedExecutor
 from std_srvs.srv import Trigger
 
-from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.soak import __main__ as soak_command
 from rtmdl_ros.node.soak import caller as caller_module
 from rtmdl_ros.node.soak.__main__ import main

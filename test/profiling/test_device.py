@@ -11,6 +11,7 @@ from own_task import write_own_task
 from rtmdl_ros.engine.engine import ON_CPU
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
+from rtmdl_ros.profiling import device
 from rtmdl_ros.profiling.device import fingerprint, processor
 from rtmdl_ros.profiling.profile_file import default_profile_path
 
@@ -96,3 +97,11 @@ def test_the_processor_and_its_board(tmp_path, cpuinfo, board, expected):
 def test_a_system_that_does_not_tell_has_a_name_all_the_same(tmp_path):
     (tmp_path / 'board').write_bytes(b'\xff')
     assert processor(tmp_path / 'none', tmp_path / 'board')
+
+
+def test_the_device_is_told_by_its_processor_and_the_cores_of_this_process(monkeypatch):
+    monkeypatch.setattr(device, 'processor', lambda: 'Board 9, Chip 9')
+    monkeypatch.setattr(device, 'usable_cores', lambda: (0, 2))
+    assert device.device_name() == 'Board 9, Chip 9, 2 cores'
+    monkeypatch.setattr(device, 'usable_cores', lambda: (2,))
+    assert device.device_name() == 'Board 9, Chip 9, 1 core'

@@ -33,8 +33,9 @@ from rtmdl_ros.evidence.callback_plan import (
     write_answers,
 )
 from rtmdl_ros.node.baseline.networks import pipelines_of
-from rtmdl_ros.node.baseline.place import NEWEST, run, topic_of
+from rtmdl_ros.node.baseline.place import run, topic_of
 from rtmdl_ros.node.images import pixels_of
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Pipeline, Work
 from rtmdl_ros.runtime.report import StageSpan
@@ -59,7 +60,7 @@ class CallbackNode(Node):
         self._threads: list[int] = []
         for name, task in plan.tasks.items():
             self.create_subscription(
-                Image, topic_of(task.camera), partial(self._receive, name, task), NEWEST,
+                Image, topic_of(task.camera), partial(self._receive, name, task), newest_only(),
                 callback_group=MutuallyExclusiveCallbackGroup(),
             )  # fmt: skip
 

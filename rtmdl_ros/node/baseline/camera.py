@@ -21,8 +21,9 @@ from rtmdl_ros.evidence.callback_plan import (
     read_images,
     read_plan,
 )
-from rtmdl_ros.node.baseline.place import NEWEST, run, start_ns, topic_of
+from rtmdl_ros.node.baseline.place import run, start_ns, topic_of
 from rtmdl_ros.node.image_messages import raw_image
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.workload.errors import BadInputError
 from rtmdl_ros.workload.text_file import write_whole
 from rtmdl_ros.workload.units import NS_PER_S
@@ -41,7 +42,7 @@ class Cameras:
         if not self._messages:
             raise BadInputError('there are no images; let rtmdl bench write them')
         self._publishers = {
-            camera: node.create_publisher(Image, topic_of(camera), NEWEST)
+            camera: node.create_publisher(Image, topic_of(camera), newest_only())
             for camera in plan.cameras
         }
 

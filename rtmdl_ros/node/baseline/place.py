@@ -10,17 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import rclpy
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.evidence.callback_plan import START
 from rtmdl_ros.networks.zoo import ZooError
-from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.environment import fastdds_profile, ros_environment
 from rtmdl_ros.workload.errors import BadInputError
-
-#: As cameras publish and as is advised for subscribers that want the newest frame alone.
-NEWEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 def topic_of(camera: str) -> str:

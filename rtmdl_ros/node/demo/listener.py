@@ -28,6 +28,7 @@ from rtmdl_ros.evidence.recording import (
     TruthFrame,
     recording_of,
 )
+from rtmdl_ros.evidence.topics import DEADLINE_MISSES, STATUS, detections_topic, truth_topic
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.messages import detections_of
 from rtmdl_ros.node.participant import Participant
@@ -122,7 +123,7 @@ class Listener:
             tuple(
                 TaskRecording(
                     task,
-                    self._truth_of(function, images),
+                    self._truth_topic(function, images),
                     {
                         stamp_ns_of(message.header): detections_of(message)
                         for message in _decoded(self._answers[task], DetectionArray)
@@ -134,7 +135,7 @@ class Listener:
             )
         )
 
-    def _truth_of(
+    def _truth_topic(
         self, function: str, images: Sequence[CompressedImage]
     ) -> tuple[TruthFrame, ...]:
         """Return the frames and what is in them; nothing for a function nobody knows it of."""
@@ -151,13 +152,13 @@ class Listener:
         self._participant.close()
 
     def _subscribe(self) -> None:
-        self._listen(SchedulerStatus, '/rtmdl/status', self._set_status, raw=False)
+        self._listen(SchedulerStatus, STATUS, self._set_status, raw=False)
         self._listen(DiagnosticArray, '/diagnostics', self._set_diagnostics, raw=False)
-        self._listen(DeadlineMiss, '/rtmdl/deadline_misses', self._misses.append)
+        self._listen(DeadlineMiss, DEADLINE_MISSES, self._misses.append)
         for task in self._functions:
-            self._listen(DetectionArray, f'/rtmdl/{task}/detections', self._answers[task].append)
+            self._listen(DetectionArray, detections_topic(task), self._answers[task].append)
         for function, messages in self._truth.items():
-            self._listen(DetectionArray, f'/camera_sim/truth/{function}', messages.append)
+            self._listen(DetectionArray, truth_topic(function), messages.append)
         if not self._truth:
             topic = '/video_source/image/compressed'
             self._listen(CompressedImage, topic, self._take_image, ReliabilityPolicy.BEST_EFFORT)

@@ -10,11 +10,11 @@ from rich.console import Console
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.written import Written, tell, tell_written
 from rtmdl_ros.node.demo.album import make_album
-from rtmdl_ros.node.demo.environment import busy_cores
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import as_json
 from rtmdl_ros.node.demo.run import DemoRun, checked, run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
+from rtmdl_ros.node.environment import busy_cores
 from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.text_file import write_whole
 

@@ -14,8 +14,9 @@ from rtmdl_ros.evidence.figures import (
     task_result,
 )
 from rtmdl_ros.evidence.recording import Recording
-from rtmdl_ros.node.demo.environment import device_name, software
 from rtmdl_ros.node.demo.options import DemoOptions
+from rtmdl_ros.node.environment import software
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Outcome
 

@@ -17,12 +17,12 @@ from sensor_msgs.msg import CompressedImage
 from rtmdl_ros.evidence.interruption import Interruption, interruptible
 from rtmdl_ros.evidence.processes import Child, end_all
 from rtmdl_ros.node.demo.commands import camera_arguments, node_arguments
-from rtmdl_ros.node.demo.environment import fastdds_profile, ros_environment
-from rtmdl_ros.node.demo.executables import executable
 from rtmdl_ros.node.demo.listener import Listener
 from rtmdl_ros.node.demo.live import Display
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import DemoResult, Seen, result_of
+from rtmdl_ros.node.environment import fastdds_profile, ros_environment
+from rtmdl_ros.node.executables import executable
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration, enabled_only

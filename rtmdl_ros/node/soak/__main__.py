@@ -23,11 +23,12 @@ from rtmdl_ros.evidence.domains import domain_id, free_domain_id
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.interruption import interruptible
 from rtmdl_ros.evidence.written import Written
-from rtmdl_ros.node.demo.environment import device_name, fastdds_profile, ros_environment
+from rtmdl_ros.node.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
 from rtmdl_ros.node.soak.run import Soak, SoakOptions
+from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import number, whole
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.text_file import write_whole

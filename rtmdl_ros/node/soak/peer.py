@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 import rclpy
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.ros_compat import Detection2DArray
 from rtmdl_ros.node.soak.frames import picture, raw
 
@@ -44,8 +44,7 @@ def look(node: Node) -> None:
 
 def publish(node: Node) -> None:
     """Publish frames beside the soak's own camera."""
-    best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
-    publisher = node.create_publisher(Image, '/rtmdl/input/front/image', best_effort)
+    publisher = node.create_publisher(Image, '/rtmdl/input/front/image', newest_only())
     message = raw(picture())
     print(READY, flush=True)
     while True:

@@ -10,9 +10,9 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rtmdl_ros.node.demo.environment import device_name
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import SoakResult
+from rtmdl_ros.profiling.device import device_name
 
 #: Of the kinds of pictures that can be drawn.
 SUFFIXES = ('.png', '.svg', '.pdf')

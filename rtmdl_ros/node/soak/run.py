@@ -16,7 +16,7 @@ from types import TracebackType
 from lifecycle_msgs.msg import Transition
 
 from rtmdl_ros.evidence.processes import Child, ProcessError
-from rtmdl_ros.node.demo.executables import executable
+from rtmdl_ros.node.executables import executable
 from rtmdl_ros.node.soak.faults import in_random_order
 from rtmdl_ros.node.soak.ledger import Counters, summaries
 from rtmdl_ros.node.soak.place import TASKS, prepare

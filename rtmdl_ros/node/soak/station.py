@@ -15,13 +15,14 @@ from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool, Trigger
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
+from rtmdl_ros.evidence.topics import DEADLINE_MISSES, STATUS, detections_topic
 from rtmdl_ros.msg import DeadlineMiss, DetectionArray, SchedulerStatus
 from rtmdl_ros.node.participant import Participant
+from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.frames import compressed, picture, raw
 from rtmdl_ros.node.soak.ledger import Ledger
@@ -103,9 +104,9 @@ class Station:
 
     def _subscribe(self) -> None:
         for task in self.tasks:
-            self._listen(DetectionArray, f'/rtmdl/{task}/detections', self._answer)
-        self._listen(DeadlineMiss, '/rtmdl/deadline_misses', self.ledger.miss)
-        self._listen(SchedulerStatus, '/rtmdl/status', self._status)
+            self._listen(DetectionArray, detections_topic(task), self._answer)
+        self._listen(DeadlineMiss, DEADLINE_MISSES, self.ledger.miss)
+        self._listen(SchedulerStatus, STATUS, self._status)
         self._listen(DiagnosticArray, '/diagnostics', self._heartbeat)
 
     def _listen(self, kind: type, topic: str, take: Callable[[Any], None]) -> None:
@@ -128,11 +129,10 @@ class Station:
             self._participant.executor.spin_once(timeout_sec=0.2)
 
     def _made_publishers(self) -> tuple[Publisher, Publisher]:
-        best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
         make = self._node.create_publisher
         return (
-            make(Image, '/rtmdl/input/front/image', best_effort),
-            make(CompressedImage, '/rtmdl/input/rear/image/compressed', best_effort),
+            make(Image, '/rtmdl/input/front/image', newest_only()),
+            make(CompressedImage, '/rtmdl/input/rear/image/compressed', newest_only()),
         )
 
     def _made_cameras(self) -> tuple[Callable[[], None], Callable[[], None]]:

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rtmdl_ros.node.demo.executables import executable
+from rtmdl_ros.node.executables import executable
 
 # A busy machine starts the processes slowly.
 pytestmark = pytest.mark.timeout(300)

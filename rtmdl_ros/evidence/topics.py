@@ -10,12 +10,12 @@ IMAGE = '/camera_sim/image'
 COMPRESSED_IMAGE = '/camera_sim/image/compressed'
 
 
-def detections_of(task: str) -> str:
+def detections_topic(task: str) -> str:
     """Return the topic of a task's detections."""
     return f'/rtmdl/{task}/detections'
 
 
-def truth_of(task: str) -> str:
+def truth_topic(task: str) -> str:
     """Return the topic of what is really in the images for a task."""
     return f'/camera_sim/truth/{task}'
 
@@ -23,7 +23,7 @@ def truth_of(task: str) -> str:
 _ANY = '[^/]+'
 _OURS = re.compile(
     '|'.join((
-        detections_of(_ANY), DEADLINE_MISSES, STATUS, IMAGE, COMPRESSED_IMAGE, truth_of(_ANY)
+        detections_topic(_ANY), DEADLINE_MISSES, STATUS, IMAGE, COMPRESSED_IMAGE, truth_topic(_ANY)
     ))
 )  # fmt: skip
 

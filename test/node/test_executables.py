@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from rtmdl_ros.node.demo.errors import DemoError
-from rtmdl_ros.node.demo.executables import executable
+from rtmdl_ros.evidence.errors import EvidenceError
+from rtmdl_ros.node.executables import executable
 
 
 def test_executables_are_found_in_the_workspace():
@@ -19,5 +19,5 @@ def test_executables_are_found_in_the_workspace():
 
 def test_a_workspace_that_is_not_sourced_is_told(monkeypatch):
     monkeypatch.setenv('AMENT_PREFIX_PATH', '/nowhere')
-    with pytest.raises(DemoError, match=r'not sourced; use "make run", or ". ./env.sh"'):
+    with pytest.raises(EvidenceError, match=r'not sourced; use "make run", or ". ./env.sh"'):
         executable('camera_sim')

@@ -1,14 +1,12 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The middleware's environment for processes of one machine, and what the machine is."""
+"""The middleware's environment for processes of one machine, and what else runs there."""
 
 import os
 import platform
 import time
 from collections.abc import Mapping
 from pathlib import Path
-
-from rtmdl_ros.profiling.device import processor
 
 _SAMPLE_S = 0.3
 #: Two names of one setting: Fast DDS 2 (Humble, Jazzy) and Fast DDS 3.
@@ -26,11 +24,6 @@ def fastdds_profile() -> Path:
     from ament_index_python.packages import get_package_share_directory
 
     return Path(get_package_share_directory('rtmdl_ros')) / 'config' / 'fastdds.xml'
-
-
-def device_name() -> str:
-    """Return processor and number of cores this process may use."""
-    return f'{processor()}, {len(os.sched_getaffinity(0))} cores'
 
 
 def busy_cores() -> float:

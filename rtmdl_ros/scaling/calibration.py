@@ -15,9 +15,10 @@ def calibrated(
 ) -> nn.Module:
     """Load a slice of `weights` into `network` and take its statistics from images.
 
-    Each of `images` is a batch (N, 3, H, W). The mean over all of them takes the place of
-    training's moving average (J. Yu, T. Huang, "Universally slimmable networks", ICCV 2019,
-    section 3.3). Returns the network in evaluation mode.
+    Each of `images` is a batch (N, 3, H, W), all of one N: a small one would count as much as a
+    large one. The mean over all of them takes the place of training's moving average (J. Yu, T.
+    Huang, "Universally slimmable networks", ICCV 2019, section 3.3). Returns the network in
+    evaluation mode.
     """
     network.load_state_dict(slice_for(network, weights), strict=False)
     network = network.to(memory_format=torch.channels_last)

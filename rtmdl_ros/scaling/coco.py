@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -32,11 +33,9 @@ def _truth(frames: Sequence[Frame], classes: Sequence[str], merged: bool) -> dic
         for box, label in zip(frame.boxes, frame.labels, strict=True):
             rows.append(_row(number, 0 if merged else int(label), box, 0))
         # A region without reward belongs to no class, so every class gets it.
-        for region in frame.regions:
-            whole = region[2] - region[0] >= frame.width and region[3] - region[1] >= frame.height
-            if region[4] == 0 and not whole:
-                for label in range(1 if merged else len(classes)):
-                    rows.append(_row(number, label, region[:4], 1))
+        for region in _unrewarded(frame):
+            for label in range(1 if merged else len(classes)):
+                rows.append(_row(number, label, region, 1))
     for identifier, row in enumerate(rows, start=1):
         row['id'] = identifier
     return {
@@ -48,6 +47,22 @@ def _truth(frames: Sequence[Frame], classes: Sequence[str], merged: bool) -> dic
         'annotations': rows,
         'categories': [{'id': label + 1, 'name': name} for label, name in enumerate(classes)],
     }
+
+
+def _unrewarded(frame: Frame) -> list[NDArray[np.float32]]:
+    """Return the boxes of the frame's regions in which detections are not punished.
+
+    COCO knows no regions inside of which some count again, as the surroundings of the labels of
+    an incomplete picture do: that the rest of the picture does not count is left out there.
+    """
+    unrewarded = []
+    for at, region in enumerate(frame.regions):
+        x_min, y_min, x_max, y_max, value = region
+        whole = x_max - x_min >= frame.width and y_max - y_min >= frame.height
+        painted_over = whole and frame.regions[at + 1 :, 4].any()
+        if value == 0 and not painted_over:
+            unrewarded.append(region[:4])
+    return unrewarded
 
 
 def _row(image: int, label: int, box: Any, crowd: int) -> dict[str, Any]:
@@ -84,7 +99,8 @@ def average_precision(
     """Return the precision of detections, one sequence a frame, against the frames' boxes.
 
     `merged` takes all classes as one, which leaves only the question of where. Classes with fewer
-    than `least_boxes` in the truth do not count in the means, unless there are no others.
+    than `least_boxes` in the truth do not count in the means, unless there are no others; all is 0
+    where the truth has no box.
     """
     names = ('any',) if merged else tuple(classes)
     counts = np.bincount(

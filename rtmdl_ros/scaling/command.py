@@ -6,17 +6,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
 from rtmdl_ros.workload.arguments import number, whole
-from rtmdl_ros.workload.places import try_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from rtmdl_ros.scaling.publish import Made
     from rtmdl_ros.scaling.recipes import Recipe
+    from rtmdl_ros.scaling.train import Lesson
+
+    #: What is published: the lesson that examines weights, and how they came about.
+    _Product = tuple[Lesson[Any], Mapping[str, Tensor], Made]
 
 #: Options that make no sense where nothing is trained.
 _OF_TRAINING = ('publish', 'start', 'steps', 'only')
@@ -102,32 +113,57 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from rtmdl_ros.scaling.errors import DataError
-    from rtmdl_ros.scaling.folders import check_name
     from rtmdl_ros.scaling.recipes import UnknownVariantError
+    from rtmdl_ros.scaling.shortage import shortage
     from rtmdl_ros.scaling.storage import StorageError
 
-    if args.device == 'cuda' and not torch.cuda.is_available():
-        print('rtmdl scale: --device cuda: torch finds no GPU; give auto or cpu', file=sys.stderr)
-        return 2
-    training = [name for name in _OF_TRAINING if getattr(args, name)]
-    if args.average and training:
-        print(f'rtmdl scale: --average trains nothing; leave out --{training[0]}', file=sys.stderr)
+    networks = NETWORKS if args.network == 'all' else (args.network,)
+    wrong = _wrong_use(args, networks)
+    if wrong:
+        print(f'rtmdl scale: {wrong}', file=sys.stderr)
         return 2
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
-    networks = NETWORKS if args.network == 'all' else (args.network,)
     try:
-        for network in networks:
-            _recipe(network, args)  # a bound that is too small is told before anything is done
-        check_name('--data', args.data)
-        try_folder('--out', args.out)
-        try_folder('--work', args.work)
-        for network in networks:
-            _print(_scale(network, args))
-    except (DataError, StorageError, UnknownVariantError, ZooError, OSError) as error:
+        _scale_all(networks, args)
+    except (DataError, StorageError, UnknownVariantError, ZooError) as error:
         print(f'rtmdl scale: {error}', file=sys.stderr)
         return 2 if isinstance(error, UnknownVariantError) else 1
+    except (OSError, RuntimeError) as error:
+        told = shortage(error)
+        if told is None and isinstance(error, RuntimeError):
+            raise
+        print(f'rtmdl scale: {told or error}', file=sys.stderr)
+        return 1
     return 0
+
+
+def _wrong_use(args: argparse.Namespace, networks: Sequence[str]) -> str | None:
+    """Return which options do not go with this machine or with each other; None: all do."""
+    import torch
+
+    if args.device == 'cuda' and not torch.cuda.is_available():
+        return '--device cuda: torch finds no GPU; give auto or cpu'
+    training = [name for name in _OF_TRAINING if getattr(args, name)]
+    if args.average and training:
+        return f'--average trains nothing; leave out --{training[0]}'
+    for network in networks if args.start else ():
+        # Without what it began with a run cannot be gone on with.
+        if (args.start / network).resolve() == (args.out / network).resolve():
+            problem = f'--start and --out are one folder, {args.start / network}, to be replaced'
+            return f'{problem}; give another --out'
+    return None
+
+
+def _scale_all(networks: Sequence[str], args: argparse.Namespace) -> None:
+    from rtmdl_ros.scaling.folders import check_name, tried
+
+    for network in networks:
+        _recipe(network, args)  # a bound that is too small is told before anything is done
+    check_name('--data', args.data)
+    with tried('--out', args.out), tried('--work', args.work):
+        for network in networks:
+            _print(_scale(network, args))
 
 
 def _recipe(network: str, args: argparse.Namespace) -> Recipe:
@@ -146,50 +182,76 @@ def _recipe(network: str, args: argparse.Namespace) -> Recipe:
 
 
 def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
-    import torch
-
-    from rtmdl_ros.networks.build import shared_weights
-    from rtmdl_ros.scaling.averaging import mean_weights, trainings
     from rtmdl_ros.scaling.crop_folder import download_gtsrb
-    from rtmdl_ros.scaling.origin import origin_of
-    from rtmdl_ros.scaling.publish import Made, publish
-    from rtmdl_ros.scaling.train import best_so_far, check_reach, train
+    from rtmdl_ros.scaling.publish import publish
+    from rtmdl_ros.scaling.run_files import held
 
     recipe = _recipe(network, args)
     work = args.work / '_'.join(filter(None, (network, args.only)))
     if args.download:
         download_gtsrb(args.data)
+    # The best weights so far can be published while their run goes on.
+    trains = not (args.average or args.publish)
+    with held(work) if trains else nullcontext():
+        lesson, weights, made = (
+            _averaged(recipe, args) if args.average else _learned(recipe, work, args)
+        )
+        return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)
+
+
+def _averaged(recipe: Recipe, args: argparse.Namespace) -> _Product:
+    from rtmdl_ros.scaling.averaging import mean_weights, trainings
+    from rtmdl_ros.scaling.publish import Made
+    from rtmdl_ros.scaling.train import check_reach
+
+    folders = [zoo / recipe.network for zoo in args.average]
+    weights = mean_weights(folders)  # what is wrong is told before minutes of rendering
+    lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
+    check_reach(weights, lesson, folders[0])
+    made = Made(_command_line(recipe, args), {'averaged': trainings(folders)})
+    return lesson, weights, made
+
+
+def _learned(recipe: Recipe, work: Path, args: argparse.Namespace) -> _Product:
+    """Train or, to publish only, read what has been learned so far."""
+    import torch
+
+    from rtmdl_ros.networks.build import shared_weights
+    from rtmdl_ros.scaling.origin import origin_of
+    from rtmdl_ros.scaling.publish import Made
+    from rtmdl_ros.scaling.train import best_so_far, train
+
     schedule, start = recipe.schedule, None
     if args.start:
-        schedule, start = schedule.of_trained(), shared_weights(read_zoo(args.start / network))
-    averaged = [zoo / network for zoo in args.average or ()]
-    if averaged:  # what is wrong with them is told before minutes of rendering
-        weights = mean_weights(averaged)
+        start = shared_weights(read_zoo(args.start / recipe.network))
+        schedule = schedule.of_trained()
     lesson = recipe.lesson(recipe, args.data, args.work, args.seed)
-    if averaged:
-        check_reach(weights, lesson, averaged[0])
-    elif args.publish:
+    if args.publish:
         origin = origin_of(lesson.data_checksum, args.seed, start, lesson.sizes, lesson.scales)
-        weights = best_so_far(work, lesson, origin)
+        trained = best_so_far(work, lesson, origin)
     else:
         cuda = args.device != 'cpu' and torch.cuda.is_available()
         device = torch.device('cuda' if cuda else 'cpu')
-        weights = train(lesson, schedule, work, args.seed, device, start)
-    command = _command_line(network, args, recipe.storage_mb)
-    made = Made(args.seed, command, trainings(averaged))
-    return publish(recipe, lesson, weights, data=args.data, work=work, zoo=args.out, made=made)
+        trained = train(lesson, schedule, work, args.seed, device, start)
+    told = {'seed': args.seed, 'steps': trained.steps, 'best_step': trained.best_step}
+    made = Made(_command_line(recipe, args, trained.steps), told | {'batch': schedule.batch})
+    return lesson, trained.weights, made
 
 
-def _command_line(network: str, args: argparse.Namespace, storage_mb: float) -> str:
-    """Return what to type to train the same again."""
-    words = [f'rtmdl scale {network} --data {args.data} --storage-mb {storage_mb:g}']
-    for name in ('only', 'start', 'steps', 'seed'):
-        value = getattr(args, name)
+def _command_line(recipe: Recipe, args: argparse.Namespace, steps: int | None = None) -> str:
+    """Return what to type to make the same again, trained by a schedule of so many steps."""
+    words = ['rtmdl', 'scale', recipe.network, '--data', args.data]
+    words += ['--storage-mb', f'{recipe.storage_mb:g}']
+    out = None if args.out == default_zoo_dir() else args.out
+    options = {
+        'only': args.only, 'start': args.start, 'steps': steps, 'seed': args.seed, 'out': out,
+    }  # fmt: skip
+    for name, value in options.items():
         if value is not None:
-            words.append(f'--{name} {value}')
+            words += [f'--{name}', value]
     if args.average:
-        words.append(f'--average {" ".join(map(str, args.average))}')
-    return ' '.join(words)
+        words += ['--average', *args.average]
+    return shlex.join(map(str, words))
 
 
 def _print(variants: tuple[Variant, ...]) -> None:

@@ -23,9 +23,10 @@ from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_v
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.losses import TargetMaps, detection_loss
 from rtmdl_ros.scaling.pasting import Cutting, paste
+from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.step_choice import size_at
 from rtmdl_ros.scaling.targets import make_targets
-from rtmdl_ros.scaling.train import Schedule
+from rtmdl_ros.scaling.worker_room import batches_ahead
 from rtmdl_ros.workload.detection import Detection
 
 #: Views, none of them seen in training, from which statistics are taken.
@@ -185,11 +186,13 @@ class DetectorLesson:
         return Detector(len(self.classes), scale.width, scale.depth)
 
     def batches(self, first_step: int, schedule: Schedule) -> Iterator[DetectorBatch]:
-        """Yield batches of views, made by worker processes."""
+        """Yield batches of views, made by worker processes as far as shared memory holds them."""
         sampler = _Requests(first_step, schedule, self.sizes, self.seed)
+        sample_bytes = sum(part.nbytes for part in self.views[0, max(self.sizes)])
+        ahead = batches_ahead(self.workers, schedule.batch * sample_bytes)
         loader = DataLoader(
-            self.views, schedule.batch, sampler=sampler, num_workers=self.workers,
-            prefetch_factor=4 if self.workers else None,
+            self.views, schedule.batch, sampler=sampler,
+            num_workers=self.workers if ahead else 0, prefetch_factor=ahead or None,
         )  # fmt: skip
         for images, *maps in loader:
             yield DetectorBatch(images, TargetMaps(*maps))

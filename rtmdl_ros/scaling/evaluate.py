@@ -77,7 +77,12 @@ def detector_figures(
     variant: Network,
     prefix: str,
 ) -> Figures:
-    """Return average precisions by class and without classes, F1 at the variant's threshold."""
+    """Return average precisions by class and without classes, F1 at the variant's threshold.
+
+    None where no frame shows an object: there is nothing to be precise about.
+    """
+    if not any(len(frame.boxes) for frame in frames):
+        return {}
     classes = variant.classes
     figures = _named(average_precision(frames, found, classes), prefix)
     merged = average_precision(frames, found, classes, merged=True)

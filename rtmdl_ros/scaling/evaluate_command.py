@@ -12,6 +12,8 @@ from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_di
 from rtmdl_ros.workload.places import try_file, try_folder
 from rtmdl_ros.workload.text_file import write_whole
 
+#: The task of which one finds signs and the other one names them.
+_SIGN_TASK, _SIGN_NETWORKS = 'traffic_sign', ('traffic_sign_detector', 'traffic_sign_recogniser')
 EXAMPLES = """examples:
   rtmdl evaluate --data ../shared/data
       the largest variants on the public tests; pictures in out/evaluate
@@ -44,13 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the figures; return 0, 1 where data or zoo are at fault, 2 for a wrong name."""
+    """Print the figures; return 0, 1 where data or zoo are at fault, 2 for a wrong name.
+
+    Of all networks those that the data are not for are left out, with a line for each.
+    """
     from rtmdl_ros.scaling.errors import DataError
     from rtmdl_ros.scaling.folders import check_name
 
     try:
         check_name('--zoo', args.zoo)
         check_name('--data', args.data)
+        if not args.data.is_dir():
+            raise DataError(args.data, 'is no folder', 'give --data the folder of the data sets')
         chosen = _chosen(read_zoo(args.zoo), args.network, args.variant)
         if not chosen:
             return 2
@@ -58,13 +65,12 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             try_file('--json', args.json)
         figures = _measure(chosen, args)
-        _print(figures)
-        if args.json:
+        if args.json and figures:
             write_whole(args.json, json.dumps(figures, indent=2) + '\n')
     except (DataError, ZooError, OSError) as error:
-        print(f'rtmdl evaluate: {error}', file=sys.stderr)
+        _refuse(str(error))
         return 1
-    return 0
+    return 0 if figures else 1
 
 
 def _chosen(
@@ -95,23 +101,44 @@ def _refuse(text: str) -> None:
 def _measure(
     chosen: dict[str, tuple[Variant, ...]], args: argparse.Namespace
 ) -> dict[str, dict[str, float]]:
-    from rtmdl_ros.scaling import report
+    """Measure and print network by network; raises DataError for the one that was asked for."""
+    from rtmdl_ros.scaling.errors import DataError
     from rtmdl_ros.scaling.own_data import is_own
 
     measured: dict[str, dict[str, float]] = {}
-    for network, variants in chosen.items():
-        if len(variants) > 1:
-            measured |= report.ladder_report(variants, args.data, args.split, args.out)
-        else:
-            measured[network] = report.network_report(variants[0], args.data, args.split, args.out)
-    whole_task = {'traffic_sign_detector', 'traffic_sign_recogniser'} <= set(chosen)
-    # Own pictures do not tell which sign a frame's boxes hold.
-    if whole_task and not is_own(args.data):
-        measured['traffic_sign'] = report.sign_task_report(
-            chosen['traffic_sign_detector'][-1], chosen['traffic_sign_recogniser'][-1],
-            args.data, args.split, args.out,
-        )  # fmt: skip
+    left_out: set[str] = set()
+    for name in (*chosen, _SIGN_TASK):
+        # Own pictures do not tell which sign a frame's boxes hold.
+        both = set(_SIGN_NETWORKS) <= chosen.keys() - left_out and not is_own(args.data)
+        if name == _SIGN_TASK and not both:
+            continue
+        try:
+            figures = _figures(name, chosen, args)
+        except DataError as error:
+            if args.network != 'all':
+                raise
+            _refuse(f'{error}; {name} is left out, --network chooses one')
+            left_out.add(name)
+            continue
+        _print(figures)
+        measured |= figures
     return measured
+
+
+def _figures(
+    name: str, chosen: dict[str, tuple[Variant, ...]], args: argparse.Namespace
+) -> dict[str, dict[str, float]]:
+    """Return the figures of a network, or of the task that two of them do together."""
+    from rtmdl_ros.scaling import report
+
+    where = (args.data, args.split, args.out)
+    if name == _SIGN_TASK:
+        detector, recogniser = (chosen[network][-1] for network in _SIGN_NETWORKS)
+        return {name: report.sign_task_report(detector, recogniser, *where)}
+    variants = chosen[name]
+    if len(variants) > 1:
+        return report.ladder_report(variants, *where)
+    return {name: report.network_report(variants[0], *where)}
 
 
 def _print(figures: dict[str, dict[str, float]]) -> None:

@@ -196,7 +196,7 @@ def relight(image: Image, rng: np.random.Generator) -> Image:
     levels = np.arange(256, dtype=np.float32)[:, None]
     contrast = float(np.exp(rng.uniform(-0.35, 0.25)))
     gain = np.exp(rng.uniform(-0.45, 0.2) + rng.uniform(-0.07, 0.07, 3))
-    curve = ((levels - 114) * contrast + 114) * gain[None, :] + rng.uniform(-12, 12)
+    curve = ((levels - GREY) * contrast + GREY) * gain[None, :] + rng.uniform(-12, 12)
     gamma = float(np.exp(rng.uniform(-0.3, 0.3)))
     table = 255 * (curve.clip(0, 255) / 255) ** gamma
     return np.asarray(cv2.LUT(image, table.astype(np.uint8)[None]), dtype=np.uint8)

@@ -66,7 +66,7 @@ def checked(
     `label_of` gives the network's class of a name, None for one that it does not have: such
     boxes become regions without reward. What is left out is added to the split's findings. Raises
     DataError for a split that has no images, of which most are broken, and, but for a test,
-    that has no object.
+    of which all are in an earlier split too, and that has no object.
     """
     pictures, findings = split.pictures, split.findings
     if not pictures:
@@ -74,6 +74,9 @@ def checked(
         raise DataError(folder, problem, f'add a {split.name} split, see docs/training.md')
     frames = tuple(_frames(split, label_of, files))
     files.refuse_useless(split.name, len(pictures), findings)
+    if not frames and split.name != 'test':  # hardly any is useless: all are copies
+        problem = '; '.join((f'no {split.name} image is left', *findings.lines()))
+        raise DataError(folder, problem, f'put other pictures into {split.name}')
     if split.name != 'test' and not any(len(frame.boxes) for frame in frames):
         problem = f'no {split.name} image shows an object of a known class'
         problem = '; '.join((problem, *findings.lines()))

@@ -49,8 +49,7 @@ class PictureFiles:
             flaw = 'image is missing'
         except OSError as error:
             flaw = f'image cannot be read ({error.strerror})'
-        pixels = np.frombuffer(content, np.uint8)
-        image = cv2.imdecode(pixels, cv2.IMREAD_COLOR) if len(pixels) else None
+        image = _decoded(content)
         if image is None:
             self.useless(flaw, path, split, findings)
             return None
@@ -58,7 +57,7 @@ class PictureFiles:
         if other is not None:
             findings.add(f'image of the {other} split again, left out', str(path))
             return None
-        return np.asarray(image, np.uint8)
+        return image
 
     def _earlier(self, digest: bytes, split: str) -> str | None:
         """Return the first split before this one that has a picture; None: no such has."""
@@ -82,6 +81,17 @@ class PictureFiles:
             problem = '; '.join((problem, *findings.lines()))
             remedy = 'check the paths, and export or download the images again'
             raise DataError(self._folder, problem, remedy)
+
+
+def _decoded(content: bytes) -> NDArray[np.uint8] | None:
+    """Return the pixels (H, W, 3) BGR of an image file, None for what is none."""
+    if not content:
+        return None
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # more pixels than it takes, as a damaged header says
+        return None
+    return None if image is None else np.asarray(image, np.uint8)
 
 
 def _digests(paths: Iterable[Path]) -> Iterable[bytes]:

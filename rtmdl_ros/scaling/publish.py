@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """From trained weights to a folder of the zoo: the ladder of variants, thresholds and figures."""
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ from rtmdl_ros.scaling.storage import (
     ENTRY_BYTES,
     StorageError,
 )
+from rtmdl_ros.workload.text_file import replacing
 
 WEIGHTS = 'weights.safetensors'
 #: Share of right answers on the validation crops that the recogniser's threshold may cost.
@@ -87,10 +88,11 @@ def _examined(model: Model, data: Path) -> Figures:
 class Made:
     """How weights came about, for their index."""
 
-    seed: int
+    #: What to type to make the same again.
     command: str
-    #: How those were trained whose mean they are.
-    averaged: Sequence[Mapping[str, Any]] = ()
+    #: What a training tells: seed, steps, best_step and batch; or, as `averaged`, what those told
+    #: whose mean they are.
+    training: Mapping[str, Any]
 
 
 class _Draft:
@@ -132,7 +134,11 @@ class _Draft:
             'weights_sha256': checksum,
             'storage_bound_bytes': recipe.storage_bytes,
             'separate_bytes': sum(e['shared_bytes'] + e['private_bytes'] for e in entries),
-            'training': _training(recipe, self._data, self._made),
+            'training': {
+                'data': sources_of(self._data, recipe.data),
+                'command': self._made.command,
+                **self._made.training,
+            },
             'variants': entries,
         }
 
@@ -170,10 +176,26 @@ def publish(
     """Choose the variants, measure them as the node runs them, write zoo/<network>.
 
     Only the validation split decides which variants there are and their thresholds. Raises
-    StorageError where no variant keeps the storage bound.
+    StorageError where no variant keeps the storage bound, and OSError.
     """
-    draft = _Draft(recipe, weights, data, made, work / 'draft')
     front = pareto(candidates_of(lesson, weights))
+    work.mkdir(parents=True, exist_ok=True)
+    # A folder of its own: what a run has learned so far is also published while it goes on.
+    with TemporaryDirectory(prefix='draft-', dir=work) as parent:
+        draft = _Draft(recipe, weights, data, made, Path(parent))
+        ladder = _ladder(recipe, front, draft)
+        draft.write(ladder)
+        found = {
+            variant.id: _examined(model_of(variant, draft.folder), data)
+            for variant in track(read_zoo(draft.folder), 'measuring variants')
+        }
+        draft.write(ladder, found)
+        _move(draft.folder, zoo / recipe.network)
+    return read_zoo(zoo / recipe.network)
+
+
+def _ladder(recipe: Recipe, front: Sequence[Candidate], draft: _Draft) -> list[Candidate]:
+    """Return the most variants whose files, figures included, keep the storage bound."""
     reserve = ENTRY_BYTES[recipe.kind]
     ladder = within(
         front,
@@ -183,28 +205,11 @@ def publish(
     )
     if not ladder:
         raise StorageError(f'no variant of {recipe.network} fits in {recipe.storage_mb:g} MB')
-    draft.write(ladder)
-    found = {
-        variant.id: _examined(model_of(variant, draft.folder), data)
-        for variant in track(read_zoo(draft.folder), 'measuring variants')
-    }
-    draft.write(ladder, found)
-    _move(draft.folder, zoo / recipe.network)
-    return read_zoo(zoo / recipe.network)
-
-
-def _training(recipe: Recipe, data: Path, made: Made) -> dict[str, Any]:
-    origin = {'data': sources_of(data, recipe.data), 'command': made.command}
-    if made.averaged:
-        return origin | {'averaged': list(made.averaged)}
-    schedule = recipe.schedule
-    return origin | {'seed': made.seed, 'steps': schedule.steps, 'batch': schedule.batch}
+    return ladder
 
 
 def _move(draft: Path, folder: Path) -> None:
-    """Replace weights and index one right after the other, each whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (WEIGHTS, INDEX):
-        shutil.copyfile(draft / name, folder / f'{name}.partial')
-    for name in (WEIGHTS, INDEX):
-        os.replace(folder / f'{name}.partial', folder / name)
+    """Replace weights and index one right after the other, each whole. Raises OSError."""
+    with replacing(folder / INDEX) as index, replacing(folder / WEIGHTS) as weights:
+        shutil.copyfile(draft / INDEX, index)
+        shutil.copyfile(draft / WEIGHTS, weights)

@@ -24,9 +24,10 @@ from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.picture_files import SPLITS
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import drive_frames, ensure_crops, ensure_scenes, read_scenes
+from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
 from rtmdl_ros.scaling.storage import ENTRY_BYTES, scales_within
-from rtmdl_ros.scaling.train import Lesson, Schedule
+from rtmdl_ros.scaling.train import Lesson
 from rtmdl_ros.scaling.unlit import all_switched_off
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 

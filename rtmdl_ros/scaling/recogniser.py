@@ -16,16 +16,17 @@ from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.crop_augmentation import augment
 from rtmdl_ros.scaling.origin import checksum_of_arrays
+from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.sign_crops import CLASSES, Crops, resized
 from rtmdl_ros.scaling.step_choice import size_at
-from rtmdl_ros.scaling.train import Schedule
 
 LABEL_SMOOTHING = 0.05
 #: Share of the teacher's answer in what a smaller network should answer.
 IMITATION_SHARE = 0.7
 #: Of a batch.
 RENDERED_SHARE = 0.15
-#: Crops from which statistics are taken.
+#: Crops from which statistics are taken, whole batches of them, as all batches weigh alike. They
+#: are drawn with replacement: of fewer crops each is seen in several augmentations.
 CALIBRATION_CROPS = 2048
 CALIBRATION_BATCH = 256
 
@@ -103,8 +104,7 @@ class RecogniserLesson:
         """Return the trained network of a scale, with its statistics for an input size."""
         if size not in self._calibration:
             rng = torch.Generator().manual_seed(self.seed)
-            count = min(CALIBRATION_CROPS, len(self.training.labels))
-            crops = _drawn(to_tensor(self.training), count, rng)
+            crops = _drawn(to_tensor(self.training), CALIBRATION_CROPS, rng)
             images = augment(crops.images.float(), size, rng)
             self._calibration[size] = list(torch.split(images, CALIBRATION_BATCH))
         network = calibrated(self.untrained(scale), weights, self._calibration[size])

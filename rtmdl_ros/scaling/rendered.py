@@ -1,8 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Rendered training pictures, made once and kept in the work folder."""
+"""Rendered training pictures, kept in the work folder until they would come out otherwise."""
 
+import hashlib
 import io
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from rtmdl_ros import rendering
 from rtmdl_ros.rendering.crops import random_sign_crop
 from rtmdl_ros.rendering.picture import RenderedFrame
 from rtmdl_ros.rendering.scene import random_scene
@@ -36,6 +39,7 @@ FRAMES_A_TRACK = 5
 FIRST_VALIDATION_TRACK, VALIDATION_TRACKS = 9_000, 12
 #: Frames are drawn from the first minute of a drive at 30 frames a second.
 DRIVE_FRAMES = 1800
+_RENDERER = 'renderer'
 
 
 def _rows(detections: Sequence[Detection]) -> NDArray[np.float32]:
@@ -43,9 +47,28 @@ def _rows(detections: Sequence[Detection]) -> NDArray[np.float32]:
     return np.array(rows, np.float32).reshape(-1, 4)
 
 
-def _save(path: Path, frames: Sequence[RenderedFrame]) -> None:
+def _renderer(*settings: int) -> str:
+    """Return what tells pictures of one renderer and its settings from those of another."""
+    total = hashlib.sha256(str(settings).encode())
+    for source in (Path(__file__), *sorted(Path(rendering.__file__).parent.glob('*.py'))):
+        total.update(source.read_bytes())
+    return total.hexdigest()
+
+
+def _is_made(path: Path, renderer: str) -> bool:
+    """Tell whether a file holds what a renderer makes; say so where it holds something else."""
+    if not path.exists():
+        return False
+    with _content_of(path) as content:
+        if _RENDERER in content and str(content[_RENDERER]) == renderer:
+            return True
+    print(f'{path}: is of another renderer or other settings, made anew', file=sys.stderr)
+    return False
+
+
+def _save(path: Path, frames: Sequence[RenderedFrame], renderer: str) -> None:
     """Write the frames as JPEG bytes and box tables into one file, atomically."""
-    content: dict[str, NDArray[np.generic]] = {}
+    content: dict[str, NDArray[np.generic]] = {_RENDERER: np.array(renderer)}
     for number, frame in enumerate(frames):
         packed = cv2.imencode('.jpg', frame.image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
         states = [TRAFFIC_LIGHT_STATES.index(light.class_name) for light in frame.lights]
@@ -85,8 +108,10 @@ def ensure_scenes(path: Path, count: int, tracks: int, seed: int) -> Path:
     """Render random scenes and drives to `path` unless that has been done; return the path.
 
     The drives are on tracks with seeds from FIRST_TRACK on: smaller ones are for tests and shows.
+    Raises DataError for a file that is cut off, and OSError.
     """
-    if not path.exists():
+    renderer = _renderer(count, tracks, seed)
+    if not _is_made(path, renderer):
         path.parent.mkdir(parents=True, exist_ok=True)
         numbers = track(range(count), description='rendering scenes')
         frames = [
@@ -94,7 +119,7 @@ def ensure_scenes(path: Path, count: int, tracks: int, seed: int) -> Path:
         ]
         for number in track(range(tracks), description='rendering drives'):
             frames += _drive(FIRST_TRACK + number, np.random.default_rng((seed, 1, number)))
-        _save(path, frames)
+        _save(path, frames, renderer)
     return path
 
 
@@ -153,8 +178,12 @@ def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:
 
 
 def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:
-    """Return rendered sign crops, from `path` if they have been made before."""
-    if not path.exists():
+    """Return rendered sign crops, from `path` if they have been made before.
+
+    Raises DataError for a file that is cut off, and OSError.
+    """
+    renderer = _renderer(per_class, seed)
+    if not _is_made(path, renderer):
         path.parent.mkdir(parents=True, exist_ok=True)
         images, labels = [], []
         for name in track(SIGN_CLASSES, description='rendering crops'):
@@ -162,6 +191,11 @@ def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:
             rng = np.random.default_rng((seed, class_id))
             images += [random_sign_crop(rng, name, TILE) for _ in range(per_class)]
             labels += [class_id] * per_class
-        _write(path, {'images': np.stack(images), 'labels': np.array(labels, np.int64)})
+        made: dict[str, NDArray[np.generic]] = {
+            _RENDERER: np.array(renderer),
+            'images': np.stack(images),
+            'labels': np.array(labels, np.int64),
+        }
+        _write(path, made)
     with _content_of(path) as content:
         return Crops(content['images'], content['labels'])

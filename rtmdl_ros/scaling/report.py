@@ -43,14 +43,17 @@ Groups = Mapping[str, Sequence[Frame] | Crops]
 def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
     """Measure one network on a split and write the sheets of its errors into `out`.
 
-    Raises DataError for a split without images.
+    Raises DataError for a split without images or objects.
     """
     groups = _groups(variant, data, split)
     return _model_report(model_of(variant, out), groups, split, out)
 
 
 def _groups(variant: Variant, data: Path, split: str) -> Groups:
-    """Return what a network is measured on; raises DataError for a split without images."""
+    """Return what a network is measured on.
+
+    Raises DataError for a split without images, and for one that shows a detector no object.
+    """
     groups: Groups
     if variant.kind == 'classifier':
         crops = crops_of(data, split)
@@ -61,7 +64,14 @@ def _groups(variant: Variant, data: Path, split: str) -> Groups:
         empty = not all(groups.values())
     if empty:
         raise DataError(data, f'has no images of the split {split}', 'choose another --split')
+    if not any(map(_shows_signs_or_lights, groups.values())):
+        problem = f'no image of the split {split} shows an object of a class of {variant.network}'
+        raise DataError(data, problem, 'choose another --split or --network')
     return groups
+
+
+def _shows_signs_or_lights(labelled: Sequence[Frame] | Crops) -> bool:
+    return isinstance(labelled, Crops) or any(len(frame.boxes) for frame in labelled)
 
 
 def _model_report(model: Model, groups: Groups, split: str, out: Path) -> Figures:
@@ -88,7 +98,7 @@ def ladder_report(
     """Measure variants of one network and draw what they score against what they cost.
 
     The figures by 'network id', with the inference time in ms. Raises DataError for a split
-    without images.
+    without images or objects.
     """
     figures: dict[str, Figures] = {}
     rungs = []

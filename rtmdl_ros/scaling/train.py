@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import math
-import os
 import pickle
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TextIO, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -22,8 +21,6 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.func import functional_call
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -34,10 +31,18 @@ from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.ladder import Examiner
 from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.precision import training_type
+from rtmdl_ros.scaling.run_files import (
+    BEST,
+    CHECKPOINT,
+    Trained,
+    read_best,
+    write_best,
+    write_checkpoint,
+    write_log,
+)
+from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.step_choice import sandwich
 
-BEST = 'best.safetensors'
-CHECKPOINT = 'checkpoint.pt'
 _CPU = torch.device('cpu')
 
 
@@ -50,39 +55,6 @@ class ImageBatch(Protocol):
 
 
 Batch = TypeVar('Batch', bound=ImageBatch)
-
-
-#: Learning rate of a network that was trained before by that of a new one.
-_TRAINED = 0.6
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how fast a network learns."""
-
-    steps: int
-    batch: int
-    learning_rate: float
-    evaluate_every: int
-    weight_decay: float = 0.02
-    warmup_steps: int = 300
-    #: Share of the averaged weights that survives a step.
-    average_decay: float = 0.998
-    #: Steps between two checkpoints: what a killed run loses at most.
-    save_every: int = 50
-    #: Steps without a better figure after which training ends early.
-    patience_steps: int = 3000
-
-    def rate_at(self, step: int) -> float:
-        """Return the learning rate: linear warm-up, then half a cosine down to 1 %."""
-        if step < self.warmup_steps:
-            return self.learning_rate * (step + 1) / self.warmup_steps
-        done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
-        return self.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
-
-    def of_trained(self) -> Schedule:
-        """Return the schedule for a network that has learned before: slower, to lose less of it."""
-        return replace(self, learning_rate=_TRAINED * self.learning_rate)
 
 
 class Lesson(Examiner, Protocol[Batch]):
@@ -127,8 +99,13 @@ class _State:
         groups = _parameter_groups(self.network, schedule.weight_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate)
         self.step = 0
+        #: Of the schedule by which the last step was taken.
+        self.steps = schedule.steps
         self.best = -math.inf
+        #: 0: nothing has been examined yet.
         self.best_step = 0
+        #: Patience counts from here where nothing was better since: the schedule became longer.
+        self.lengthened_at = 0
         #: In which number format the steps are taken; None: not chosen yet.
         self.number_type: torch.dtype | None = None
 
@@ -138,21 +115,21 @@ class _State:
         learned = network.named_parameters()
         return {name: value.detach().cpu().contiguous() for name, value in learned}
 
-    def save(self, path: Path) -> None:
-        """Write the state atomically."""
+    def save(self, work: Path) -> None:
+        """Write the state whole. Raises OSError."""
         content = {
             'network': self.network.state_dict(),
             'average': self.average.state_dict(),
             'optimizer': self.optimizer.state_dict(),
             'step': self.step,
+            'steps': self.steps,
             'best': self.best,
             'best_step': self.best_step,
+            'lengthened_at': self.lengthened_at,
             'number_type': self.number_type,
             'origin': self.origin.content(),
         }
-        partial = path.with_suffix('.partial')
-        torch.save(content, partial)
-        os.replace(partial, path)
+        write_checkpoint(work, content)
 
     def load(self, path: Path) -> None:
         """Continue from a file that `save` wrote; raises DataError where it is another run's."""
@@ -162,6 +139,9 @@ class _State:
             self.network.load_state_dict(content['network'])
             self.average.load_state_dict(content['average'])
             self.optimizer.load_state_dict(content['optimizer'])
+            self.step, self.steps = content['step'], content['steps']
+            self.best, self.best_step = content['best'], content['best_step']
+            self.lengthened_at, self.number_type = content['lengthened_at'], content['number_type']
         except (
             RuntimeError, LookupError, ValueError, AttributeError, pickle.UnpicklingError, EOFError
         ) as error:  # fmt: skip
@@ -171,8 +151,6 @@ class _State:
                 f'is not a checkpoint of this network and storage bound ({reason})',
                 'choose another --work or remove the file to start anew',
             ) from error
-        self.step, self.best = content['step'], content['best']
-        self.best_step, self.number_type = content['best_step'], content['number_type']
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -203,6 +181,8 @@ class _Trainer(Generic[Batch]):
         self.state = _State(lesson.untrained(lesson.scales[-1]), schedule, device, origin)
         if (work / CHECKPOINT).exists():
             self.state.load(work / CHECKPOINT)
+            if schedule.steps > self.state.steps:
+                self.state.lengthened_at = self.state.step
         elif start is not None:
             start_from(self.state.network, start)
         # Measured once a run: by another one a resumed run would not equal a whole one.
@@ -228,6 +208,7 @@ class _Trainer(Generic[Batch]):
         if state.step >= self.schedule.warmup_steps:
             state.average.update_parameters(state.network)
         state.step += 1
+        state.steps = self.schedule.steps
         return loss
 
     def _gradients(self, batch: Batch) -> float:
@@ -268,9 +249,8 @@ class _Trainer(Generic[Batch]):
         self._refuse_divergence('validation', figure)
         if figure >= state.best:
             state.best, state.best_step = figure, state.step
-            save_file(weights, self.work / f'{BEST}.partial', metadata=state.origin.content())
-            os.replace(self.work / f'{BEST}.partial', self.work / BEST)
-        state.save(self.work / CHECKPOINT)
+            write_best(self.work, Trained(weights, state.step, state.steps), state.origin)
+        state.save(self.work)
         return figure
 
     def _refuse_divergence(self, name: str, value: float) -> None:
@@ -282,9 +262,14 @@ class _Trainer(Generic[Batch]):
     @property
     def finished(self) -> bool:
         """The schedule is at its end, or nothing has got better for its patience."""
-        state, schedule = self.state, self.schedule
-        waited = state.step - state.best_step if state.best_step else 0
-        return state.step >= schedule.steps or waited >= schedule.patience_steps
+        return self.state.step >= self.schedule.steps or self.out_of_patience
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Nothing has got better for so long that training ends early."""
+        state = self.state
+        waited = state.step - max(state.best_step, state.lengthened_at) if state.best_step else 0
+        return waited >= self.schedule.patience_steps
 
 
 def _bar() -> Progress:
@@ -304,7 +289,7 @@ def train(
     seed: int,
     device: torch.device = _CPU,
     start: Mapping[str, torch.Tensor] | None = None,
-) -> dict[str, torch.Tensor]:
+) -> Trained:
     """Train all scales together and return the largest one's weights that validated best.
 
     A run begins with random weights or, as far as they reach, with those of `start`.
@@ -312,15 +297,20 @@ def train(
     `work` receives the checkpoint, the best weights and log.txt; a run that finds a checkpoint
     there goes on from it and sees the same batches as one that was never stopped. Raises
     DataError for the checkpoint of another network, of other data, seed or start, and where
-    training diverges.
+    training diverges, and OSError where a file cannot be written.
     """
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     trainer = _Trainer(lesson, schedule, work, seed, device, start)
-    if not trainer.finished:
-        with _bar() as bar, (work / 'log.txt').open('a') as log:
-            _run(trainer, bar, log)
-    return best_so_far(work, lesson, trainer.state.origin)
+    state = trainer.state
+    if not (trainer.finished and state.best_step):
+        with _bar() as bar:
+            _run(trainer, bar)
+    if trainer.out_of_patience and state.step < schedule.steps:
+        problem = f'ended at step {state.step}, nothing has got better since step {state.best_step}'
+        remedy = f'give more --steps than {state.steps} to go on'
+        print(f'{lesson.name}: {problem}; {remedy}', file=sys.stderr)
+    return best_so_far(work, lesson, state.origin)
 
 
 def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
@@ -340,7 +330,7 @@ def start_from(network: nn.Module, weights: Mapping[str, torch.Tensor]) -> None:
                 parameter[part] = learned[part].to(parameter)
 
 
-def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
+def _run(trainer: _Trainer[Any], bar: Progress) -> None:
     name, state, schedule = trainer.lesson.name, trainer.state, trainer.schedule
     row = bar.add_task(name, total=schedule.steps, completed=state.step)
     recent = 0.0
@@ -349,35 +339,32 @@ def _run(trainer: _Trainer[Any], bar: Progress, log: TextIO) -> None:
         recent = loss if not recent else 0.98 * recent + 0.02 * loss
         bar.update(row, completed=state.step, description=f'{name} loss {recent:.3f}')
         if state.step % schedule.evaluate_every == 0 or state.step == schedule.steps:
-            figure = trainer.examine()
-            line = f'{name} step {state.step} loss {recent:.4f} validation {figure:.4f}'
-            log.write(line + '\n')
-            log.flush()
-            bar.console.print(f'{line} best {state.best:.4f}')
+            _examine(trainer, bar, f' loss {recent:.4f}')
             if trainer.finished:
                 return
         elif state.step % schedule.save_every == 0:
-            state.save(trainer.work / CHECKPOINT)
+            state.save(trainer.work)
+    if not state.best_step:  # stopped before it was examined, and now to take no step more
+        _examine(trainer, bar)
 
 
-def best_so_far(work: Path, lesson: Lesson[Any], origin: Origin) -> dict[str, torch.Tensor]:
+def _examine(trainer: _Trainer[Any], bar: Progress, loss: str = '') -> None:
+    """Validate and log what comes out."""
+    figure = trainer.examine()
+    line = f'{trainer.lesson.name} step {trainer.state.step}{loss} validation {figure:.4f}'
+    write_log(trainer.work, line)
+    bar.console.print(f'{line} best {trainer.state.best:.4f}')
+
+
+def best_so_far(work: Path, lesson: Lesson[Any], origin: Origin) -> Trained:
     """Return the weights of a run of this origin that validated best, finished or not.
 
     They may be those of a larger network than the lesson's. Raises DataError where there are
     none, those of a smaller one, or those of another run.
     """
-    path = work / BEST
-    if not path.exists():
-        raise DataError(path, 'is missing', 'train this network first')
-    try:
-        with safe_open(path, framework='pt') as content:
-            origin.check(path, content.metadata(), leave=('scales',))
-        weights = load_file(path)
-    except SafetensorError as error:
-        remedy = 'restore it, or remove the folder and train this network anew'
-        raise DataError(path, f'is damaged ({error})', remedy) from error
-    check_reach(weights, lesson, path)
-    return weights
+    trained = read_best(work, origin)
+    check_reach(trained.weights, lesson, work / BEST)
+    return trained
 
 
 def check_reach(weights: Mapping[str, torch.Tensor], lesson: Lesson[Any], path: Path) -> None:

@@ -37,7 +37,7 @@ def imports_in(code, **environment):
 
 
 NODE = "from rtmdl_ros.node.main import main; main(['--ros-args', '-p', 'lanes:=0'])"
-CLI = "from rtmdl_ros.cli import main; main(['evaluate', '--data', '/nowhere'])"
+CLI = "from rtmdl_ros.cli import main; main(['evaluate', '--data', '/'])"
 
 
 @pytest.mark.parametrize(

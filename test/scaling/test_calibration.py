@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statistics of batch normalisation from images."""
 
+import numpy as np
+import pytest
 import torch
 from torch import nn
 
+from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.calibration import calibrated
+from rtmdl_ros.scaling.recogniser import CALIBRATION_BATCH, CALIBRATION_CROPS, RecogniserLesson
+from rtmdl_ros.scaling.sign_crops import Crops
 
 
 def test_statistics_are_the_mean_over_batches() -> None:
@@ -20,3 +25,14 @@ def test_statistics_are_the_mean_over_batches() -> None:
     assert norm.running_mean.tolist() == [1.0]
     assert norm.running_var.tolist() == [4.0]
     assert norm.weight.tolist() == [3.0] and norm.bias.tolist() == [5.0]
+
+
+@pytest.mark.parametrize('count', [1, 257])
+def test_few_crops_fill_whole_batches(count: int) -> None:
+    """A last batch of one crop would weigh as much as the 256 before it."""
+    crops = Crops(np.zeros((count, 32, 32, 3), np.uint8), np.zeros(count, np.int64))
+    scale, size = Scale(0.25, 0), InputSize(24, 24)
+    lesson = RecogniserLesson(crops, crops, crops, (scale,), (size,), size, seed=1)
+    lesson.calibrated(dict(lesson.untrained(scale).named_parameters()), scale, size)
+    sizes = [len(batch) for batch in lesson._calibration[size]]
+    assert sizes == [CALIBRATION_BATCH] * (CALIBRATION_CROPS // CALIBRATION_BATCH)

@@ -66,6 +66,16 @@ def test_region_without_reward_does_not_punish() -> None:
     assert average_precision(strict, answer, CLASSES).ap50 == pytest.approx(0.5)
 
 
+def test_a_whole_picture_without_reward_does_not_punish() -> None:
+    """Unless some of it counts again, as around the labels of an incomplete picture."""
+    answer = [(said('red', 0.95, *GREEN),), (said('red', 0.9, *RED),)]
+    whole = (0, 0, 100, 100, 0)
+    ignored = [frame([], [], [whole]), frame([RED], [0])]
+    assert average_precision(ignored, answer, CLASSES).ap50 == pytest.approx(1.0)
+    incomplete = [frame([], [], [whole, (*GREEN, 1)]), frame([RED], [0])]
+    assert average_precision(incomplete, answer, CLASSES).ap50 == pytest.approx(0.5)
+
+
 def test_no_detection_is_zero() -> None:
     """And no error."""
     figures = average_precision([frame([RED], [0])], [()], CLASSES)

@@ -4,16 +4,21 @@
 
 import argparse
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from rtmdl_ros.networks.scale import Scale
-from rtmdl_ros.networks.zoo import read_zoo
+from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.scaling import command, recipes
 from rtmdl_ros.scaling.command import NETWORKS, add_arguments, run
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
+from rtmdl_ros.scaling.recogniser import CropBatch
+from rtmdl_ros.scaling.run_files import held
+from rtmdl_ros.scaling.train import _Trainer
 
 
 def test_recipes_are_the_commands_networks() -> None:
@@ -38,6 +43,7 @@ def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     error = capsys.readouterr().err
     assert error.count('\n') == 1
     assert f'{tmp_path}/traffic_light: is missing' in error
+    assert not (tmp_path / 'zoo').exists()
 
 
 def test_too_small_a_bound_is_one_line(
@@ -102,14 +108,18 @@ def test_folders_are_tried_before_training(
     assert not list((tmp_path / 'w').glob('*'))
 
 
+@pytest.fixture
+def few_rendered_crops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render for a second, not for minutes."""
+    monkeypatch.setattr(recipes, 'CROPS_PER_CLASS', 1)
+
+
+@pytest.mark.usefixtures('few_rendered_crops')
 def test_a_run_from_images_to_zoo(
     tmp_path: Path, synthetic_gtsrb: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Two steps on synthetic GTSRB files end in a zoo within its bound that can be read."""
     work = tmp_path / 'work'
-    images = np.random.default_rng(0).integers(0, 256, (86, 32, 32, 3), np.uint8)
-    (work / 'rendered').mkdir(parents=True)
-    np.savez(work / 'rendered' / 'crops.npz', images=images, labels=np.arange(86) % 2)
     words = ('traffic_sign_recogniser', '--data', str(synthetic_gtsrb), '--work', str(work))
     options = ('--out', str(tmp_path / 'zoo'), '--steps', '2', '--threads', '1')
     assert run(arguments(*words, *options, '--storage-mb', '0.2')) == 0
@@ -125,15 +135,18 @@ def test_a_run_from_images_to_zoo(
     assert index['training']['data'][0]['licence']
     assert index['training']['command'] == (
         f'rtmdl scale traffic_sign_recogniser --data {synthetic_gtsrb} --storage-mb 0.2 '
-        '--steps 2 --seed 1'
+        f'--steps 2 --seed 1 --out {tmp_path}/zoo'
     )
+    assert index['training']['steps'] == index['training']['best_step'] == 2
     assert index['separate_bytes'] == sum(v.shared_bytes + v.private_bytes for v in variants)
     mean = ('--average', str(tmp_path / 'zoo'), str(tmp_path / 'zoo'), '--out', str(tmp_path / 'm'))
     assert run(arguments(*words, *mean, '--threads', '1', '--storage-mb', '0.2')) == 0
     again = json.loads((tmp_path / 'm' / 'traffic_sign_recogniser' / 'index.json').read_text())
     assert again['variants'] == index['variants']
     assert again['training']['averaged'] == [index['training']] * 2
-    assert again['training']['command'].endswith(f'--seed 1 --average {mean[1]} {mean[2]}')
+    assert again['training']['command'].endswith(
+        f'--seed 1 --out {tmp_path}/m --average {mean[1]} {mean[2]}'
+    )
     assert 'steps' not in again['training']
 
 
@@ -155,3 +168,83 @@ def test_a_zoo_to_average_is_looked_for_first(
     error = capsys.readouterr().err
     assert error.startswith(f'rtmdl scale: {tmp_path}/gone/traffic_light_detector: is no folder')
     assert error.count('\n') == 1
+
+
+def test_start_and_out_are_two_zoos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """However they are named: what a run began with is asked for when it goes on."""
+    (tmp_path / 'link').symlink_to(tmp_path / 'zoo')
+    words = ('traffic_light_detector', '--data', 'd', '--start', str(tmp_path / 'link'))
+    for out in (('--out', str(tmp_path / 'zoo')), ()):
+        start = ('--start', str(default_zoo_dir())) if not out else ()
+        assert run(arguments(*words, *start, *out, '--work', str(tmp_path / 'w'))) == 2
+        error = capsys.readouterr().err
+        assert error.startswith('rtmdl scale: --start and --out are one folder, ')
+        assert error.endswith('/traffic_light_detector, to be replaced; give another --out\n')
+    assert not (tmp_path / 'w').exists()
+
+
+@pytest.mark.usefixtures('few_rendered_crops')
+def test_a_stopped_run_is_published_as_what_it_is(
+    tmp_path: Path, synthetic_gtsrb: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --steps, by the schedule that its best weights were trained by."""
+    data = synthetic_gtsrb.rename(tmp_path / 'my data')
+    words = ('traffic_sign_recogniser', '--data', str(data), '--work', str(tmp_path / 'w'))
+    words += ('--storage-mb', '0.2', '--threads', '1', '--out', str(tmp_path / 'zoo'))
+    taken = _Trainer.step
+
+    def stopping(trainer: _Trainer[CropBatch], batch: CropBatch) -> float:
+        if trainer.state.step == 3:
+            raise KeyboardInterrupt
+        return taken(trainer, batch)
+
+    recipe = RECIPES['traffic_sign_recogniser']
+    often = replace(recipe, schedule=replace(recipe.schedule, evaluate_every=2))
+    monkeypatch.setitem(RECIPES, recipe.network, often)
+    monkeypatch.setattr(_Trainer, 'step', stopping)
+    with pytest.raises(KeyboardInterrupt):
+        run(arguments(*words, '--steps', '5'))
+    assert run(arguments(*words, '--publish')) == 0
+    assert not list((tmp_path / 'w').glob('*/draft*'))
+    text = (tmp_path / 'zoo' / recipe.network / 'index.json').read_text()
+    training = json.loads(text)['training']
+    assert (training['steps'], training['best_step']) == (5, 2)
+    again = f"rtmdl scale traffic_sign_recogniser --data '{data}' --storage-mb 0.2 --steps 5 "
+    assert training['command'].startswith(again)
+
+
+def test_a_busy_gpu_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other mistakes of torch's users are ours, and told with all that is known."""
+    words = ('traffic_sign_recogniser', '--data', 'd', '--out', str(tmp_path / 'zoo'))
+    words += ('--work', str(tmp_path / 'w'))
+
+    def failing(error: Exception) -> None:
+        def scale(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(command, '_scale', scale)
+
+    failing(torch.cuda.OutOfMemoryError('CUDA out of memory. Tried to allocate 2 MiB.'))
+    assert run(arguments(*words)) == 1
+    assert capsys.readouterr().err == (
+        'rtmdl scale: the GPU cannot be used (CUDA out of memory. Tried to allocate 2 MiB.); '
+        'give --device cpu or end what else uses the GPU\n'
+    )
+    failing(RuntimeError('shapes differ'))
+    with pytest.raises(RuntimeError, match='shapes differ'):
+        run(arguments(*words))
+
+
+def test_a_work_folder_is_for_one_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Told before data are read; what it has learned so far can be published."""
+    work = tmp_path / 'w' / 'traffic_light_detector'
+    words = ('traffic_light_detector', '--data', str(tmp_path), '--work', str(work.parent))
+    words += ('--out', str(tmp_path / 'zoo'), '--threads', '1')
+    with held(work):
+        assert run(arguments(*words)) == 1
+        problem = f'{work}: another rtmdl scale (process {os.getpid()}) is training in it'
+        assert problem in capsys.readouterr().err
+        assert run(arguments(*words, '--publish')) == 1
+        assert 'traffic_light: is missing' in capsys.readouterr().err

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from rtmdl_ros import rendering
 from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.scaling import crop_augmentation as change
 from rtmdl_ros.scaling.errors import DataError
@@ -64,6 +65,28 @@ def test_rendered_pictures_are_made_once(tmp_path: Path) -> None:
             assert scene.image.shape == (312, 416, 3)
             assert (scene.boxes >= 0).all() and (scene.boxes[:, 2] <= 416).all()
             assert (scene.labels < 4).all()
+
+
+def test_what_another_renderer_made_is_made_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other settings, other sources, or a file that does not tell."""
+    path = tmp_path / 'crops.npz'
+    count = len(ensure_crops(path, 1, seed=1).labels)
+    assert len(ensure_crops(path, 2, seed=1).labels) == 2 * count
+    told = f'{path}: is of another renderer or other settings, made anew\n'
+    assert capsys.readouterr().err == told
+    np.savez(path, images=np.zeros((1, 32, 32, 3), np.uint8), labels=np.zeros(1, np.int64))
+    assert len(ensure_crops(path, 1, seed=1).labels) == count
+    assert capsys.readouterr().err == told
+    source = tmp_path / 'rendering' / '__init__.py'
+    source.parent.mkdir()
+    source.touch()
+    monkeypatch.setattr(rendering, '__file__', str(source))
+    ensure_crops(path, 1, seed=1)
+    assert capsys.readouterr().err == told
+    ensure_crops(path, 1, seed=1)
+    assert capsys.readouterr().err == ''
 
 
 def test_rendered_crops(tmp_path: Path) -> None:

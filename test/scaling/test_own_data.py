@@ -3,6 +3,8 @@
 """Users' pictures in COCO's and YOLO's form: read, checked, refused with path and remedy."""
 
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,24 @@ import pytest
 
 from rtmdl_ros import cli
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.scaling import recipes
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.evaluate import detector_split_figures, model_of
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.own_data import OwnData, class_number, is_own, own_data
 from rtmdl_ros.scaling.recipes import LIGHT_AUGMENTATION, RECIPES
-from rtmdl_ros.scaling.rendered import ensure_scenes
 from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
 WIDTH, HEIGHT = 100, 80
+
+
+@pytest.fixture(autouse=True)
+def few_rendered_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render for a second, not for minutes."""
+    for name in ('SCENES', 'TRACKS'):
+        monkeypatch.setattr(recipes, name, 1)
 
 
 def picture(path: Path, shade: int) -> None:
@@ -178,6 +188,29 @@ def test_a_split_has_the_same_pictures_whatever_was_read_before(
     assert '/train/' not in capsys.readouterr().err
 
 
+def test_a_split_of_copies_alone_wants_other_pictures(tmp_path: Path) -> None:
+    """Its classes are not at fault."""
+    coco(tmp_path / 'train', 10, [[10, 20, 12, 30]])
+    coco(tmp_path / 'val', 10, [[10, 20, 12, 30]])
+    message = refusal(tmp_path, 'val')
+    assert 'no val image is left; 1x image of the train split again, left out: ' in message
+    assert message.endswith('; put other pictures into val')
+
+
+def test_a_picture_that_claims_to_be_huge_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """OpenCV refuses such a header with an exception of its own."""
+    yolo(tmp_path)
+    huge = tmp_path / 'train' / 'images' / 'huge.png'
+    content = bytearray((huge.parent / 'b.png').read_bytes())
+    content[16:24] = struct.pack('>II', 40_000, 40_000)
+    content[29:33] = struct.pack('>I', zlib.crc32(content[12:29]))
+    huge.write_bytes(content)
+    assert [frame.path.name for frame in frames(tmp_path)] == ['b.png']
+    assert f'1x image cannot be read: {huge}' in capsys.readouterr().err
+
+
 def test_unknown_classes_are_neither_objects_nor_background(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -313,12 +346,53 @@ def test_no_split_is_asked_for_that_is_not_used(tmp_path: Path) -> None:
     assert 0 <= figures['all_map50'] <= 1
 
 
+def test_networks_that_data_are_not_for_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unless one of them is asked for, or nothing else is left."""
+    coco(tmp_path / 'data' / 'val', 10, [[10, 20, 12, 30]])
+    file = tmp_path / 'figures.json'
+    words = ['evaluate', '--data', str(tmp_path / 'data'), '--split', 'val', '--json', str(file)]
+    words += ['--out', str(tmp_path / 'out')]
+    assert cli.main(words) == 0
+    told = capsys.readouterr()
+    assert 'all_ap50_red' in told.out
+    assert list(json.loads(file.read_text())) == ['traffic_light_detector']
+    left_out = [line for line in told.err.splitlines() if line.startswith('rtmdl evaluate: ')]
+    assert [line.split('; ')[-1] for line in left_out] == [
+        'traffic_sign_detector is left out, --network chooses one',
+        'traffic_sign_recogniser is left out, --network chooses one',
+    ]
+    assert cli.main([*words, '--network', 'traffic_sign_detector']) == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert 'of a known class' in error and 'left out' not in error
+    coco(tmp_path / 'cones' / 'val', 10, [[10, 20, 12, 30]], 'cone')
+    assert cli.main([*words, '--data', str(tmp_path / 'cones')]) == 1
+    assert capsys.readouterr().err.count('is left out, --network') == 3
+    assert cli.main([*words, '--data', str(tmp_path / 'gone')]) == 1
+    error = f'{tmp_path}/gone: is no folder; give --data the folder of the data sets'
+    assert capsys.readouterr().err == f'rtmdl evaluate: {error}\n'
+
+
+def test_a_test_without_objects_has_no_figures(tmp_path: Path) -> None:
+    """They would be zero, as of a network that finds nothing."""
+    coco(tmp_path / 'test', 10, [])
+    variant = read_zoo(default_zoo_dir() / 'traffic_light_detector')[0]
+    model = model_of(variant, tmp_path / 'out')
+    assert detector_split_figures(model, tmp_path, 'test_public', 'test_public') == {}
+    with pytest.raises(DataError) as caught:
+        network_report(variant, tmp_path, 'test_public', tmp_path / 'out')
+    assert str(caught.value) == (
+        f'{tmp_path}: no image of the split test_public shows an object of a class of '
+        'traffic_light_detector; choose another --split or --network'
+    )
+
+
 def test_large_pictures_are_kept_as_small_as_views_of_them_get(tmp_path: Path) -> None:
     """Lights are cut out of them before."""
     yolo(tmp_path / 'track')
     image = tmp_path / 'track' / 'train' / 'images' / 'b.png'
     cv2.imwrite(str(image), np.full((1080, 1920, 3), 90, np.uint8))
-    ensure_scenes(tmp_path / 'rendered' / 'scenes.npz', 1, 1, seed=1)
     recipe = RECIPES['traffic_light_detector']
     views = recipe.lesson(recipe, tmp_path / 'track', tmp_path, 1).views
     (scene,) = views._real
@@ -362,7 +436,6 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
 
     data, work = tmp_path / 'track', tmp_path / 'work'
     yolo(data)
-    ensure_scenes(work / 'rendered' / 'scenes.npz', 1, 1, seed=1)
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     words = ['traffic_light_detector', '--data', str(data), '--work', str(work), '--threads', '1']

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from rtmdl_ros.networks.scale import InputSize, Scale
+from rtmdl_ros.scaling import recogniser, worker_room
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
@@ -23,12 +25,19 @@ from rtmdl_ros.scaling.ladder import Candidate
 from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
+from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.train import Schedule, best_so_far, start_from, train
+from rtmdl_ros.scaling.train import best_so_far, start_from, train
 
 SCHEDULE = Schedule(
     steps=8, batch=4, learning_rate=1e-2, evaluate_every=4, warmup_steps=2, average_decay=0.5
 )
+
+
+@pytest.fixture(autouse=True)
+def quick_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take statistics from few crops."""
+    monkeypatch.setattr(recogniser, 'CALIBRATION_CROPS', 64)
 
 
 def coloured_crops(count: int) -> Crops:
@@ -45,7 +54,10 @@ SIZES = (InputSize(24, 24), InputSize(32, 32))
 SCALES = (Scale(0.25, 0), Scale(0.5, 0), Scale(0.5, 1))
 
 
-def lesson(kind: type[RecogniserLesson] = RecogniserLesson) -> RecogniserLesson:
+Kind = TypeVar('Kind', bound=RecogniserLesson)
+
+
+def lesson(kind: type[Kind] = RecogniserLesson) -> Kind:
     """Return a recogniser's lesson on the coloured crops."""
     training, validation, rendered = map(coloured_crops, (64, 32, 16))
     return kind(training, validation, rendered, SCALES, SIZES, SIZES[1], seed=5)
@@ -80,13 +92,13 @@ def test_resumed_run_equals_whole_run(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(lesson(Stopping), SCHEDULE, tmp_path / 'parts', seed=1)
     resumed = train(lesson(), SCHEDULE, tmp_path / 'parts', seed=1)
-    assert resumed.keys() == whole.keys()
-    for name, tensor in whole.items():
-        torch.testing.assert_close(resumed[name], tensor, msg=name)
+    assert resumed.weights.keys() == whole.weights.keys()
+    for name, tensor in whole.weights.items():
+        torch.testing.assert_close(resumed.weights[name], tensor, msg=name)
     log = (tmp_path / 'parts' / 'log.txt').read_text()
     assert 'step 4 ' in log and 'step 8 ' in log
     again = train(lesson(), SCHEDULE, tmp_path / 'parts', seed=1)
-    torch.testing.assert_close(again, resumed)
+    torch.testing.assert_close(again.weights, resumed.weights)
     assert (tmp_path / 'parts' / 'log.txt').read_text() == log, 'a finished run is not run again'
 
 
@@ -104,20 +116,60 @@ def test_a_killed_run_loses_few_steps(tmp_path: Path) -> None:
     assert torch.load(tmp_path / 'checkpoint.pt', weights_only=True)['step'] == 4
 
 
+class Falling(RecogniserLesson):
+    """Validates worse each time."""
+
+    figure = 0.5
+
+    def validate(self, network: nn.Module, size: InputSize) -> float:
+        self.figure -= 0.01
+        return self.figure
+
+
 def test_nothing_better_for_long_ends_training(tmp_path: Path) -> None:
     """The weights are those of the best examination."""
-
-    class Falling(RecogniserLesson):
-        figure = 0.5
-
-        def validate(self, network: nn.Module, size: InputSize) -> float:
-            self.figure -= 0.01
-            return self.figure
-
     schedule = replace(SCHEDULE, steps=40, evaluate_every=4, patience_steps=8)
     train(lesson(Falling), schedule, tmp_path, seed=1)
     log = (tmp_path / 'log.txt').read_text().splitlines()
     assert [line.split()[2] for line in log] == ['4', '8', '12']
+
+
+def test_more_steps_continue_what_ended_for_want_of_patience(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The longer schedule gets its patience; the same one says why there is nothing to do."""
+    schedule = replace(SCHEDULE, steps=40, patience_steps=8)
+    assert train(lesson(Falling), schedule, tmp_path, seed=1).best_step == 4
+    told = (
+        'traffic_sign_recogniser: ended at step 12, nothing has got better since step 4; '
+        'give more --steps than 40 to go on\n'
+    )
+    assert capsys.readouterr().err == told
+    train(lesson(Falling), schedule, tmp_path, seed=1)
+    assert capsys.readouterr().err == told
+    worse = lesson(Falling)
+    worse.figure = 0.3
+    trained = train(worse, replace(schedule, steps=44), tmp_path, seed=1)
+    log = (tmp_path / 'log.txt').read_text().splitlines()
+    assert [line.split()[2] for line in log] == ['4', '8', '12', '16', '20']
+    assert 'ended at step 20' in capsys.readouterr().err
+    assert (trained.best_step, trained.steps) == (4, 40)
+
+
+def test_fewer_steps_than_a_stopped_run_took_are_examined_first(tmp_path: Path) -> None:
+    """They were taken by the longer schedule."""
+
+    class Stopped(RecogniserLesson):
+        def batches(self, first_step: int, schedule: Schedule) -> Iterator[CropBatch]:
+            yield from list(super().batches(first_step, schedule))[:6]
+            raise KeyboardInterrupt
+
+    schedule = replace(SCHEDULE, evaluate_every=8, save_every=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(lesson(Stopped), schedule, tmp_path, seed=1)
+    trained = train(lesson(), replace(schedule, steps=3, evaluate_every=3), tmp_path, seed=1)
+    assert (trained.best_step, trained.steps) == (6, 8)
+    assert (tmp_path / 'log.txt').read_text().startswith('traffic_sign_recogniser step 6 valid')
 
 
 def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
@@ -194,9 +246,10 @@ def test_a_resumed_run_keeps_its_number_format(
     train(lesson(), SCHEDULE, tmp_path / 'run', seed=1)
     shutil.copytree(tmp_path / 'run', tmp_path / 'resumed')
     longer = replace(SCHEDULE, steps=12)
-    whole = train(lesson(), longer, tmp_path / 'run', seed=1)
+    whole = train(lesson(), longer, tmp_path / 'run', seed=1).weights
     monkeypatch.setattr('rtmdl_ros.scaling.train.training_type', lambda device: torch.float32)
-    torch.testing.assert_close(train(lesson(), longer, tmp_path / 'resumed', seed=1), whole)
+    resumed = train(lesson(), longer, tmp_path / 'resumed', seed=1).weights
+    torch.testing.assert_close(resumed, whole)
     number_type = torch.load(tmp_path / 'resumed' / 'checkpoint.pt', weights_only=True)
     assert number_type['number_type'] == torch.bfloat16
 
@@ -258,7 +311,7 @@ def test_small_networks_learn_from_the_large_one(tmp_path: Path) -> None:
     """All scales tell blue from red after some dozens of steps."""
     schedule = replace(SCHEDULE, steps=40, evaluate_every=40, batch=16)
     study = lesson()
-    weights = train(study, schedule, tmp_path, seed=1)
+    weights = train(study, schedule, tmp_path, seed=1).weights
     for scale in SCALES:
         for size in SIZES:
             network = study.calibrated(weights, scale, size)
@@ -302,23 +355,43 @@ def squares(count: int) -> list[Scene]:
     return scenes
 
 
-def test_detector_learns_squares(tmp_path: Path) -> None:
-    """Both scales find them after some dozens of steps."""
+def detector_lesson(frames: list[Frame], workers: int) -> DetectorLesson:
+    """Return a detector's lesson on the squares, validated on frames."""
     augmentation = Augmentation((0.9, 1.1), (0.9, 1.1), 0.2, 0.0, 0.0, (10, 20))
     views = Views(
         squares(16), np.ones(16), [], [],
         classes=1, height=64, augmentation=augmentation, seed=1,
     )  # fmt: skip
     size, scales = InputSize(64, 96), (Scale(0.25, 0), Scale(0.5, 0))
+    return DetectorLesson(
+        'squares', ('square',), scales, (size,), size, views, [frames], '', seed=1, workers=workers
+    )
+
+
+def test_detector_learns_squares(tmp_path: Path) -> None:
+    """Both scales find them after some dozens of steps."""
     frames = []
     for at, scene in enumerate(squares(6)):
         path = tmp_path / f'{at}.png'
         cv2.imwrite(str(path), scene.image)
         frames.append(Frame(path, 's', scene.boxes, scene.labels, scene.regions, ('a',), 96, 64))
-    study = DetectorLesson(
-        'squares', ('square',), scales, (size,), size, views, [frames], '', seed=1, workers=0
-    )
+    study = detector_lesson(frames, workers=0)
     schedule = replace(SCHEDULE, steps=60, batch=8, evaluate_every=60)
-    weights = train(study, schedule, tmp_path / 'work', seed=1)
-    for scale in scales:
-        assert study.validate(study.calibrated(weights, scale, size), size) > 0.5
+    weights = train(study, schedule, tmp_path / 'work', seed=1).weights
+    for scale in study.scales:
+        network = study.calibrated(weights, scale, study.base_size)
+        assert study.validate(network, study.base_size) > 0.5
+
+
+def test_without_room_for_a_worker_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The batches are the same."""
+    study = detector_lesson([], workers=1)
+    usual = list(study.batches(0, replace(SCHEDULE, steps=2)))
+    assert capsys.readouterr().err == ''
+    monkeypatch.setattr(worker_room, '_SHARED_MEMORY', tmp_path / 'none')
+    for batch, same in zip(study.batches(0, replace(SCHEDULE, steps=2)), usual, strict=True):
+        assert torch.equal(batch.images, same.images)
+    told = f'{tmp_path}/none: has 0 MB free of the 0 that a worker process needs; training goes on'
+    assert capsys.readouterr().err.startswith(told)

@@ -12,13 +12,14 @@ from rtmdl_ros.scheduling.forecast import Forecast, Remainder, Span
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.policies import KeyFunction
-from rtmdl_ros.scheduling.slowness import TOLERANCE
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Of each resource, what all tasks together may take before they give way: waiting times grow
 #: without bound as it comes near 1.
 FULL = 0.75
+#: Times up to so many times as long as planned are about as planned.
+_ABOUT = 1.1
 #: Of a task so many expected jobs count at most: a job with a distant deadline is not foreseen to
 #: its end, as that would take longer than the job.
 _FORESEEN_JOBS = 32
@@ -240,7 +241,7 @@ def _as_planned(live: LiveTask) -> bool:
     if live.foreseen is not live.base:
         return False
     usual_ns, planned_ns = (_sum(chain.spans) for chain in (live.base, live.planned_base))
-    return usual_ns <= (1.0 + TOLERANCE) * planned_ns
+    return usual_ns <= _ABOUT * planned_ns
 
 
 def _load(live: LiveTask) -> Load:

@@ -30,8 +30,9 @@ _SHARE = 0.75
 #: Runs of a stage whose median tells how far it is from that: so many more that the few for which
 #: that lags behind do not count. What was learned stays, as a slow variant is not run again.
 _OWN = 15
-#: Smaller changes are not followed: every one has levels and forecasts made anew.
-TOLERANCE = 0.1
+#: Smaller changes of a chain are not followed: every one has levels and forecasts made anew. Short
+#: stages on a busy CPU take now twice as long, now half, which changes no chain by much.
+_TOLERANCE = 0.05
 #: Between two looks at all stages.
 PERIOD_NS = 100_000_000
 _LEAST, _MOST = 0.25, 20.0
@@ -115,7 +116,7 @@ class Slowness:
 
     def _chain(self, task: str, planned: Chain, current: Chain) -> Chain:
         factors = self._factors(task, planned)
-        if all(map(_near, planned.stages, current.stages, factors)):
+        if _near(planned, current, factors):
             return current
         stages = map(_scaled, planned.stages, factors)
         return chain_of(planned.name, tuple(stages), planned.accuracy)
@@ -152,11 +153,13 @@ def _bounded(factor: float) -> float:
     return min(_MOST, max(_LEAST, factor))
 
 
-def _near(planned: Stage, current: Stage, factor: float) -> bool:
-    if planned.typical_ns == 0:
-        return True
-    applied = current.typical_ns / planned.typical_ns
-    return abs(factor - applied) <= TOLERANCE * applied
+def _near(planned: Chain, current: Chain, factors: Sequence[float]) -> bool:
+    """Tell whether a chain takes about what it would with other factors, all stages together."""
+    now_ns, off_ns = 0, 0.0
+    for stage, as_now, factor in zip(planned.stages, current.stages, factors, strict=True):
+        now_ns += as_now.typical_ns
+        off_ns += abs(factor * stage.typical_ns - as_now.typical_ns)
+    return off_ns <= _TOLERANCE * now_ns
 
 
 def _scaled(stage: Stage, factor: float) -> Stage:

@@ -277,7 +277,7 @@ def _print(
         for each in packing
     ]  # fmt: skip
     columns = (
-        'urgent', 'serial\n/s', 'packed\n/s', 'packed by\nserial', 'by one\nthread',
+        'urgent', 'serial\n/s', 'packed\n/s', 'packed\n/ serial', 'by one\nthread',
         'kernels\nalone', "urgent's p99,\npacked / alone",
     )  # fmt: skip
     print_table(

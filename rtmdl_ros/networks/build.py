@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a zoo variant to a torch module with its weights, and back."""
 
-import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from rtmdl_ros.networks.classifier import Classifier
 from rtmdl_ros.networks.detector import Detector
 from rtmdl_ros.networks.slicing import SliceError, slice_for, unpack_statistics
 from rtmdl_ros.networks.zoo import Variant, ZooError, statistics_name
-from rtmdl_ros.workload.errors import one_line
-from rtmdl_ros.workload.text_file import replacing
+from rtmdl_ros.workload.text_file import write_whole
 
 
 def untrained(kind: str, classes: int, width: float, depth: int) -> nn.Module:
@@ -64,12 +61,7 @@ def save_weights(
     """
     tensors = {name: tensor.to(torch.float16).contiguous() for name, tensor in learned.items()}
     tensors |= {statistics_name(name): packed.float() for name, packed in statistics.items()}
-    try:
-        with replacing(path) as partial:
-            save_file(tensors, partial)
-            partial.chmod(0o644)
-    except SafetensorError as error:
-        raise OSError(errno.EIO, one_line(error), str(path)) from error
+    write_whole(path, save(tensors))
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 
 from rtmdl_ros.workload.errors import one_line
@@ -41,8 +40,7 @@ def shortage(error: OSError | RuntimeError) -> str | None:
 
 
 def _of_room(error: OSError) -> str | None:
-    # safetensors has words for it and no number.
-    if error.errno not in _NO_ROOM and os.strerror(errno.ENOSPC) not in str(error):
+    if error.errno not in _NO_ROOM:
         return None
     remedy = 'make room and give the same command again, a run goes on from its last checkpoint'
     return f'{error.filename or "a file"}: cannot be written ({error.strerror}); {remedy}'

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What machines run short of is one line with a remedy."""
 
-import errno
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -52,13 +51,6 @@ def test_a_gpu_that_is_busy(error: RuntimeError) -> None:
     reason = str(error).splitlines()[0]
     remedy = 'give --device cpu or end what else uses the GPU'
     assert shortage(error) == f'the GPU cannot be used ({reason}); {remedy}'
-
-
-def test_a_full_disk_as_safetensors_tells_it() -> None:
-    """The OSError that the zoo's weights are written with has no number for it."""
-    error = OSError(errno.EIO, 'I/O error: No space left on device (os error 28)', 'zoo/weights')
-    told = shortage(error)
-    assert told is not None and told.startswith('zoo/weights: cannot be written (I/O error: No')
 
 
 @pytest.mark.parametrize('error', [RuntimeError('shapes differ'), PermissionError(13, 'denied')])

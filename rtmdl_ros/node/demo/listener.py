@@ -123,7 +123,7 @@ class Listener:
             tuple(
                 TaskRecording(
                     task,
-                    self._truth_topic(function, images),
+                    self._truth_of(function, images),
                     {
                         stamp_ns_of(message.header): detections_of(message)
                         for message in _decoded(self._answers[task], DetectionArray)
@@ -135,7 +135,7 @@ class Listener:
             )
         )
 
-    def _truth_topic(
+    def _truth_of(
         self, function: str, images: Sequence[CompressedImage]
     ) -> tuple[TruthFrame, ...]:
         """Return the frames and what is in them; nothing for a function nobody knows it of."""

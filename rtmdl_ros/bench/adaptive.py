@@ -38,6 +38,7 @@ from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.workload.arguments import whole
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Load of the lanes by the most accurate variants while all is calm.
 _CALM_LOAD = 1.2
@@ -145,8 +146,8 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
 
 def workload(ladders: Ladders, planned: Planned, script: Script, *, fixed: bool) -> Workload:
     """Return lights and signs on one camera that is faster for a while."""
-    start_ns, end_ns = (round(s * 1e9) for s in (script.calm_s, script.calm_s + script.burst_s))
-    burst = Episode(start_ns, end_ns, _RATE)
+    start_s, end_s = script.calm_s, script.calm_s + script.burst_s
+    burst = Episode(round(start_s * NS_PER_S), round(end_s * NS_PER_S), _RATE)
     tasks = planned_workload(ladders, planned, fixed=fixed)
     camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns, 0, (burst,))
     return Workload(tasks, (camera,))
@@ -159,7 +160,7 @@ def by_phase(
     start_ns = min(report.release_ns for report in reports)
     phases: dict[str, list[JobReport]] = {}
     for report in reports:
-        phase = script.phase((report.release_ns - start_ns) / 1e9)
+        phase = script.phase((report.release_ns - start_ns) / NS_PER_S)
         phases.setdefault(phase, []).append(report)
     accuracies = accuracies_of(ladders)
     shares = {phase: shares_of(jobs, accuracies) for phase, jobs in phases.items()}
@@ -173,7 +174,7 @@ def _run(
     executors: Executors,
     advance: Advance,
 ) -> tuple[JobReport, ...]:
-    with hog_at(LEAD_NS / 1e9 + 2 * script.calm_s + script.burst_s, script.hog_s):
+    with hog_at(LEAD_NS / NS_PER_S + 2 * script.calm_s + script.burst_s, script.hog_s):
         return run_workload(workload, payload, script.length_s, executors, advance)
 
 

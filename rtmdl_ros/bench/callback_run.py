@@ -31,12 +31,13 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.real_time import calm_openmp
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.units import NS_PER_S
 
 _CAMERA, _NODE = 'rtmdl_ros.node.baseline.camera', 'rtmdl_ros.node.baseline.callbacks'
 #: Longest start, networks exported first; longest end of a process. Seconds.
 _START_S, _END_S = 300.0, 30.0
 #: From the end of the warm-up to the first frame: what it has begun is through by then.
-_LEAD_NS = 1_000_000_000
+_LEAD_NS = NS_PER_S
 #: For jobs of the last frames, after the longest deadline.
 _DRAIN_S = 0.5
 _LOOK_S = 0.05
@@ -72,10 +73,10 @@ def _run(
         over.callback(end_all, children, 0.0)
         _await((folder / READY).exists, children, _START_S)
         for start_s, length_s in scenario.hogs():
-            over.enter_context(hog_at(_LEAD_NS / 1e9 + start_s, length_s))
+            over.enter_context(hog_at(_LEAD_NS / NS_PER_S + start_s, length_s))
         write_whole(folder / START, str(time.monotonic_ns() + _LEAD_NS))
         _await(camera.ended, children, scenario.seconds + _END_S, advance)
-        time.sleep(_DRAIN_S + max(t.deadline_ns for t in scenario.planned_tasks()) / 1e9)
+        time.sleep(_DRAIN_S + max(t.deadline_ns for t in scenario.planned_tasks()) / NS_PER_S)
         node.interrupt()
         _await(node.ended, children, _END_S)
     published_ns = json.loads((folder / PUBLISHED).read_text(encoding='utf-8'))

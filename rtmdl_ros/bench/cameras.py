@@ -13,6 +13,7 @@ from rtmdl_ros.bench.command import Advance
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.simulation.simulate import release_times
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: From the call to the first release, for all threads to be there.
 LEAD_NS = 50_000_000
@@ -85,7 +86,7 @@ def release_frames(
     released = passed_ns = made = 0
     start_ns = time.monotonic_ns() + LEAD_NS
     for number, (time_ns, camera) in enumerate(frame_times(cameras, duration_ns)):
-        time.sleep(max(0, start_ns + time_ns - time.monotonic_ns()) / 1e9)
+        time.sleep(max(0, start_ns + time_ns - time.monotonic_ns()) / NS_PER_S)
         while made < len(changes) and changes[made][0] <= time_ns:
             changes[made][1](runtime)
             made += 1
@@ -93,6 +94,6 @@ def release_frames(
         payloads = {task: payload(number) for task in camera.tasks_at(time_ns)}
         runtime.release_all(payloads, time.monotonic_ns())
         released += len(payloads)
-        advance((time_ns - passed_ns) / 1e9)
+        advance((time_ns - passed_ns) / NS_PER_S)
         passed_ns = time_ns
     return released

@@ -27,6 +27,7 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Resource
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Length of the run from which it is known how long stages take beside each other.
 _SETTLING_S = 4.0
@@ -194,7 +195,7 @@ def run_setting(
     workload = Workload(setting.tasks, scenario.cameras())
     with ExitStack() as hogs:
         for start_s, length_s in scenario.hogs():
-            hogs.enter_context(hog_at(LEAD_NS / 1e9 + start_s, length_s))
+            hogs.enter_context(hog_at(LEAD_NS / NS_PER_S + start_s, length_s))
         return run_workload(
             workload, lambda number: Work(frames[number % len(frames)]), scenario.seconds,
             setting.executors, advance, scenario.changes(setting.tasks), reply_of,

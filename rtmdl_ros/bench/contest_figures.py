@@ -30,7 +30,7 @@ from rtmdl_ros.evidence.scoring import Score
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.records import Outcome
-from rtmdl_ros.workload.units import NS_PER_S
+from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 _Accuracies = Mapping[tuple[str, str], float]
 MISSED, RIGHT = 'miss_ratio', 'on_time_accuracy'
@@ -221,7 +221,7 @@ def as_json(contest: Contest, figures: Sequence[PolicyFigures], rounds: int) -> 
         'seed': 0,
         'rounds': rounds,
         'utilization': scenario.utilization,
-        'periods_ms': {name: ns / 1e6 for name, ns in scenario.periods_ns.items()},
+        'periods_ms': {name: ns / NS_PER_MS for name, ns in scenario.periods_ns.items()},
         'slowness': dict(contest.slowness),
         'baseline': baseline_of(figures) or None,
         'policies': {each.policy: _policy_json(each) for each in figures},

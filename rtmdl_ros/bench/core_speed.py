@@ -21,6 +21,7 @@ from rtmdl_ros.simulation.simulate import simulate_core
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.arguments import positive, whole
 from rtmdl_ros.workload.records import Packing, Policy
+from rtmdl_ros.workload.units import NS_PER_S
 
 _TASKS = 6
 _UTILIZATION = 1.0
@@ -100,7 +101,7 @@ def _simulate(core: Core, setting: Setting) -> tuple[int, int]:
         core,
         tasks,
         slow_downs=random_slow_downs(setting.seed, tasks),
-        duration_ns=round(setting.seconds * 1e9),
+        duration_ns=round(setting.seconds * NS_PER_S),
         seed=setting.seed,
     )
     return len(jobs), sum(len(job.spans) for job in jobs)
@@ -170,7 +171,7 @@ def _stages_per_second(
     settings = [Setting(packing, lanes, seconds, seed) for seed in range(processes)]
     start_ns = time.perf_counter_ns()
     stages = sum(pool.map(simulated_stages, settings))
-    return stages * 1e9 / (time.perf_counter_ns() - start_ns)
+    return stages * NS_PER_S / (time.perf_counter_ns() - start_ns)
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rtmdl_ros.workload.detection import Detection, intersection_over_union
 from rtmdl_ros.workload.quantiles import quantile
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Two boxes are the same find from this intersection over union on.
 _SAME = 0.9
@@ -106,7 +107,7 @@ class Target:
 
 def times_of(seconds: Sequence[float]) -> Times:
     """Return quantiles of times in seconds."""
-    ordered = sorted(round(1e9 * each) for each in seconds)
+    ordered = sorted(round(NS_PER_S * each) for each in seconds)
     return Times(quantile(ordered, 0.5) / 1e3, quantile(ordered, 0.99) / 1e3)
 
 

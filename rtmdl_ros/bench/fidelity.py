@@ -42,6 +42,7 @@ from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of
 from rtmdl_ros.bench.workloads import Executors, Workload, make_workload, run_workload
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Policy, Resource
+from rtmdl_ros.workload.units import NS_PER_S
 
 _BOTH = ('traffic_light', 'traffic_sign')
 #: (load of the lane, functions of each camera); the first is the most urgent.
@@ -139,7 +140,7 @@ def _measure(
         run_workload(workload, payload, length_s, _EXECUTORS, advance) for length_s in lengths_s
     )
     real = behaviours_of_reports(reports)
-    duration_ns = round(lengths_s[1] * 1e9)
+    duration_ns = round(lengths_s[1] * NS_PER_S)
 
     def compare(samples: Samples) -> dict[str, Comparison]:
         simulated = simulated_behaviours(workload, samples, duration_ns)

@@ -37,6 +37,7 @@ from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.records import Policy
+from rtmdl_ros.workload.units import NS_PER_S
 
 _CAMERAS = {'front': ('traffic_light', 'traffic_sign')}
 _LOAD = 0.9
@@ -163,7 +164,7 @@ def _watch(
         bypass.open = False
         # Statistics are asked for as by the node.
         with progress_bar('watching', duration_s) as advance, Sampler(runtime.statistics) as taken:
-            duration_ns = round(duration_s * 1e9)
+            duration_ns = round(duration_s * NS_PER_S)
             jobs = release_frames(runtime, workload.cameras, duration_ns, payload, advance)
     finally:
         runtime.stop(timeout_s=5.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: How the lanes are used: one alone, or two with and without the guard.
 SERIAL, GUARDED, GREEDY = 'serial', 'guarded', 'greedy'
@@ -49,7 +50,7 @@ def order_of(round_number: int) -> tuple[str, ...]:
 
 def run_figures(reports: Sequence[JobReport], urgent: str, seconds: float) -> RunFigures:
     """Count what had finished `seconds` after the first release; misses are those of all jobs."""
-    end_ns = min(report.release_ns for report in reports) + round(seconds * 1e9)
+    end_ns = min(report.release_ns for report in reports) + round(seconds * NS_PER_S)
     finished = sum(report.finished and report.finish_ns <= end_ns for report in reports)
     own = [report for report in reports if report.task == urgent]
     missed = sum(report.missed for report in own)

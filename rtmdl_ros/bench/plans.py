@@ -49,6 +49,7 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Of the lanes by the most accurate variants; 1 is what one lane can do.
 _LOADS = (0.5, 0.8, 1.2, 1.6, 2.0)
@@ -173,7 +174,7 @@ def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float)
                 lanes=LANES,
                 packing=Packing.GUARDED,
                 slow_downs=ladders.profile.slow_downs,
-                duration_ns=round(seconds * 1e9),
+                duration_ns=round(seconds * NS_PER_S),
                 seed=seed,
             ),
             accuracies_of(ladders),

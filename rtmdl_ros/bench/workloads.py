@@ -22,6 +22,7 @@ from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Each further camera is slower by this, so that the cameras drift through all phases.
 _SLOWER = 1.23
@@ -140,7 +141,7 @@ def run_workload(
     try:
         with above_lanes(executors.real_time):
             released = release_frames(
-                runtime, workload.cameras, round(seconds * 1e9), payload, advance, changes
+                runtime, workload.cameras, round(seconds * NS_PER_S), payload, advance, changes
             )
         _await_all(reports, released)
     finally:

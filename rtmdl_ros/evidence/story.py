@@ -10,6 +10,7 @@ from itertools import pairwise
 from rtmdl_ros.evidence.recording import Recording, Stamp
 from rtmdl_ros.workload.detection import Detection
 from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.units import NS_PER_S
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def stories_of(recording: Recording) -> tuple[FrameStory, ...]:
     stamps = {frame.index: frame.stamp for task in recording.tasks for frame in task.truth}
     first = min(stamps.values(), default=0)
     return tuple(
-        _story(recording, index, stamp, (stamp - first) / 1e9)
+        _story(recording, index, stamp, (stamp - first) / NS_PER_S)
         for index, stamp in sorted(stamps.items())
     )
 

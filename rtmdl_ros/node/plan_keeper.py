@@ -12,6 +12,7 @@ from rtmdl_ros.node.replanning import Answer, Replanner
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.records import Resource
+from rtmdl_ros.workload.units import NS_PER_MS
 
 #: So far times must be from those that were planned with, and for so long.
 _DRIFT, _DRIFT_S = 0.25, 3.0
@@ -84,7 +85,7 @@ def _expected(answer: Answer) -> str:
     plan = answer.plan
     assert plan is not None
     limits = ', '.join(
-        f'{name} {limit.least_ns / 1e6:.1f}' for name, limit in answer.limits.items()
+        f'{name} {limit.least_ns / NS_PER_MS:.1f}' for name, limit in answer.limits.items()
     )
     return (
         f': {plan.expected_miss_ratio:.1%} of the frames expected to be missed; shortest deadlines '

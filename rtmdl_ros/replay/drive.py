@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.units import NS_PER_S
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class CameraTrack:
         """Frames a second by the median of their distances, 0 of fewer than two."""
         distances = [after - before for before, after in pairwise(self.passed_ns)]
         distance_ns = median(distances) if distances else 0
-        return 1e9 / distance_ns if distance_ns else 0.0
+        return NS_PER_S / distance_ns if distance_ns else 0.0
 
 
 class Drive(Protocol):

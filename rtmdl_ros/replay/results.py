@@ -27,6 +27,7 @@ from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.drive import CameraTrack, Drive
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.units import NS_PER_S
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def result_of(
         device=device,
         tracks=drive.tracks,
         jumps=drive.jumps,
-        duration_s=max(report.finish_ns for report in reports) / 1e9,
+        duration_s=max(report.finish_ns for report in reports) / NS_PER_S,
         policy=node.policy,
         cpu_workers=node.cpu_workers,
         lanes=node.lanes,
@@ -185,7 +186,8 @@ def as_json(result: ReplayResult) -> dict[str, Any]:
             for name, t in result.tracks.items()
         },
         'clock_jumps': [
-            {'frames_before': jump.frames, 'seconds': jump.by_ns / 1e9} for jump in result.jumps
+            {'frames_before': jump.frames, 'seconds': jump.by_ns / NS_PER_S}
+            for jump in result.jumps
         ],
         'policies': {
             'rtmdl': {

@@ -81,7 +81,7 @@ def _jumps(run: ReplayRun) -> Iterator[str]:
         gap_s = LONGEST_GAP_NS // NS_PER_S if first.by_ns > 0 else 0
         yield (
             f'after frame {first.frames} the clock of the recording jumps by '
-            f'{first.by_ns / 1e9:+.1f} s; replayed as a gap of {gap_s} s'
+            f'{first.by_ns / NS_PER_S:+.1f} s; replayed as a gap of {gap_s} s'
             f'{f"; {more} more jumps" if more else ""}'
         )
 

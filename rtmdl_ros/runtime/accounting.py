@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Most samples kept of one task or executor; in a faster stream the window gets shorter.
 MAX_SAMPLES = 10_000
@@ -149,7 +150,7 @@ class TaskAccount:
             superseded=count[Outcome.SUPERSEDED],
             discarded=count[Outcome.DISCARDED],
             failed=count[Outcome.FAILED],
-            rate_hz=releases * 1e9 / known_ns if known_ns else 0.0,
+            rate_hz=releases * NS_PER_S / known_ns if known_ns else 0.0,
             window_ended=len(ended),
             window_missed=len(ended) - outcomes[Outcome.ON_TIME],
             window_failed=outcomes[Outcome.FAILED],

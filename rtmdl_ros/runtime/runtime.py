@@ -45,6 +45,7 @@ from rtmdl_ros.scheduling.events import (
 from rtmdl_ros.workload.errors import in_one_line
 from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.units import NS_PER_S
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ class Runtime:
         self._executors = {name: self._executor(name) for name in self._core.executors}
         self._timer = WakeTimer(time.monotonic_ns, self._time_passed)
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
-        self._ledger = Ledger(round(window_s * 1e9), self._core.executors)
+        self._ledger = Ledger(round(window_s * NS_PER_S), self._core.executors)
         self._start_ns: int | None = None
         self._accepts = False
         self._stopped = False
@@ -193,11 +194,11 @@ class Runtime:
         threads: list[Executor | WakeTimer] = [*self._executors.values(), self._timer]
         for thread in threads:
             thread.retire()
-        end_ns = time.monotonic_ns() + round(timeout_s * 1e9)
+        end_ns = time.monotonic_ns() + round(timeout_s * NS_PER_S)
         for thread in threads:
             started = thread.ident is not None
             if started and thread is not threading.current_thread():
-                thread.join(max(0.0, (end_ns - time.monotonic_ns()) / 1e9))
+                thread.join(max(0.0, (end_ns - time.monotonic_ns()) / NS_PER_S))
                 if thread.is_alive():
                     end_fifo(thread)
         self._abandon_hung(timeout_s)
@@ -406,7 +407,7 @@ class Runtime:
                 self._raised.log('on_end', error)
 
     def _tell_late_return(self, done: Done) -> None:
-        call, seconds = done.call, done.span.duration_ns / 1e9
+        call, seconds = done.call, done.span.duration_ns / NS_PER_S
         how = 'returned' if done.error is None else f'raised {in_one_line(done.error)}'
         text = 'task %s: stage %s %s in job %d after %.1f s; it is served again'
         values = call.task, call.stage_name, how, call.job_id, seconds

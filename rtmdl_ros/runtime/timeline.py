@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.records import Outcome
+from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 #: Told apart by colour-blind eyes too: M. Okabe and K. Ito, "Color universal design", 2008.
 _COLOURS = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442')
@@ -47,8 +48,8 @@ def draw_timeline(
     reports = read_chrome_trace(source) if isinstance(source, Path) else tuple(source)
     if not reports:
         raise ValueError('no jobs to draw: the trace is empty')
-    origin_ns = min(report.release_ns for report in reports) + round(start_s * 1e9)
-    shown = [r for r in reports if _overlaps(r, origin_ns, origin_ns + round(length_s * 1e9))]
+    origin_ns = min(report.release_ns for report in reports) + round(start_s * NS_PER_S)
+    shown = [r for r in reports if _overlaps(r, origin_ns, origin_ns + round(length_s * NS_PER_S))]
     tasks = sorted({report.task for report in reports})
     busy = {span.executor for report in reports for span in report.spans}
     rows = {name: n for n, name in enumerate([*tasks, *sorted(busy.union(executors))])}
@@ -83,7 +84,7 @@ def _overlaps(report: JobReport, first_ns: int, last_ns: int) -> bool:
 
 def _draw_job(axes: Any, report: JobReport, level: float, colour: str, origin_ns: int) -> None:
     release, finish, deadline = (
-        (time_ns - origin_ns) / 1e6
+        (time_ns - origin_ns) / NS_PER_MS
         for time_ns in (report.release_ns, report.finish_ns, report.deadline_ns)
     )
     axes.plot([release, finish], [level, level], color=colour, lw=3, solid_capstyle='butt')
@@ -99,8 +100,8 @@ def _draw_stages(
     for span in report.spans:
         axes.barh(
             rows[span.executor],
-            span.duration_ns / 1e6,
-            left=(span.start_ns - origin_ns) / 1e6,
+            span.duration_ns / NS_PER_MS,
+            left=(span.start_ns - origin_ns) / NS_PER_MS,
             height=0.62,
             color=colour,
             edgecolor=_MISS_COLOUR if report.missed else 'white',

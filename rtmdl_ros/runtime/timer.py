@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from enum import Enum
 
+from rtmdl_ros.workload.units import NS_PER_S
+
 #: Longest single wait, far below `threading.TIMEOUT_MAX`.
 _LONGEST_WAIT_S = 3600.0
 
@@ -69,6 +71,8 @@ class WakeTimer(threading.Thread):
                         del self._wishes[asker]
                     return True
                 wish_ns = min(self._wishes.values(), default=None)
-                wait_s = None if wish_ns is None else min((wish_ns - now_ns) / 1e9, _LONGEST_WAIT_S)
+                wait_s = None
+                if wish_ns is not None:
+                    wait_s = min((wish_ns - now_ns) / NS_PER_S, _LONGEST_WAIT_S)
                 self._changed.wait(wait_s)
             return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rtmdl_ros.runtime.executor import StageCall
 from rtmdl_ros.runtime.report import StageSpan
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Asked whether a job may fail, of its task and payload.
 GivesUp = Callable[[str, object], bool]
@@ -59,7 +60,7 @@ class Watchdog:
         if limit_s <= 0:
             raise ValueError(f'hang_limit_s is {limit_s}; it must be above 0')
         self._limit_s = limit_s
-        self._limit_ns = round(limit_s * 1e9)
+        self._limit_ns = round(limit_s * NS_PER_S)
         self._wake_at = wake_at
         self._awaits_wake = False
         #: By executor. A dict keeps the order of insertion, and an executor's entry is deleted

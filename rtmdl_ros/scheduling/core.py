@@ -35,6 +35,7 @@ from rtmdl_ros.scheduling.slowness import PERIOD_NS, Slowness, counted_since_ns
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Ends of a job for want of time; so is being discarded as hopeless.
 _OUT_OF_TIME = (Outcome.LATE, Outcome.SUPERSEDED)
@@ -323,8 +324,8 @@ class Core:
                 self._discard(self._jobs[job_id], now_ns)
 
     def _discard(self, job: LiveJob, now_ns: int) -> None:
-        needed_ms = (job.deadline_ns - job.latest_start_ns) / 1e6
-        left_ms = (job.deadline_ns - now_ns) / 1e6
+        needed_ms = (job.deadline_ns - job.latest_start_ns) / NS_PER_MS
+        left_ms = (job.deadline_ns - now_ns) / NS_PER_MS
         detail = (
             f'hopeless before stage {job.current.name}: '
             f'{needed_ms:.3f} ms needed, {left_ms:.3f} ms left'

@@ -20,6 +20,7 @@ from rtmdl_ros.workload.arguments import positive, whole
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 EXAMPLES = """examples:
   rtmdl simulate
@@ -118,7 +119,7 @@ def _simulate(options: argparse.Namespace, task_set: TaskSet, seed: int) -> _Res
         lanes=options.lanes,
         packing=Packing(options.packing),
         slow_downs=task_set.slow_downs,
-        duration_ns=round(options.duration * 1e9),
+        duration_ns=round(options.duration * NS_PER_S),
         seed=seed,
     )
     names = [each.task.name for each in task_set.tasks]
@@ -150,7 +151,7 @@ def _cells(part: Summary) -> list[str]:
         part.name,
         *(str(count) for count in counts),
         f'{part.miss_ratio:.2%}',
-        *(f'{time_ns / 1e6:.2f}' for time_ns in times),
+        *(f'{time_ns / NS_PER_MS:.2f}' for time_ns in times),
     ]
 
 

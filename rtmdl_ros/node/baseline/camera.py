@@ -61,7 +61,7 @@ class Cameras:
         """Publish all frames; returns when each was, on the steady clock."""
         published = []
         for number, (time_ns, camera) in enumerate(self._plan.frames):
-            time.sleep(max(0, start + time_ns - time.monotonic_ns()) / 1e9)
+            time.sleep(max(0, start + time_ns - time.monotonic_ns()) / NS_PER_S)
             stamp_ns = time.monotonic_ns()
             self._publish(camera, stamp_ns, number)
             published.append(stamp_ns)

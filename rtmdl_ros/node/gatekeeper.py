@@ -73,8 +73,8 @@ class Gatekeeper:
 
     def _to_deadline(self, name: str, after: Tasks) -> str:
         limit, others = self._limits.get(name), _enabled(after) - {name}
-        if limit is None and not (self.knows and others):
-            return ''
+        if limit is None and not others:
+            return ''  # there is nobody who would pay
         deadline_ms, learned = after[name].deadline_ms, self._demands[name]
         own = replace(planned_task(name, after[name]), deadline_ns=learned.deadline_ns)
         known = own == learned and others <= self._planned and self._simulated(others, after)

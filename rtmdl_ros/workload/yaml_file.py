@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML files of users."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import yaml
 
 from rtmdl_ros.workload.errors import one_line
 
+#: A number in YAML 1.2 and for ROS 2, but text for PyYAML: 1e2.
+_EXPONENT = re.compile(r'[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)[eE][-+]?[0-9]+$')
 _NUMBERS = ('tag:yaml.org,2002:int', 'tag:yaml.org,2002:float')
 
 
@@ -32,6 +35,9 @@ class _Loader(yaml.SafeLoader):
                     raise _TwiceError(f'line {line}: {key.value} is there twice; make one of both')
                 seen.add(meant)
         return node
+
+
+_Loader.add_implicit_resolver(_NUMBERS[1], _EXPONENT, list('-+.0123456789'))
 
 
 def read_yaml(path: Path) -> object:

@@ -113,6 +113,12 @@ def test_the_deadline_of_a_task_enabled_since_the_plan_is_not_known():
     assert knowing.objection(tasks('b'), tasks('b', b=1)) == '', 'there is nobody who would pay'
 
 
+def test_until_the_first_plan_nobody_knows_who_would_pay():
+    assert 'still being simulated' in keeper().objection(tasks('a', 'c'), tasks('a', 'c', a=12))
+    assert keeper().objection(tasks('a'), tasks('a', a=12)) == ''
+    assert keeper().objection(tasks('a', 'c', a=12), tasks('a', 'c')) == ''
+
+
 def test_the_deadline_that_is_proposed_is_granted():
     limit = DeadlineLimit(10_010_000, 'too much')
     knowing = keeper(answer(('a', 'c'), {'b': ''}, limits={'a': limit}))

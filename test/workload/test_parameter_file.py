@@ -39,6 +39,12 @@ def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
     assert (task.function, task.deadline_ms, task.priority) == ('traffic_light', 20.0, 3)
 
 
+@pytest.mark.parametrize(('text', 'window_s'), [('1e2', 100), ('25E-1', 2.5), ('.5e+1', 5.0)])
+def test_exponents_are_read_as_ros_reads_them(tmp_path, text, window_s):
+    configuration = read(tmp_path, f'/**: {{ros__parameters: {{window_s: {text}}}}}')
+    assert configuration.node.window_s == window_s
+
+
 @pytest.mark.parametrize(
     ('text', 'message'),
     [

@@ -56,14 +56,14 @@ def pytest_runtest_setup() -> None:
 
     What is tested collects the whole process here and there: 0.4 s a time, with all of torch.
     """
-    from rtmdl_ros.runtime.real_time import freeze_garbage
+    from rtmdl_ros.runtime.interpreter import freeze_garbage
 
     freeze_garbage()
 
 
 def pytest_unconfigure() -> None:
     """Let the interpreter end as usual."""
-    from rtmdl_ros.runtime.real_time import thaw_garbage
+    from rtmdl_ros.runtime.interpreter import thaw_garbage
 
     thaw_garbage()
 

@@ -36,7 +36,7 @@ from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import run_whole
 from rtmdl_ros.profiling.measure import everyday_frames
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.runtime.real_time import restore_switch_interval, shorten_switch_interval
+from rtmdl_ros.runtime.interpreter import restore_switch_interval, shorten_switch_interval
 from rtmdl_ros.workload.arguments import device, number, whole
 from rtmdl_ros.workload.parameters import NodeParameters
 

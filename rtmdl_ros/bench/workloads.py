@@ -11,12 +11,8 @@ from dataclasses import dataclass, field, replace
 from rtmdl_ros.bench.cameras import Camera, Change, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
-from rtmdl_ros.runtime.real_time import (
-    RealTimeSettings,
-    above_lanes,
-    freeze_garbage,
-    thaw_garbage,
-)
+from rtmdl_ros.runtime.interpreter import freeze_garbage, thaw_garbage
+from rtmdl_ros.runtime.real_time import RealTimeSettings, above_lanes
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction

@@ -33,7 +33,7 @@ from rtmdl_ros.profiling.profile_file import ProfileError
 from rtmdl_ros.profiling.resident import resident_bytes
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.heap import trim_heap
-from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
+from rtmdl_ros.runtime.interpreter import freeze_garbage, thaw_garbage
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.errors import encodable, in_one_line
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError

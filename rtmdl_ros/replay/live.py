@@ -16,7 +16,7 @@ from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
 from rtmdl_ros.replay.drive import RecordedFrame
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
-from rtmdl_ros.runtime.real_time import freeze_garbage, thaw_garbage
+from rtmdl_ros.runtime.interpreter import freeze_garbage, thaw_garbage
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.slow_downs import SlowDowns

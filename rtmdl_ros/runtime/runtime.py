@@ -15,6 +15,7 @@ from itertools import count
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
 from rtmdl_ros.runtime.executor import Done, Executor, StageCall
+from rtmdl_ros.runtime.interpreter import restore_switch_interval, shorten_switch_interval
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, log_safely
 from rtmdl_ros.runtime.real_time import (
@@ -22,8 +23,6 @@ from rtmdl_ros.runtime.real_time import (
     RealTimeSettings,
     end_fifo,
     placement_of,
-    restore_switch_interval,
-    shorten_switch_interval,
 )
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.served import ActiveJob, ServedTask, StageFunctions, served_stages

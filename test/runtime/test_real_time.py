@@ -1,9 +1,8 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Process settings."""
+"""Cores, real-time priorities and locked memory."""
 
 import ctypes
-import gc
 import mmap
 import os
 import subprocess
@@ -15,17 +14,13 @@ import pytest
 from runtime_bench import CPU, LANE, Bench, Gate, chain, nothing
 
 from rtmdl_ros.runtime.real_time import (
-    SWITCH_INTERVAL_S,
     Placement,
     RealTimeSettings,
     above_lanes,
-    freeze_garbage,
     locked_memory_mb,
     on_cores,
     placement_of,
-    restore_switch_interval,
     set_up,
-    shorten_switch_interval,
     usable_cores,
 )
 
@@ -46,39 +41,6 @@ def in_a_process(code, **options):
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, **options)
     assert done.returncode == 0, done.stderr
     return [line for line in done.stdout.splitlines() if line]
-
-
-@pytest.fixture(autouse=True)
-def restored():
-    """Leave the process as it was."""
-    before = sys.getswitchinterval()
-    yield
-    sys.setswitchinterval(before)
-    gc.unfreeze()
-
-
-def test_the_switch_interval_only_gets_shorter():
-    sys.setswitchinterval(1e-5)
-    shorten_switch_interval()
-    assert sys.getswitchinterval() == pytest.approx(1e-5)
-    restore_switch_interval()
-    assert sys.getswitchinterval() == pytest.approx(1e-5)
-
-
-def test_the_switch_interval_is_that_of_before_with_the_last_one_who_shortened_it():
-    sys.setswitchinterval(0.005)
-    shorten_switch_interval()
-    shorten_switch_interval()
-    restore_switch_interval()
-    assert sys.getswitchinterval() == pytest.approx(SWITCH_INTERVAL_S, rel=0.02)
-    restore_switch_interval()
-    assert sys.getswitchinterval() == pytest.approx(0.005)
-
-
-def test_frozen_objects_are_out_of_the_collector():
-    gc.unfreeze()
-    freeze_garbage()
-    assert gc.get_freeze_count() > 1000
 
 
 def test_with_as_many_cores_as_executors_each_has_its_own():

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a node needs to know before it loads anything: the profile of its device and a plan."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from rtmdl_ros.profiling.profile_file import (
     write_profile,
 )
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
+from rtmdl_ros.workload.short_key import short_key
 
 #: A start is not the time for much precision: `rtmdl profile` measures more.
 _EFFORT = Effort(rounds=2, pair_budget_s=8.0)
@@ -128,8 +128,7 @@ def _key(problem: Problem) -> str:
     """Return a name that changes with all that a plan depends on, the same in every process."""
     # Not the profile's repr: the sets in it have another order in each process.
     demanded = [getattr(problem, f.name) for f in fields(problem) if f.name != 'profile']
-    text = repr(demanded) + profile_text(problem.profile)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return short_key(repr(demanded) + profile_text(problem.profile))
 
 
 class _Teller:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Networks exported to ONNX once and kept in the user's cache folder."""
 
-import hashlib
 import logging
 import os
 import subprocess
@@ -16,6 +15,7 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.engine.providers import ON_PROCESSOR, Providers
 from rtmdl_ros.networks.network import Network
+from rtmdl_ros.workload.short_key import short_key
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -129,5 +129,4 @@ def cached_path(variant: Network, cache_dir: Path) -> Path:
     if variant.is_onnx:
         return variant.weights_path
     text = '|'.join((str(EXPORT_VERSION), variant.export_key, onnxruntime.__version__))
-    key = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return cache_dir.resolve() / f'{variant.network}-{variant.id}-{key}.onnx'
+    return cache_dir.resolve() / f'{variant.network}-{variant.id}-{short_key(text)}.onnx'

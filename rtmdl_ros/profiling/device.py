@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from rtmdl_ros.engine.engine import ON_CPU
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.workload.core_list import core_list
+from rtmdl_ros.workload.short_key import KEY_DIGITS, short_key
 
 _CPUINFO = Path('/proc/cpuinfo')
 #: Where a board tells its name: 'NVIDIA Jetson Orin Nano Developer Kit'.
@@ -26,8 +26,6 @@ _BOARD = Path('/proc/device-tree/model')
 #: the same on any device.
 OF_NETWORKS = ('zoo ', 'variants ')
 OF_ANY_DEVICE = (*OF_NETWORKS, 'segments ')
-#: Digits of a checksum that are kept.
-_SHORT = 12
 
 
 def fingerprint(
@@ -55,7 +53,7 @@ def fingerprint(
         'numpy': np.__version__,
         'opencv': cv2.__version__,
         'export': str(EXPORT_VERSION),
-        **{f'zoo {name}': v.weights_sha256[:_SHORT] for name, v in sorted(zoos.items())},
+        **{f'zoo {name}': v.weights_sha256[:KEY_DIGITS] for name, v in sorted(zoos.items())},
         **{
             f'variants {function}': _ladder_in_short(functions[function])
             for function in sorted(functions)
@@ -70,7 +68,7 @@ def fingerprint(
 def _ladder_in_short(ladder: Sequence[FunctionVariant]) -> str:
     """Return their number and a checksum of names and accuracies: weights do not tell them."""
     text = repr([(each.name, each.accuracy) for each in ladder])
-    return f'{len(ladder)}, {hashlib.sha256(text.encode()).hexdigest()[:_SHORT]}'
+    return f'{len(ladder)}, {short_key(text)}'
 
 
 def _segments_in_words(asked: int, tasks: int) -> str:

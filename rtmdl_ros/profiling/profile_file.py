@@ -21,7 +21,6 @@ Format 3::
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +39,7 @@ from rtmdl_ros.profiling.profile import (
 )
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.records import Resource
+from rtmdl_ros.workload.short_key import short_key
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.text_file import check_writable, write_whole
 
@@ -63,8 +63,7 @@ def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = Non
     The name changes with the device, as `device.fingerprint` returns it: nodes of other tasks or
     cores have profiles of their own.
     """
-    text = json.dumps(dict(device), sort_keys=True)
-    key = hashlib.sha256(text.encode()).hexdigest()[:12]
+    key = short_key(json.dumps(dict(device), sort_keys=True))
     return (cache_dir or default_cache_dir()) / f'profile-{key}.json'
 
 

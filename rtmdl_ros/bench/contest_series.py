@@ -182,7 +182,13 @@ def run_series(series: Series) -> None:
     shown = _shown(series, functions)
     engine = open_engine(NodeParameters(device=series.device), series.cache_dir, print)
     cut = load_ladders(
-        series.cache_dir, series.zoo_dir, series.measured, functions, engine, series.variants
+        series.cache_dir,
+        series.zoo_dir,
+        series.measured,
+        functions,
+        max(len(spec.tasks) for spec in series.workloads),
+        engine,
+        series.variants,
     )
     whole = uncut(cut, series.cache_dir, series.zoo_dir)
     field = Field(cut, whole, shown.frames, shown.truths, series.zoo_dir, series.cache_dir)

@@ -36,17 +36,19 @@ def load_ladders(
     zoo_dir: Path,
     effort: Effort = _EFFORT,
     functions: Iterable[str] = tuple(FUNCTIONS),
+    tasks: int | None = None,
     engine: Engine | None = None,
     most: int | None = None,
 ) -> Ladders:
     """Load all variants of the functions, or `most` of each, and measure them: about a minute.
 
-    Of a GPU those that fit into its memory; what does not is told.
+    `tasks` is how many share them, by default one a function: the detectors of one that is alone
+    are not cut. Of a GPU those that fit into its memory; what does not is told.
 
     Raises ZooError or EngineError, naming the file, where a network is missing or broken.
     """
     ladders = {name: spread(ladder(name, zoo_dir), most) for name in functions}
-    request = Request(ladders, tasks=len(ladders), segments={}, engine=engine)
+    request = Request(ladders, tasks=tasks or len(ladders), segments={}, engine=engine)
     done = 0.0
     with progress_bar('measuring all variants', 1.0) as advance:
 

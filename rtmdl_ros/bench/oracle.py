@@ -11,9 +11,10 @@ the next. It is no proven bound: a schedule that nobody here knows may be better
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.plans import shares_of
@@ -98,24 +99,27 @@ def foreseen(
 
 def _best(scenario: Scenario, part: PhaseOracle, seed: int) -> tuple[JobReport, ...]:
     accuracies = task_accuracies(part.profile, scenario)
-    offsets_ns = {
-        task: round(scenario.spec.cameras[own.camera].offset * scenario.periods_ns[own.camera])
-        for task, own in scenario.spec.tasks.items()
-    }
-    found = [tuple(_reports(part, way, offsets_ns, seed)) for way in part.ways]
+    arrivals_ns = arrivals(scenario, part.phase)
+    found = [tuple(_reports(part, way, arrivals_ns, seed)) for way in part.ways]
     if not found[0]:
         return ()
     return max(found, key=lambda jobs: shares_of(jobs, accuracies).on_time_accuracy)
 
 
+def arrivals(scenario: Scenario, phase: Phase) -> dict[str, list[int]]:
+    """Return when the frames of each task come that a run has in a phase, in ns after its start."""
+    found: dict[str, list[int]] = {task: [] for task in phase.deadlines}
+    for time_ns, camera in frame_times(scenario.cameras(), phase.end_ns):
+        for task in camera.tasks_at(time_ns) if time_ns >= phase.start_ns else ():
+            found[task].append(time_ns - phase.start_ns)
+    return found
+
+
 def _reports(
-    part: PhaseOracle, way: _Way, offsets_ns: Mapping[str, int], seed: int
+    part: PhaseOracle, way: _Way, arrivals_ns: Mapping[str, Sequence[int]], seed: int
 ) -> Iterator[JobReport]:
     jobs = simulate(
-        [
-            replace(simulated_task(each, part.profile), offset_ns=offsets_ns[each.task.name])
-            for each in way.tasks
-        ],
+        [simulated_task(each, part.profile, arrivals_ns) for each in way.tasks],
         policy=Policy.FIXED_PRIORITY,
         cpu_workers=1,
         lanes=_LANES,

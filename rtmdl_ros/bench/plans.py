@@ -44,7 +44,7 @@ from rtmdl_ros.bench.workloads import Executors, RunnableTask, Workload, run_wor
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.profiling.measure import everyday_frames
-from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.profiling.profile import Profile, StageProfile
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
@@ -130,7 +130,7 @@ def slowness_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource
     On a lane they count from the decision to start on, as at run time (`scheduling.slowness`).
     """
     typical = {
-        (function, variant.name, stage.name): (stage.resource, mean(stage.quantiles_ns))
+        (function, variant.name, stage.name): (stage.resource, _mean_ns(stage))
         for function, variants in profile.functions.items()
         for variant in variants
         for stage in variant.stages
@@ -145,6 +145,11 @@ def slowness_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource
                 took[resource] += before_ns
             planned[resource] += round(usual_ns)
     return {r: max(1.0, took[r] / max(1, planned[r])) for r in Resource}
+
+
+def _mean_ns(stage: StageProfile) -> float:
+    # Jobs that were complete before it never run it.
+    return mean([ns for ns in stage.quantiles_ns if ns] or [0])
 
 
 def _run(

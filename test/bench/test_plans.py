@@ -46,6 +46,15 @@ def test_on_a_lane_what_comes_before_a_stage_counts_as_well():
     assert slowness_of([job], profile) == {Resource.CPU: 1.5, Resource.ACCELERATOR: 1.3}
 
 
+def test_jobs_that_are_done_before_a_stage_make_it_no_shorter():
+    quantiles_ns = (*[0] * 10, *[10] * (STEPS - 9))
+    stage = StageProfile('net', Resource.ACCELERATOR, '', quantiles_ns, 10)
+    profile = Profile({}, {'a': (VariantProfile('v', 0.5, (), (stage,)),)}, {})
+    spans = (StageSpan('net', 'lane0', 0, 10),)
+    job = JobReport(0, 'a', Outcome.ON_TIME, 0, 100, 10, spans, '', None, variant='v')
+    assert slowness_of([job], profile)[Resource.ACCELERATOR] == 1.0
+
+
 def test_phases_are_told_apart_by_the_release():
     script = Script(calm_s=5.0, burst_s=2.0, hog_s=3.0)
     assert script.length_s == 20.0

@@ -9,12 +9,13 @@ import pytest
 from known_profile import LIGHT, SIGN, known_profile
 
 from rtmdl_ros.bench.callbacks import CALLBACKS
+from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL
 from rtmdl_ros.bench.contest import order_of
 from rtmdl_ros.bench.contest_series import PolicyError, policies_of
 from rtmdl_ros.bench.ladders import Ladders, joined
-from rtmdl_ros.bench.oracle import foreseen, oracle_of
+from rtmdl_ros.bench.oracle import arrivals, foreseen, oracle_of
 from rtmdl_ros.bench.scenario import scenario_of
 from rtmdl_ros.bench.settings import (
     hog_slowness,
@@ -149,12 +150,31 @@ def test_the_oracle_sees_each_phase(ladders):
     assert {job.variant for job in jobs} == {'large+tiny', 'small'}
 
 
+def test_the_oracle_sees_the_frames_of_a_run(ladders):
+    faster = Disturbance(Kind.RATE, 0.31, 0.7, 'front', 1.7)
+    scenario = scenario_of(
+        replace(SPEC, disturbances=(*SPEC.disturbances, faster)), ladders.profile, 1.0
+    )
+    run = [
+        (time_ns, task)
+        for time_ns, camera in frame_times(scenario.cameras(), scenario.duration_ns)
+        for task in camera.tasks_at(time_ns)
+    ]
+    seen = [
+        (phase.start_ns + time_ns, task)
+        for phase in scenario.phases()
+        for task, times_ns in arrivals(scenario, phase).items()
+        for time_ns in times_ns
+    ]
+    assert sorted(seen) == sorted(run)
+
+
 def test_phases_too_short_for_a_frame_have_no_jobs(ladders):
     late = replace(SPEC, cameras={**SPEC.cameras, 'front': CameraSpec(10.0, 0.5)})
     short = scenario_of(late, ladders.profile, 0.008)
     # Of 4 ms. In the first the sign is alone; its first frame comes after 5 ms.
     oracle = oracle_of(short, ladders, 0.1)
-    assert [job.task for job in foreseen(short, oracle, 0)] == ['light']
+    assert [job.task for job in foreseen(short, oracle, 0)] == ['sign', 'light']
     with pytest.raises(ExperimentError, match='no phase is long enough for a frame; lengthen'):
         foreseen(short, (), 0)
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A camera frame whose pixels are decoded once, by the first worker that wants them."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 
@@ -25,6 +27,10 @@ class Frame:
         self.header = header
         self._lock = threading.Lock()
         self._image: Image | None = None
+
+    def undecoded(self) -> Frame:
+        """Return the same frame as it came, to be decoded once more."""
+        return Frame(self._decode, self.arrival_ns, self.header)
 
     def image(self) -> Image:
         """Return the pixels as BGR uint8 (H, W, 3). Raises what decode raises, every time."""

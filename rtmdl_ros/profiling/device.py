@@ -17,15 +17,16 @@ from rtmdl_ros.engine.engine import ON_CPU
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.workload.core_list import core_list
+from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind
 from rtmdl_ros.workload.short_key import KEY_DIGITS, short_key
 
 _CPUINFO = Path('/proc/cpuinfo')
 #: Where a board tells its name: 'NVIDIA Jetson Orin Nano Developer Kit'.
 _BOARD = Path('/proc/device-tree/model')
-#: How the fields of `fingerprint` begin that tell networks, and with how they are cut all that is
-#: the same on any device.
+#: How the fields of `fingerprint` begin that tell networks, and with how they are cut and what
+#: images they get all that is the same on any device.
 OF_NETWORKS = ('zoo ', 'variants ')
-OF_ANY_DEVICE = (*OF_NETWORKS, 'segments ')
+OF_ANY_DEVICE = (*OF_NETWORKS, 'segments ', 'images ')
 
 
 def fingerprint(
@@ -33,6 +34,7 @@ def fingerprint(
     *,
     tasks: int,
     segments: Mapping[str, int] | None = None,
+    images: Mapping[str, ImageKind] | None = None,
     lane_cores: Sequence[int] = (),
     engine: Mapping[str, str] = ON_CPU,
 ) -> dict[str, str]:
@@ -40,8 +42,9 @@ def fingerprint(
 
     `functions` holds the variants of each (see `perception.functions.ladder`), `tasks` is how many
     the node has, `segments` the number of segments of a function's detectors where it was asked
-    for, `lane_cores` the cores of the lanes (none: any), `engine` what `Engine.fields` returns. To
-    be called before this thread is bound to fewer cores than the node is given.
+    for, `images` what each gets to see where that is not usual, `lane_cores` the cores of the lanes
+    (none: any), `engine` what `Engine.fields` returns. To be called before this thread is bound to
+    fewer cores than the node is given.
     """
     zoos = {v.network: v for chosen in functions.values() for c in chosen for v in c.variants}
     return {
@@ -62,6 +65,7 @@ def fingerprint(
             f'segments {function}': _segments_in_words((segments or {}).get(function, 0), tasks)
             for function in sorted(functions)
         },
+        **{f'images {f}': str((images or {}).get(f, USUAL_IMAGES)) for f in sorted(functions)},
     }
 
 

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+import cv2
 
 from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.engine.engine import ON_CPU, Engine, Log, open_engine
@@ -18,6 +21,7 @@ from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.functions import FunctionVariant, ladders
+from rtmdl_ros.perception.images import Pixels, decompressed
 from rtmdl_ros.perception.pipeline import Pipeline
 from rtmdl_ros.profiling.device import fingerprint
 from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
@@ -36,14 +40,17 @@ from rtmdl_ros.rendering.track import RATE_HZ, Track
 from rtmdl_ros.runtime.real_time import on_cores
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.core_list import cores_in
+from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind, costliest
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
 #: The drive whose frames stand for everyday ones: so many, spread over so many seconds.
-_TRACK = {'seed': 1, 'width': 640, 'height': 480}
+_TRACK_SEED = 1
 _FRAMES, _DRIVE_S = 8, 30
+#: As image_transport's by default.
+_JPEG_QUALITY = 95
 #: A full scene is timed so often in a round.
 _FULL_SCENES = 4
 #: Of each network of a pair: few, as predictions gain more from other pairs.
@@ -70,6 +77,8 @@ class Request:
     tasks: int
     #: By function the number of segments of its detectors; where it has none, chosen by the time.
     segments: Mapping[str, int]
+    #: By function what images it gets; where it has none, usual ones.
+    images: Mapping[str, ImageKind] = field(default_factory=dict)
     #: Of the lanes; none: any.
     lane_cores: tuple[int, ...] = ()
     #: What runs the networks; None: ONNX Runtime on the CPU.
@@ -81,6 +90,7 @@ class Request:
             self.functions,
             tasks=self.tasks,
             segments=self.segments,
+            images=self.images,
             lane_cores=self.lane_cores,
             engine=self.engine.fields() if self.engine else ON_CPU,
         )
@@ -104,9 +114,18 @@ def request_of(
         ladders({name: task.function for name, task in tasks.items()}, zoo_dir),
         tasks=len(tasks),
         segments={task.function: task.segments for task in tasks.values() if task.segments},
+        images=_images(configuration),
         lane_cores=cores_in(node.lane_cores),
         engine=open_engine(node, cache_dir or cache_dir_of(node.cache_dir), log),
     )
+
+
+def _images(configuration: Configuration) -> dict[str, ImageKind]:
+    """Return what each function gets to see, of several cameras the images that take longest."""
+    seen: dict[str, list[ImageKind]] = {}
+    for task in configuration.tasks.values():
+        seen.setdefault(task.function, []).append(configuration.cameras[task.camera].images)
+    return {function: costliest(kinds) for function, kinds in seen.items()}
 
 
 def measured_profile(
@@ -130,7 +149,10 @@ def measured_profile(
     # Two lanes on one core slow each other down as two on two do not.
     with on_cores(request.lane_cores):
         pipelines = _loaded(request, networks, progress, log)
-        scenes, measured = _measured(list(pipelines.values()), effort.rounds, progress)
+        kinds = [request.images.get(function, USUAL_IMAGES) for function, _ in pipelines]
+        frames = {kind: everyday_frames(kind=kind) for kind in dict.fromkeys(kinds)}
+        shown = [frames[kind] for kind in kinds]
+        scenes, measured = _measured(list(pipelines.values()), shown, effort.rounds, progress)
         stages = dict(zip(pipelines, measured, strict=True))
         variants = tuple(v for v in variants if v.name in networks.memory)
         names = [variant.name for variant in variants]
@@ -161,12 +183,26 @@ def _network_profile(networks: ResidentNetworks, variant: Network) -> NetworkPro
     return known
 
 
-def everyday_frames(count: int = _FRAMES) -> list[Frame]:
-    """Return frames spread over a rendered drive, as a camera on the car sees it: 640x480."""
-    track = Track(**_TRACK)
+def everyday_frames(count: int = _FRAMES, kind: ImageKind = USUAL_IMAGES) -> list[Frame]:
+    """Return frames spread over a rendered drive, as a camera on the car gives them.
+
+    Raw ones come as BGR, which need not be converted.
+    """
+    track = Track(seed=_TRACK_SEED, width=kind.width, height=kind.height)
     step = int(_DRIVE_S * RATE_HZ) // count
     images = [track.frame(step // 2 + index * step).image for index in range(count)]
-    return [Frame(image.copy, arrival_ns=0, header=None) for image in images]
+    decoders = [_jpeg_decoder(image) if kind.compressed else image.view for image in images]
+    return [Frame(decode, arrival_ns=0, header=None) for decode in decoders]
+
+
+class _Jpeg(NamedTuple):
+    data: bytes
+    format: str = 'jpeg'
+
+
+def _jpeg_decoder(image: Pixels) -> Callable[[], Pixels]:
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    return partial(decompressed, _Jpeg(cv2.imencode('.jpg', image, quality)[1].tobytes()))
 
 
 def _variants_of(request: Request) -> tuple[Network, ...]:
@@ -221,26 +257,29 @@ def _best_segments(detector: Network, tasks: int, networks: ResidentNetworks) ->
 
 
 def _measured(
-    pipelines: Sequence[Pipeline], rounds: int, progress: Progress
+    pipelines: Sequence[Pipeline],
+    shown: Sequence[Sequence[Frame]],
+    rounds: int,
+    progress: Progress,
 ) -> tuple[list[FullScene], list[tuple[StageProfile, ...]]]:
-    """Return for each pipeline its full scene and what its stages take.
+    """Return for each pipeline its full scene and what its stages take on frames, its own ones.
 
     The pipelines take turns job by job, so that what else the machine does meets all alike.
     """
-    frames = everyday_frames()
     scenes = []
-    for done, pipeline in enumerate(pipelines):
+    for done, (pipeline, frames) in enumerate(zip(pipelines, shown, strict=True)):
         progress('looking for full scenes', done / len(pipelines))
         scenes.append(full_scene(pipeline, frames[0]))
     progress('looking for full scenes', 1.0)
     everyday: list[list[dict[str, int]]] = [[] for _ in pipelines]
     full: list[list[dict[str, int]]] = [[] for _ in pipelines]
-    turns = rounds * (len(frames) + _FULL_SCENES)
+    turns = rounds * (_FRAMES + _FULL_SCENES)
     for turn in range(turns):
         progress('measuring stages', turn / turns)
-        number = turn % (len(frames) + _FULL_SCENES)
+        number = turn % (_FRAMES + _FULL_SCENES)
         for index, pipeline in enumerate(pipelines):
-            if number < len(frames):
+            frames = shown[index]
+            if number < _FRAMES:
                 everyday[index].append(stage_times(pipeline, frames[number]))
             else:
                 with scenes[index].shown():

@@ -59,9 +59,9 @@ def longest_ns(full_ns: Sequence[int]) -> int:
 
 
 def stage_times(pipeline: Pipeline, frame: Frame) -> dict[str, int]:
-    """Run one job and return the time in ns of each stage that it reached."""
+    """Run one job, decoding the frame too; return the time in ns of each stage it reached."""
     times = {}
-    work = Work(frame)
+    work = Work(frame.undecoded())
     for stage in pipeline.stages:
         clock_ns = time.perf_counter_ns if stage.waits else time.thread_time_ns
         start_ns = clock_ns()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
@@ -171,6 +172,18 @@ class CameraParameters:
         'raw: sensor_msgs/Image on image; compressed: CompressedImage on image/compressed.',
         choices=('raw', 'compressed'),
     )
+    width: int = _parameter(
+        USUAL_IMAGES.width, 'Width of its images in pixels: stages are measured with such.',
+        minimum=16, maximum=16_384,
+    )  # fmt: skip
+    height: int = _parameter(
+        USUAL_IMAGES.height, 'Height of its images in pixels.', minimum=16, maximum=16_384
+    )
+
+    @property
+    def images(self) -> ImageKind:
+        """What its images are like."""
+        return ImageKind(self.width, self.height, self.transport == 'compressed')
 
 
 @dataclass(frozen=True)

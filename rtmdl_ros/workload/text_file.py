@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from rtmdl_ros.workload.errors import one_line
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step, so that nobody ever reads a part of it; makes its folder.
@@ -35,8 +37,7 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     except OSError as error:
         # Writing names none, and the partial file is nobody's concern.
-        error.filename, error.filename2 = str(path), None
-        raise
+        raise error_of(path, error) from error
     finally:
         with suppress(OSError):
             partial.unlink()
@@ -52,6 +53,24 @@ def check_writable(path: Path) -> None:
         raise _folder(path)
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(errno.EACCES, 'its folder is write-protected', str(path))
+
+
+def error_of(path: Path, error: Exception) -> OSError:
+    """Return why a file cannot be written as an error that names that file and no other."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return OSError(error.errno, error.strerror, str(path))
+    return OSError(errno.EIO, one_line(error), str(path))
+
+
+def unwritten(error: OSError, path: Path | None = None) -> str:
+    """Return in a line that a file cannot be written, why, and what helps.
+
+    Without `path` it is the one that the error names; one with a text of its own is told by that.
+    """
+    place = path or error.filename
+    if place is None or not error.strerror:
+        return one_line(error)
+    return f'{place}: cannot be written ({error.strerror}); give another place, or rights or room'
 
 
 def _folder(path: Path) -> OSError:

@@ -14,17 +14,22 @@ from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.profiling import device
 from rtmdl_ros.profiling.device import fingerprint, processor
 from rtmdl_ros.profiling.profile_file import default_profile_path
+from rtmdl_ros.workload.image_kind import ImageKind
 
 LADDERS = {function: ladder(function, default_zoo_dir()) for function in FUNCTIONS}
 
 
 def test_all_fields():
-    found = fingerprint(LADDERS, tasks=2, segments={'traffic_sign': 3}, lane_cores=(1, 0))
+    images = {'traffic_sign': ImageKind(1280, 720, compressed=True)}
+    found = fingerprint(
+        LADDERS, tasks=2, segments={'traffic_sign': 3}, images=images, lane_cores=(1, 0)
+    )
     assert list(found) == [
         'processor', 'cores', 'lane_cores', 'engine', 'onnxruntime', 'numpy', 'opencv', 'export',
         'zoo traffic_light_detector', 'zoo traffic_sign_detector', 'zoo traffic_sign_recogniser',
         'variants traffic_light', 'variants traffic_sign',
         'segments traffic_light', 'segments traffic_sign',
+        'images traffic_light', 'images traffic_sign',
     ]  # fmt: skip
     assert int(found['cores']) >= 1
     assert found['lane_cores'] == '0,1'
@@ -32,6 +37,8 @@ def test_all_fields():
     checksum = LADDERS['traffic_light'][0].variants[0].weights_sha256
     assert found['zoo traffic_light_detector'] == checksum[:12]
     assert (found['segments traffic_light'], found['segments traffic_sign']) == ('auto', '3')
+    assert found['images traffic_light'] == '640x480 raw'
+    assert found['images traffic_sign'] == '1280x720 compressed'
     assert all(isinstance(value, str) and value for value in found.values())
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rtmdl_ros.workload.text_file import check_writable, replacing, write_whole
+from rtmdl_ros.workload.places import PlaceError
+from rtmdl_ros.workload.text_file import (
+    check_writable,
+    error_of,
+    replacing,
+    unwritten,
+    write_whole,
+)
 
 
 def test_a_file_is_replaced_and_its_folder_made(tmp_path):
@@ -27,6 +34,28 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path):
         write_whole(long, 'text')
     assert caught.value.filename == str(long)
     assert [each.name for each in tmp_path.iterdir()] == ['folder']
+
+
+def test_the_partial_file_is_not_told(tmp_path):
+    path = tmp_path / 'file'
+    with pytest.raises(PermissionError) as caught, replacing(path) as partial:
+        raise PermissionError(13, 'Permission denied', str(partial), None, str(path))
+    assert str(caught.value) == f"[Errno 13] Permission denied: '{path}'"
+    with pytest.raises(OSError) as caught, replacing(path):
+        raise OSError('no such\nformat')
+    assert unwritten(caught.value).startswith(f'{path}: cannot be written (no such format)')
+
+
+def test_what_cannot_be_written_is_a_line(tmp_path):
+    path, remedy = tmp_path / 'file', 'give another place, or rights or room'
+    error = error_of(path, OSError(28, 'No space left on device'))
+    line = f'{path}: cannot be written (No space left on device); {remedy}'
+    assert unwritten(error) == line
+    assert unwritten(OSError(28, 'No space left on device'), path) == line
+    assert unwritten(PlaceError('x: is full; clear it')) == 'x: is full; clear it'
+    assert unwritten(OSError(28, 'No space left on device')) == (
+        '[Errno 28] No space left on device'
+    )
 
 
 def test_two_who_write_the_same_do_not_meet(tmp_path):

@@ -19,11 +19,14 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
+from rtmdl_ros.node.frame_period import period_ms_of, task_with_other_period
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.images import Pixels, decompressed
+from rtmdl_ros.workload.image_kind import ImageKind
+from rtmdl_ros.workload.parameters import CameraParameters
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Stamps this far from the node's clock, or in its future, are of another clock.
@@ -50,6 +53,18 @@ class CameraProblem(Enum):
     INCOMPATIBLE_QOS = 'incompatible QoS'
     SILENT = 'no frames'
     STRANGE_STAMPS = 'stamps of another clock'
+    LARGER_IMAGES = 'larger images than measured'
+    OTHER_PERIOD = 'another period than planned with'
+
+    @property
+    def silences(self) -> bool:
+        """Whether no frame comes."""
+        return self in (
+            CameraProblem.NO_PUBLISHER,
+            CameraProblem.OTHER_TYPE,
+            CameraProblem.INCOMPATIBLE_QOS,
+            CameraProblem.SILENT,
+        )
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,8 @@ class CameraInput:
         self,
         node: Node,
         name: str,
+        parameters: CameraParameters,
         *,
-        transport: str,
         timeout_s: float,
         window_s: float,
         on_frame: Callable[[Frame], None],
@@ -109,8 +124,13 @@ class CameraInput:
         """Begin closed; `on_frame` gets every frame in the executor's thread and must be quick."""
         self.name = name
         self._node = node
-        self._transport = transport
-        self._type = f'sensor_msgs/msg/{_KINDS[transport][0].__name__}'
+        self._transport = parameters.transport
+        self._type = f'sensor_msgs/msg/{_KINDS[self._transport][0].__name__}'
+        self._measured_with = parameters.images
+        #: Of the last image that was decoded.
+        self._images = parameters.images
+        #: By task that looks at it the period that is planned with, in ms.
+        self.periods_ms: Mapping[str, float] = {}
         self._timeout_ns = round(timeout_s * NS_PER_S)
         self._window_ns = round(window_s * NS_PER_S)
         self._on_frame = on_frame
@@ -123,7 +143,7 @@ class CameraInput:
         #: Of the last frames.
         self._ages_s: deque[float] = deque(maxlen=_AGES)
         self._refused_policy = ''
-        self._topic = camera_topic(node, name, transport)
+        self._topic = camera_topic(node, name, self._transport)
         self._subscription: Subscription | None = None
 
     def open(self) -> None:
@@ -171,7 +191,24 @@ class CameraInput:
             return CameraProblem.INCOMPATIBLE_QOS if self._refused_policy else CameraProblem.SILENT
         if self._ages_s and not _FUTURE_AGE_S <= median(self._ages_s) <= _STRANGE_AGE_S:
             return CameraProblem.STRANGE_STAMPS
-        return None
+        if self._images.pixels > self._measured_with.pixels:
+            return CameraProblem.LARGER_IMAGES
+        return CameraProblem.OTHER_PERIOD if self._wrong_period() else None
+
+    def _period_ms(self) -> float | None:
+        arrivals, half_ns = tuple(self._arrivals), self._window_ns / 2
+        return period_ms_of(arrivals, least_span_ns=half_ns, longest_gap_ns=self._timeout_ns)
+
+    def _wrong_period(self) -> str:
+        """Tell of a task that is planned with another period than frames have; '' if none is."""
+        period_ms = self._period_ms()
+        task = period_ms and task_with_other_period(self.periods_ms, period_ms)
+        if not task:
+            return ''
+        return (
+            f'frames on {self._topic} come every {period_ms:.1f} ms, {task}.period_ms is '
+            f'{self.periods_ms[task]:g}: plans and admission go by the latter; set it to the former'
+        )
 
     def _advice(self, problem: CameraProblem | None, silent_ns: int) -> str:
         topic = self._topic
@@ -200,7 +237,16 @@ class CameraInput:
             if usual_s < 0.0:
                 remedy += '; for a camera on another computer synchronise the clocks (chrony)'
             return f'stamps on {topic} do not match the clock (frame age {usual_s:.1f} s): {remedy}'
-        return ''
+        if problem is CameraProblem.LARGER_IMAGES:
+            return self._advice_on_images()
+        return self._wrong_period() if problem is CameraProblem.OTHER_PERIOD else ''
+
+    def _advice_on_images(self) -> str:
+        here, there, name = self._images, self._measured_with, self.name
+        return (
+            f'images on {self._topic} are {here.size}, stages were measured with {there.size}: set '
+            f'{name}.width to {here.width} and {name}.height to {here.height} and start anew'
+        )
 
     def _instead(self) -> str:
         """Return what to do where nobody publishes: raw and compressed images are mixed up."""
@@ -237,7 +283,8 @@ class CameraInput:
         arrival_ns = time.monotonic_ns()
         if self._subscription is None:  # an executor may still hold what came before it was closed
             return
-        self._on_frame(Frame(functools.partial(decode, message), arrival_ns, message.header))
+        decoded = functools.partial(self._decoded, decode, message)
+        self._on_frame(Frame(decoded, arrival_ns, message.header))
         # This thread goes on in Python, and would keep the worker that was just woken waiting for
         # the GIL: 0.2 ms more before every job begins.
         time.sleep(_YIELD_S)
@@ -247,6 +294,14 @@ class CameraInput:
         self._forget_before(arrival_ns - self._window_ns)
         self._ages_s.append(age_s(self._node, message.header))
         self._refused_policy = ''
+
+    def _decoded(
+        self, decode: Callable[[Any], Pixels], message: Image | CompressedImage
+    ) -> Pixels:
+        pixels = decode(message)
+        height, width = pixels.shape[:2]
+        self._images = ImageKind(width, height, self._transport == 'compressed')
+        return pixels
 
     def _forget_before(self, time_ns: int) -> None:
         while self._arrivals and self._arrivals[0] < time_ns:

@@ -4,7 +4,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
@@ -33,7 +33,7 @@ class Cameras:
             CameraInput(
                 node,
                 name,
-                transport=parameters.transport,
+                parameters,
                 timeout_s=configuration.node.camera_timeout_s,
                 window_s=configuration.node.window_s,
                 on_frame=functools.partial(on_frame, name),
@@ -44,10 +44,15 @@ class Cameras:
         self._problems: dict[str, CameraProblem | None] = dict.fromkeys(configuration.cameras)
         self._well_since_s: dict[str, float] = {}
 
-    def look_at(self, names: Collection[str]) -> None:
-        """Subscribe to these cameras and to no other. Raises what rclpy raises there."""
+    def look_at(self, periods_ms: Mapping[str, Mapping[str, float]]) -> None:
+        """Subscribe to these cameras and to no other. Raises what rclpy raises there.
+
+        `periods_ms` has, by camera and task that looks at it, the time between frames in ms that
+        is planned with.
+        """
         for camera in self._cameras:
-            if camera.name in names:
+            camera.periods_ms = periods_ms.get(camera.name, {})
+            if camera.periods_ms:
                 camera.open()
             else:
                 camera.close()

@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from rtmdl_ros.deployment.message_fields import OutputStatistics
 from rtmdl_ros.deployment.ready_task import ReadyTask
-from rtmdl_ros.node.camera_input import CameraHealth, CameraProblem
+from rtmdl_ros.node.camera_input import CameraHealth
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.real_time import Placement, RealTimeState
 from rtmdl_ros.workload.configuration import Configuration
@@ -91,7 +91,7 @@ def task_status(
 
 
 def camera_status(node_name: str, name: str, health: CameraHealth) -> DiagnosticStatus:
-    """Judge a camera: an error when no frame comes, a warning when its stamps are strange.
+    """Judge a camera: an error when no frame comes, a warning when something is strange about them.
 
     One that nobody looks at is not judged.
     """
@@ -100,7 +100,7 @@ def camera_status(node_name: str, name: str, health: CameraHealth) -> Diagnostic
     elif health.problem is None:
         level, message = OK, f'{health.rate_hz:.1f} frames a second'
     else:
-        level = WARN if health.problem is CameraProblem.STRANGE_STAMPS else ERROR
+        level = ERROR if health.problem.silences else WARN
         message = health.advice
     values = {
         'Topic': health.topic,

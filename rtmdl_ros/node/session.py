@@ -92,7 +92,7 @@ class Session:
 
     def close(self) -> tuple[TaskStatistics, ...]:
         """Unsubscribe, end all jobs, tell of the last misses; returns the final counters."""
-        self._cameras.look_at(())
+        self._cameras.look_at({})
         self._runtime.stop(_STOP_TIMEOUT_S)
         self._reporter.close()
         self._onlookers.close()
@@ -235,13 +235,13 @@ class Session:
 
         A task that rests stays known to the runtime: its last jobs end as all do.
         """
-        released: dict[str, tuple[str, ...]] = {}
+        periods_ms: dict[str, dict[str, float]] = {}
         for name, task in self._tasks.items():
-            if task.parameters.enabled:
-                camera = task.parameters.camera
-                released[camera] = (*released.get(camera, ()), name)
-        self._released = released
-        self._cameras.look_at(released)
+            parameters = task.parameters
+            if parameters.enabled:
+                periods_ms.setdefault(parameters.camera, {})[name] = parameters.period_ms
+        self._released = {camera: tuple(tasks) for camera, tasks in periods_ms.items()}
+        self._cameras.look_at(periods_ms)
 
     def _release(self, camera: str, frame: Frame) -> None:
         tasks = self._released.get(camera, ())

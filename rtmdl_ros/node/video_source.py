@@ -19,7 +19,12 @@ from rclpy.parameter import Parameter
 
 from rtmdl_ros.node.camera_output import CameraOutput, Release, Shot
 from rtmdl_ros.node.camera_process import CameraNode, run_camera
-from rtmdl_ros.perception.footage import EndOfFootageError, FootageError, open_footage
+from rtmdl_ros.perception.footage import (
+    EndOfFootageError,
+    FootageError,
+    narrowed_size,
+    open_footage,
+)
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.rendering.ahead import RenderAhead
 from rtmdl_ros.workload.parameters import ParameterError, VideoSourceParameters
@@ -103,11 +108,9 @@ class VideoSource(CameraNode[VideoSourceParameters]):
         return self._output.shot(self._narrowed(self._footage.frame(index)))
 
     def _narrowed(self, pixels: Pixels) -> Pixels:
-        width = self.parameters.max_width
-        if width == 0 or pixels.shape[1] <= width:
+        size = narrowed_size(pixels, self.parameters.max_width)
+        if size[0] == pixels.shape[1]:
             return pixels
-        height = max(1, round(pixels.shape[0] * width / pixels.shape[1]))
-        size = (width, height)
         return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _tell(self, rate: str) -> None:

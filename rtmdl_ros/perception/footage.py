@@ -69,6 +69,14 @@ def open_footage(source: str, rate_hz: float = 0.0, loop: bool = False, width: i
     return _Video(path, rate_hz, loop)
 
 
+def narrowed_size(pixels: Pixels, most_width: int) -> tuple[int, int]:
+    """Return width and height of a frame after it was made no wider than that; 0: any width."""
+    height, width = pixels.shape[:2]
+    if most_width == 0 or width <= most_width:
+        return width, height
+    return most_width, max(1, round(height * most_width / width))
+
+
 class _Video(Footage):
     def __init__(self, path: Path, rate_hz: float, loop: bool) -> None:
         self._path, self._loop = path, loop

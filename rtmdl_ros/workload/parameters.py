@@ -163,6 +163,10 @@ class NodeParameters:
     )  # fmt: skip
 
 
+#: By so much frames may come more or less often than `period_ms` says.
+PERIOD_TOLERANCE = 0.2
+
+
 @dataclass(frozen=True)
 class CameraParameters:
     """Parameters of one camera, named <camera>.<parameter>."""
@@ -174,10 +178,10 @@ class CameraParameters:
     )
     width: int = _parameter(
         USUAL_IMAGES.width, 'Width of its images in pixels: stages are measured with such.',
-        minimum=16, maximum=16_384,
+        minimum=1, maximum=16_384,
     )  # fmt: skip
     height: int = _parameter(
-        USUAL_IMAGES.height, 'Height of its images in pixels.', minimum=16, maximum=16_384
+        USUAL_IMAGES.height, 'Height of its images in pixels.', minimum=1, maximum=16_384
     )
 
     @property

@@ -16,6 +16,7 @@ from rclpy.qos import QoSPolicyKind
 from sensor_msgs.msg import Image
 
 from rtmdl_ros.node.camera_input import CameraInput, CameraProblem
+from rtmdl_ros.workload.parameters import CameraParameters
 
 
 @pytest.fixture
@@ -29,11 +30,15 @@ def node():
     rclpy.shutdown(context=context)
 
 
+def camera_of(node, timeout_s=1.0, window_s=10.0, on_frame=lambda frame: None):
+    return CameraInput(
+        node, 'front', CameraParameters(), timeout_s=timeout_s, window_s=window_s, on_frame=on_frame
+    )
+
+
 def test_a_frame_that_comes_when_the_camera_is_closed_is_let_go(node):
     frames = []
-    camera = CameraInput(
-        node, 'front', transport='raw', timeout_s=1.0, window_s=10.0, on_frame=frames.append
-    )
+    camera = camera_of(node, 1.0, 10.0, frames.append)
     camera.open()
     topic = '/camera/input/front/image'
     (subscription,) = [each for each in node.subscriptions if each.topic_name == topic]
@@ -47,9 +52,7 @@ def test_a_frame_that_comes_when_the_camera_is_closed_is_let_go(node):
 
 
 def test_stamps_ahead_are_those_of_another_computer(node):
-    camera = CameraInput(
-        node, 'front', transport='raw', timeout_s=1.0, window_s=10.0, on_frame=lambda frame: None
-    )
+    camera = camera_of(node)
     camera.open()
     (subscription,) = node.subscriptions
 
@@ -69,9 +72,7 @@ def test_stamps_ahead_are_those_of_another_computer(node):
 
 
 def test_a_refusal_is_forgotten_when_frames_come(node):
-    camera = CameraInput(
-        node, 'front', transport='raw', timeout_s=0.05, window_s=10.0, on_frame=lambda frame: None
-    )
+    camera = camera_of(node, 0.05, 10.0)
     publisher = node.create_publisher(Image, '/camera/input/front/image', 1)
     camera.open()
     camera._refused(SimpleNamespace(last_policy_kind=QoSPolicyKind.RELIABILITY))
@@ -85,9 +86,7 @@ def test_a_refusal_is_forgotten_when_frames_come(node):
 
 
 def test_a_camera_that_is_silent_has_no_rate(node):
-    camera = CameraInput(
-        node, 'front', transport='raw', timeout_s=0.05, window_s=0.1, on_frame=lambda frame: None
-    )
+    camera = camera_of(node, 0.05, 0.1)
     publisher = node.create_publisher(Image, '/camera/input/front/image', 1)
     camera.open()
     (subscription,) = node.subscriptions
@@ -99,3 +98,37 @@ def test_a_camera_that_is_silent_has_no_rate(node):
     assert health.rate_hz == 0.0 and health.problem is CameraProblem.SILENT
     assert 0.15 <= health.silent_s < 0.3, 'since the frame, not since the camera was opened'
     node.destroy_publisher(publisher)
+
+
+def test_images_larger_than_measured_with_are_told(node):
+    frames = []
+    camera = camera_of(node, on_frame=frames.append)
+    camera.open()
+    (subscription,) = node.subscriptions
+    subscription.callback(grey_image(320, 240))
+    frames[-1].image()
+    assert camera.health().problem is None
+    subscription.callback(grey_image(800, 600))
+    assert camera.health().problem is None, 'nobody has decoded it'
+    frames[-1].image()
+    health = camera.health()
+    assert health.problem is CameraProblem.LARGER_IMAGES
+    assert health.advice == (
+        'images on /camera/input/front/image are 800x600, stages were measured with 640x480: set '
+        'front.width to 800 and front.height to 600 and start anew'
+    )
+
+
+def test_a_task_that_is_planned_with_another_period_is_told(node):
+    camera = camera_of(node, window_s=0.4)
+    camera.open()
+    (subscription,) = node.subscriptions
+    camera.periods_ms = {'sign': 20.0, 'light': 60.0}
+    for _ in range(16):
+        subscription.callback(grey_image())
+        time.sleep(0.0199)
+    health = camera.health()
+    assert health.problem is CameraProblem.OTHER_PERIOD
+    assert 'light.period_ms is 60: plans and admission go by the latter' in health.advice
+    camera.periods_ms = {'sign': 20.0}
+    assert camera.health().problem is None

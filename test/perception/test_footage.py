@@ -6,7 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from rtmdl_ros.perception.footage import EndOfFootageError, FootageError, open_footage
+from rtmdl_ros.perception.footage import (
+    EndOfFootageError,
+    FootageError,
+    narrowed_size,
+    open_footage,
+)
 
 FRAMES = 6
 
@@ -37,6 +42,12 @@ def test_frames_of_a_video_come_in_order_at_its_rate(video):
     assert [number(footage.frame(index)) for index in range(FRAMES)] == list(range(FRAMES))
     with pytest.raises(EndOfFootageError):
         footage.frame(FRAMES)
+
+
+def test_wide_frames_keep_their_shape_when_narrowed():
+    assert narrowed_size(grey(0), 0) == narrowed_size(grey(0), 64) == (64, 48)
+    assert narrowed_size(grey(0), 16) == (16, 12)
+    assert narrowed_size(grey(0)[:1], 8) == (8, 1)
 
 
 def test_frames_that_nobody_asks_for_are_passed_over(video):

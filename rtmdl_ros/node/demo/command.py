@@ -88,7 +88,8 @@ def _demo_options(options: argparse.Namespace) -> DemoOptions:
 
     Raises BadInputError for footage that cannot be read and for options that it does not have.
     """
-    from rtmdl_ros.perception.footage import open_footage  # brings OpenCV, of no use to --help
+    # Brings OpenCV, of no use to --help.
+    from rtmdl_ros.perception.footage import narrowed_size, open_footage
 
     camera = {'seed': options.seed, 'width': options.width, 'height': options.height}
     camera['rate_hz'] = options.rate
@@ -96,8 +97,10 @@ def _demo_options(options: argparse.Namespace) -> DemoOptions:
         for name in ('seed', 'height'):
             if camera[name] is not None:
                 raise BadInputError(f'--{name} is of the simulated camera only; leave it out')
-        camera['width'] = options.width or _FOOTAGE_WIDTH
-        camera['rate_hz'] = open_footage(options.source, options.rate or 0.0).rate_hz
+        most_width = options.width or _FOOTAGE_WIDTH
+        footage = open_footage(options.source, options.rate or 0.0, width=most_width)
+        camera['rate_hz'] = footage.rate_hz
+        camera['width'], camera['height'] = narrowed_size(footage.frame(0), most_width)
     return DemoOptions(
         source=options.source,
         duration_s=options.duration,

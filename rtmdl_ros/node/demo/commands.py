@@ -36,6 +36,8 @@ def node_arguments(options: DemoOptions, configuration: Configuration, trace: Pa
         'trace_file': trace,
         'status_period_s': _STATUS_PERIOD_S,
     }
+    for camera in configuration.cameras:
+        parameters |= {f'{camera}.width': options.width, f'{camera}.height': options.height}
     if options.deadline_ms is not None:
         parameters |= {f'{task}.deadline_ms': options.deadline_ms for task in configuration.tasks}
     return arguments + _parameters(parameters)

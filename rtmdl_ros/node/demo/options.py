@@ -16,9 +16,9 @@ class DemoOptions:
     #: SIMULATED, or what video_source is to publish.
     source: str = SIMULATED
     duration_s: float = 20.0
-    #: Of the simulated camera, as is the height.
+    #: Of the simulated camera.
     seed: int = 1
-    #: Size of the images in pixels; wider ones of own footage are narrowed to it.
+    #: Size of the images in pixels.
     width: int = 640
     height: int = 480
     #: 0 for a webcam, which gives what it gives.

@@ -34,13 +34,14 @@ def test_without_options_it_is_the_track_at_30_hz(asked):
 
 
 def test_own_pictures_have_their_own_rate_and_a_greatest_width(asked, tmp_path):
-    cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((48, 64, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((96, 128, 3), np.uint8))
     status, [options] = asked('--source', tmp_path)
     assert status == 0
     assert options.workload == f'demo on {tmp_path.name} at 10 Hz'
-    assert (options.camera, options.simulated, options.width) == ('video_source', False, 1280)
-    _, [_, slower] = asked('--source', tmp_path, '--rate', 5, '--width', 640)
-    assert (slower.rate_hz, slower.width) == (5.0, 640)
+    assert (options.camera, options.simulated) == ('video_source', False)
+    assert (options.width, options.height) == (128, 96)
+    _, [_, slower] = asked('--source', tmp_path, '--rate', 5, '--width', 64)
+    assert (slower.rate_hz, slower.width, slower.height) == (5.0, 64, 48)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def test_every_camera_of_the_node_looks_at_the_simulated_one():
         '-p', 'autostart:=false',
         '-p', 'trace_file:=/out/trace.json',
         '-p', 'status_period_s:=0.25',
+        '-p', 'left.width:=640', '-p', 'left.height:=480',
+        '-p', 'right.width:=640', '-p', 'right.height:=480',
         '-p', 'traffic_light.deadline_ms:=20.0',
         '-p', 'traffic_sign.deadline_ms:=20.0',
     ]  # fmt: skip

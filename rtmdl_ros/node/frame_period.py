@@ -1,0 +1,36 @@
+# Copyright 2026 rtmdl_ros developers
+# SPDX-License-Identifier: Apache-2.0
+"""How often frames come, beside how often they are planned for."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from statistics import mean
+
+from rtmdl_ros.workload.parameters import PERIOD_TOLERANCE
+from rtmdl_ros.workload.units import NS_PER_MS
+
+#: So many gaps between frames must be known.
+_LEAST_GAPS = 10
+
+
+def period_ms_of(
+    arrivals_ns: Sequence[int], *, least_span_ns: float, longest_gap_ns: int
+) -> float | None:
+    """Return the mean time between frames in ms, from their arrivals in rising order.
+
+    None where they span too little time. A camera that was away for a while, more than
+    `longest_gap_ns`, has not become slower by that.
+    """
+    gaps_ns = [after - before for before, after in pairwise(arrivals_ns)]
+    usual_ns = [gap_ns for gap_ns in gaps_ns if gap_ns <= longest_gap_ns]
+    if len(usual_ns) < _LEAST_GAPS or sum(gaps_ns) < least_span_ns:
+        return None
+    return mean(usual_ns) / NS_PER_MS
+
+
+def task_with_other_period(planned_ms: Mapping[str, float], period_ms: float) -> str | None:
+    """Return the first task that is planned with another period than frames have."""
+    for task, planned in planned_ms.items():
+        if abs(planned / period_ms - 1.0) > PERIOD_TOLERANCE:
+            return task
+    return None

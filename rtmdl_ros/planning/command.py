@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.front import write_front
 from rtmdl_ros.planning.plan import Plan
-from rtmdl_ros.planning.plan_file import write_plan
+from rtmdl_ros.planning.plan_file import refuse_other_file, write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
 from rtmdl_ros.workload.arguments import figures_file, positive, whole
@@ -96,7 +96,11 @@ def run(options: argparse.Namespace) -> int:
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
     try:
-        try_files({'--out': out, '--front': options.front, '--json': options.json})
+        try_files(
+            {'--out': out, '--front': options.front, '--json': options.json},
+            {'--params-file': options.params_file, '--profile': options.profile},
+        )
+        refuse_other_file(out)
         planned = _make(problem, options.seconds)
         _print(problem, planned)
         _write_figures(planned, options)

@@ -55,6 +55,21 @@ def write_plan(plan: Plan, path: Path) -> None:
         raise PlanError(path, problem, 'give another file with --out') from error
 
 
+def refuse_other_file(path: Path) -> None:
+    """Raise PlanError for a file that is there and is no plan, which would be lost."""
+    if path.is_file() and path.stat().st_size > 0 and not _is_plan(path):
+        remedy = 'give another file with --out, or remove this one'
+        raise PlanError(path, 'is there already and is no plan', remedy)
+
+
+def _is_plan(path: Path) -> bool:
+    try:
+        content = read_yaml(path)
+    except ValueError:
+        return False
+    return isinstance(content, Mapping) and 'tasks' in content
+
+
 def plan_text(plan: Plan) -> str:
     """Return the content of the file."""
     content = {
@@ -101,6 +116,8 @@ def read_plan(path: Path, problem: Problem) -> Plan:
 
 
 def _plan(root: Node, problem: Problem) -> Plan:
+    if not isinstance(root.value, Mapping) or 'tasks' not in root.value:
+        raise PlanningError('is no plan; name one that `rtmdl plan` has made')
     _refuse_unknown(root, ('tasks', 'expected', 'seed', 'device', 'notes'))
     entries = dict(root.field('tasks').items())
     names = [task.name for task in problem.tasks]

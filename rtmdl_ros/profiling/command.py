@@ -149,6 +149,7 @@ def _profile(
     from rtmdl_ros.profiling.profile_file import (
         check_profile_writable,
         default_profile_path,
+        refuse_other_file,
         write_profile,
     )
 
@@ -156,6 +157,7 @@ def _profile(
     request = _request(options, configuration, Path(cache_dir))
     path = out or default_profile_path(request.device(), cache_dir)
     check_profile_writable(path)
+    refuse_other_file(path)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
         profile = measured_profile(request, cache_dir, effort, progress, print)

@@ -46,6 +46,7 @@ from rtmdl_ros.workload.text_file import check_writable, write_whole
 FORMAT = 3
 #: A list of numbers over several lines; a text has no line ends, as JSON writes it.
 _NUMBERS = re.compile(r'\[\n[\d\s,]+\]')
+_ANOTHER = 'name one that `rtmdl profile` has measured'
 
 
 class ProfileError(Exception):
@@ -79,6 +80,25 @@ def _unwritable(path: Path, reason: str | None) -> ProfileError:
     return ProfileError(path, f'cannot be written ({reason})', 'give another file with --out')
 
 
+def refuse_other_file(path: Path) -> None:
+    """Raise ProfileError for a file that is there and is no profile, which would be lost."""
+    if path.is_file() and path.stat().st_size > 0 and not _holds_profile(path):
+        remedy = 'give another file with --out, or remove this one'
+        raise ProfileError(path, 'is there already and is no profile', remedy)
+
+
+def _holds_profile(path: Path) -> bool:
+    try:
+        return _is_profile(parsed(path.read_text(encoding='utf-8')))
+    except (BadFieldError, OSError, ValueError):
+        return False
+
+
+def _is_profile(root: Node) -> bool:
+    """Tell whether it is one, of whatever format."""
+    return isinstance(root.value, Mapping) and root.value.keys() >= {'format', 'functions'}
+
+
 def write_profile(profile: Profile, path: Path) -> None:
     """Write a profile atomically; makes the folder. Raises ProfileError where it cannot."""
     try:
@@ -100,6 +120,11 @@ def read_profile(path: Path, expected: Mapping[str, str] | None = None) -> Profi
         raise ProfileError(path, f'cannot be read ({reason})') from error
     try:
         root = parsed(text)
+    except BadFieldError as error:
+        raise ProfileError(path, str(error), _ANOTHER) from error
+    if not _is_profile(root):
+        raise ProfileError(path, 'is no profile', _ANOTHER)
+    try:
         _check_format(root)
         profile = _profile(root)
     except BadFieldError as error:

@@ -33,9 +33,14 @@ def try_file(option: str, file: Path) -> None:
         raise PlaceError(f'{file}: {problem}; give another file') from error
 
 
-def try_files(places: Mapping[str, Path | None]) -> None:
-    """Try the files of several options, as `try_file`; raises PlaceError, too, for one of two."""
-    taken: dict[Path, str] = {}
+def try_files(
+    places: Mapping[str, Path | None], inputs: Mapping[str, Path | None] | None = None
+) -> None:
+    """Try the files of several options, as `try_file`; raises PlaceError, too, for one of two.
+
+    `inputs` are files that are read, by option: nothing may be written there.
+    """
+    taken = {file.resolve(): option for option, file in (inputs or {}).items() if file}
     for option, file in places.items():
         if file is None:
             continue

@@ -153,6 +153,20 @@ def test_parameters_that_cannot_be_read(tmp_path, capsys):
     assert 'none.yaml: cannot be read' in refused(capsys, '--params-file', tmp_path / 'none.yaml')
 
 
+def test_a_file_of_another_kind_is_not_lost(tmp_path, profile_path, capsys):
+    before, file = profile_path.read_text(), parameters(tmp_path, tasks=list(BOTH))
+    for option, path in (('--out', file), ('--json', file), ('--out', profile_path)):
+        arguments = ('--params-file', file, '--profile', profile_path, option, path)
+        assert run(*arguments) == 1
+        named = '--params-file' if path is file else '--profile'
+        assert f'{path}: named by {named} and {option}; give' in capsys.readouterr().err
+    (tmp_path / 'other.yaml').write_text('- my notes')
+    assert run('--profile', profile_path, '--out', tmp_path / 'other.yaml') == 1
+    assert 'other.yaml: is there already and is no plan; give ano' in capsys.readouterr().err
+    assert profile_path.read_text() == before and 'ros__parameters' in file.read_text()
+    assert (tmp_path / 'other.yaml').read_text() == '- my notes'
+
+
 def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, profile_path, capsys):
     for option in ('--out', '--json', '--front'):
         others = [] if option == '--out' else ['--out', tmp_path / 'plan.yaml']

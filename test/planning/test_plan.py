@@ -131,7 +131,7 @@ def put(*keys, value):
     [
         (put('tasks', 'c', value={}), 'tasks.c is no task of the parameters; remove it'),
         (lambda c: c['tasks'].pop('b'), 'tasks.b is missing; make it anew with `rtmdl plan`'),
-        (lambda c: c.pop('tasks'), 'tasks is missing; make it anew with `rtmdl plan`'),
+        (lambda c: c.pop('tasks'), 'is no plan; name one that `rtmdl plan` has made'),
         (put('tasks', value=[1]), 'tasks is [1], not an object'),
         (
             put('tasks', 'a', 'variant', value='huge'),
@@ -190,7 +190,8 @@ def test_what_is_wrong_in_a_file_is_told_in_one_line(tmp_path, change, message):
 
 
 @pytest.mark.parametrize(
-    ('text', 'message'), [('tasks: [', 'not a YAML file'), ('', 'the content is None')]
+    ('text', 'message'),
+    [('tasks: [', 'not a YAML file'), ('', 'is no plan'), ('- 1', 'is no plan')],
 )
 def test_no_plan_at_all(tmp_path, text, message):
     path = tmp_path / 'plan.yaml'

@@ -108,6 +108,15 @@ def test_what_is_missing_or_cannot_be_written_is_a_failure(capsys, tmp_path, tin
         assert line.startswith('rtmdl profile: ') and message in line
 
 
+def test_a_file_of_another_kind_is_not_lost(capsys, tmp_path):
+    file = tmp_path / 'my.param.yaml'
+    file.write_text('/**: {ros__parameters: {tasks: [traffic_light]}}')
+    assert cli.main(['profile', '--params-file', str(file), '--out', str(file)]) == 1
+    text = f'{file}: is there already and is no profile; give another file with --out, or remove'
+    assert text in capsys.readouterr().err
+    assert file.read_text().startswith('/**')
+
+
 @pytest.mark.parametrize('source', ['--out', 'profile_file'])
 def test_a_profile_that_its_picture_would_overwrite_is_not_measured(capsys, tmp_path, source):
     file, png = tmp_path / 'my.param.yaml', tmp_path / 'mine.png'

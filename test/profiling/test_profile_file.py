@@ -115,12 +115,19 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path):
 def test_no_json(tmp_path, text):
     (tmp_path / 'p.json').write_text(text)
     message = error_of(lambda: read_profile(tmp_path / 'p.json'))
-    assert f'{tmp_path}/p.json: ' in message and REMEDY in message
+    assert f'{tmp_path}/p.json: is no JSON (' in message
+    assert message.endswith('; name one that `rtmdl profile` has measured')
+
+
+@pytest.mark.parametrize('text', ['[]', '3', '{"format": 3}', '{"functions": {}}'])
+def test_other_json(tmp_path, text):
+    (tmp_path / 'p.json').write_text(text)
+    message = error_of(lambda: read_profile(tmp_path / 'p.json'))
+    assert message.endswith('p.json: is no profile; name one that `rtmdl profile` has measured')
 
 
 LIGHT_STAGE = 'functions traffic_light 0 stages 1'
 WRONG = [
-    ('', [], 'the content is [], not an object'),
     ('format', 1, 'format is 1, not 3'),
     ('format', True, 'format is True, not 3'),
     ('device', [], 'device is [], not an object'),
@@ -198,7 +205,9 @@ def test_every_missing_field_is_named(path):
             node = node[key]
         del node[last]
         path.write_text(json.dumps(content))
-        assert f'{last} is missing' in error_of(lambda: read_profile(path))
+        of_any = not above and last in ('format', 'functions')
+        told = 'is no profile' if of_any else f'{last} is missing'
+        assert told in error_of(lambda: read_profile(path))
         tried += 1
     assert tried >= 19
 

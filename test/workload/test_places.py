@@ -28,6 +28,13 @@ def test_what_cannot_be_is_told_with_option_and_remedy(tmp_path):
     )
 
 
+def test_what_is_read_is_not_written_over(tmp_path):
+    parameters = tmp_path / 'my.yaml'
+    try_files({'--out': tmp_path / 'plan.yaml'}, {'--params-file': parameters, '--profile': None})
+    with pytest.raises(PlaceError, match='named by --params-file and --out; give another file'):
+        try_files({'--out': parameters}, {'--params-file': parameters})
+
+
 def test_one_file_for_two_options_is_refused(tmp_path):
     try_files({'--out': tmp_path / 'a', '--front': None, '--json': tmp_path / 'b'})
     with pytest.raises(PlaceError) as caught:

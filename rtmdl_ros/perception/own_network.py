@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rtmdl_ros.networks.letterbox import GREY
 from rtmdl_ros.networks.network import ONNX_SUFFIX, Network, onnx_files
 from rtmdl_ros.perception.frame import Image
+from rtmdl_ros.perception.own_errors import raised_by
 from rtmdl_ros.perception.task import NetworkVariant, PerceptionTask, TaskError
 from rtmdl_ros.workload.errors import in_one_line
 
@@ -108,7 +109,7 @@ def network_input(task: PerceptionTask, image: Image) -> NDArray[Any]:
     try:
         made: object = task.preprocess(shown)
     except (Exception, SystemExit) as error:
-        raise TaskError(f'{place} raised {in_one_line(error)}') from error
+        raise raised_by(task, place, error) from error
     if not isinstance(made, np.ndarray):
         raise TaskError(f'{place} returned {type(made).__name__}; return a numpy array')
     # torch takes no view with negative strides, such as one of reversed channels.

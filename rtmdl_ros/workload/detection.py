@@ -40,14 +40,19 @@ class Detection:
     box: Box
 
 
-def shared_area(first: Box, second: Box) -> float:
-    """Return the area in square pixels that two boxes share."""
+def shared_box(first: Box, second: Box) -> Box:
+    """Return what two boxes share; turned inside out where they do not touch."""
     return Box(
         max(first.x_min, second.x_min),
         max(first.y_min, second.y_min),
         min(first.x_max, second.x_max),
         min(first.y_max, second.y_max),
-    ).area
+    )
+
+
+def shared_area(first: Box, second: Box) -> float:
+    """Return the area in square pixels that two boxes share."""
+    return shared_box(first, second).area
 
 
 def intersection_over_union(first: Box, second: Box) -> float:

@@ -4,7 +4,7 @@
 
 import numpy as np
 import pytest
-from own_task import write_own_task
+from own_task import SOURCE, write_own_task
 
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.perception.frame import Frame
@@ -61,8 +61,8 @@ def test_postprocess_is_told_the_threshold(pipeline):
          'returned (1, 2); return Detections with a Box'),
         ('Box(0, 0, width, height)', '(0, 0, 1, 1)', 'return Detections with a Box'),
         ("Detection('dark'", "Detection('cat'", "returned class 'cat', which is not in classes"),
-        ('1 - score', '9.0', 'and a score from 0 to 1'),
-        ('1 - score', "float('nan')", 'and a score from 0 to 1'),
+        ('1 - score', '9.0', 'give a score from 0 to 1'),
+        ('1 - score', "float('nan')", 'give a score from 0 to 1'),
         ('1 - score', 'None', 'give plain numbers'),
         ('Box(0, 0, width', "Box(0, 0, float('inf')", 'give a box of finite pixels'),
         ('Box(0, 0, width', 'Box(width, 0, 0', 'from its least to its largest x and y'),
@@ -75,6 +75,41 @@ def test_what_postprocess_does_wrong_is_named(pipeline, old, new, text):
         run_whole(own, DIM)
     assert 'Brightness.postprocess ' in str(caught.value) and text in str(caught.value)
     assert '\n' not in str(caught.value)
+
+
+def test_the_place_of_an_error_is_told(pipeline, tmp_path):
+    (line,) = [n for n, text in enumerate(SOURCE.splitlines(), 1) if '1 - score' in text]
+    own = pipeline(('1 - score', '1 - nobody'))
+    with pytest.raises(TaskError) as caught:
+        run_whole(own, DIM)
+    assert str(caught.value).endswith(
+        f"name 'nobody' is not defined (line {line} of own_{tmp_path.name}.py, for outputs (1, 2, 2, 3))"
+    )
+
+
+def test_what_does_not_count_may_be_anywhere(pipeline):
+    own = pipeline(('Box(0, 0, width, height)', "Box(float('nan'), 9, 3, 1)"))
+    own.score_threshold = 0.8
+    assert run_whole(own, DIM) == ()
+
+
+@pytest.mark.parametrize(
+    ('box', 'left', 'told'),
+    [
+        ('Box(width, 0, width, height)', (), False),
+        ('Box(-3, 10, 20, height + 1)', ((0.0, 10.0, 20.0, 30.0),), False),
+        ('Box(width + 1, 0, width + 2, height)', (), True),
+        ('Box(-5000, 1, 90000, 4)', ((0.0, 1.0, 40.0, 4.0),), True),
+    ],
+)
+def test_boxes_are_cut_to_the_image(pipeline, caplog, box, left, told):
+    own = pipeline(("'dark', 1 - score, Box(0, 0, width, height)", f"'dark', 1 - score, {box}"))
+    for _ in range(2):
+        dark = [d.box for d in run_whole(own, DIM) if d.class_name == 'dark']
+        assert dark == [Box(*edges) for edges in left]
+    messages = [record.getMessage() for record in caplog.records]
+    assert len(messages) == told
+    assert all('for an image of 40x30: boxes are cut to' in message for message in messages)
 
 
 def test_an_input_that_the_network_does_not_take_is_told_when_it_is_loaded(pipeline):

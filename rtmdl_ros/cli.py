@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from rtmdl_ros.evidence.interruption import interruptible
+from rtmdl_ros.evidence.interruption import INTERRUPTED, interruptible
 from rtmdl_ros.runtime.real_time import calm_openmp
 
 #: Each command: the module with its `add_arguments(parser)` and `run(options)`, and its one line.
@@ -45,7 +45,7 @@ COMMANDS = {
     ),
     'simulate': (
         'rtmdl_ros.simulation.command',
-        'run the scheduler in virtual time on random tasks',
+        'run the scheduler in virtual time, on the tasks of a file or on random ones',
     ),
     'bench': (
         'rtmdl_ros.bench.contest_command',
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(chosen, arguments)
     except KeyboardInterrupt:
         print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
-        return 1
+        return INTERRUPTED
 
 
 def _run(chosen: str, arguments: Sequence[str]) -> int:

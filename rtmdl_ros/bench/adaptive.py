@@ -98,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     script = Script(options.calm, options.burst, options.hog)
     return run_experiment(
+        parser,
+        options,
         lambda: run(
             load_ladders(options.cache_dir, options.zoo), options.out, script, options.rounds
         )

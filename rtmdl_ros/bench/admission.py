@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from rtmdl_ros.bench.command import run_experiment
 from rtmdl_ros.planning.admission import admit, with_task
 from rtmdl_ros.planning.fitness import horizon_ns
 from rtmdl_ros.planning.foreseen_misses import miss_ratios
@@ -107,8 +108,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help='of the first set (default: 0)',
     )  # fmt: skip
     options = parser.parse_args(arguments)
+    return run_experiment(parser, options, lambda: _run(options.additions, options.first))
+
+
+def _run(additions: int, first: int) -> bool:
+    """Ask and tell; returns whether all promises were kept."""
     found = []
-    for number, case in enumerate(cases(options.additions, options.first)):
+    for number, case in enumerate(cases(additions, first)):
         found.append(case)
         broken = f'; BROKEN: {", ".join(case.broken)}' if case.broken else ''
         answer = 'admitted' if case.admitted else 'refused'
@@ -119,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f'{len(found)} additions, {len(admitted)} admitted, {failed} of these break a promise; '
         f'{device_name()}'
     )
-    return 1 if failed else 0
+    return not failed
 
 
 if __name__ == '__main__':

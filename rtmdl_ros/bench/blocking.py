@@ -95,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_number(parser, '--load', 0.95, "share of the lane's time that the tasks ask for")
     options = parser.parse_args(arguments)
     return run_experiment(
+        parser,
+        options,
         lambda: run(options.cache_dir, options.out, options.seconds, options.load)
     )
 

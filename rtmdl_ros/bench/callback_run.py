@@ -71,14 +71,14 @@ def _run(
         domain_id = free_domain_id(os.getpid())
         children = camera, node = [_started(each, folder, domain_id) for each in (_CAMERA, _NODE)]
         over.callback(end_all, children, 0.0)
-        _await((folder / READY).exists, children, _START_S)
+        _await(setting, (folder / READY).exists, children, _START_S)
         for start_s, length_s in scenario.hogs():
             over.enter_context(hog_at(_LEAD_NS / NS_PER_S + start_s, length_s))
         write_whole(folder / START, str(time.monotonic_ns() + _LEAD_NS))
-        _await(camera.ended, children, scenario.seconds + _END_S, advance)
+        _await(setting, camera.ended, children, scenario.seconds + _END_S, advance)
         time.sleep(_DRAIN_S + max(t.deadline_ns for t in scenario.planned_tasks()) / NS_PER_S)
         node.interrupt()
-        _await(node.ended, children, _END_S)
+        _await(setting, node.ended, children, _END_S)
     published_ns = json.loads((folder / PUBLISHED).read_text(encoding='utf-8'))
     return jobs_of(setting.plan, scenario, shown, published_ns, read_answers(folder))
 
@@ -92,10 +92,12 @@ def _started(module: str, folder: Path, domain_id: int) -> Child:
         [sys.executable, '-m', module, str(folder)],
         os.environ | {'PYTHONPATH': search_path, 'ROS_DOMAIN_ID': str(domain_id)},
         folder / f'{module}.log',
+        log_stays=False,
     )
 
 
 def _await(
+    setting: CallbackSetting,
     done: Callable[[], bool],
     children: Sequence[Child],
     most_s: float,
@@ -111,6 +113,6 @@ def _await(
         last_s = now_s
         if now_s - start_s > most_s:
             raise ExperimentError(
-                'camera and node of ros2_callback do not get on; is ROS 2 sourced and the '
+                f'camera and node of {setting.name} do not get on; is ROS 2 sourced and the '
                 'machine not overloaded?'
             )

@@ -54,6 +54,8 @@ CALLBACKS = {way.name: way for way in _ALL}
 class CallbackSetting:
     """A way, ready to be run on a scenario."""
 
+    #: Of the way.
+    name: str
     plan: CallbackPlan
     #: Nothing is done about jobs that can no longer be on time.
     late_words: str = ''
@@ -105,4 +107,4 @@ def callback_setting(
         tasks=tasks,
         frames=frames,
     )
-    return CallbackSetting(plan)
+    return CallbackSetting(way.name, plan)

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from rtmdl_ros.engine.cache import default_cache_dir
 from rtmdl_ros.engine.errors import EngineError
+from rtmdl_ros.evidence.interruption import INTERRUPTED, interruptible
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import positive
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.places import try_file, try_folder
+from rtmdl_ros.workload.text_file import unwritten, write_whole
 
 #: Is told how many seconds (or whatever is counted) more have passed.
 Advance = Callable[[float], None]
@@ -57,13 +59,34 @@ def add_number(
     parser.add_argument(option, type=positive, metavar='N', default=default, help=words)
 
 
-def run_experiment(run: Callable[[], bool]) -> int:
-    """Return 0 where `run` returns True, else 1; what it cannot do is told in one line."""
+def run_experiment(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, run: Callable[[], bool]
+) -> int:
+    """Return 0 where `run` returns True, else 1; what it cannot do is told in one line.
+
+    That `options.json` or `options.out` can be written, where there are such, is tried before.
+    Returns 130 where Ctrl-C, SIGTERM or SIGHUP ended it.
+    """
     try:
-        return 0 if run() else 1
-    except (EngineError, ZooError, ExperimentError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        with interruptible():
+            _try_places(options)
+            return 0 if run() else 1
+    except KeyboardInterrupt:
+        print(f'{parser.prog}: interrupted', file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        print(f'{parser.prog}: {unwritten(error)}', file=sys.stderr)
+    except (EngineError, ZooError, ExperimentError) as error:
+        print(f'{parser.prog}: {error}', file=sys.stderr)
+    return 1
+
+
+def _try_places(options: argparse.Namespace) -> None:
+    """Raise PlaceError where figures cannot go; with --json nothing is written into --out."""
+    if getattr(options, 'json', None):
+        try_file('--json', options.json)
+    elif getattr(options, 'out', None):
+        try_folder('--out', options.out)
 
 
 @contextmanager

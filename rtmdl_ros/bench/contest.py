@@ -144,9 +144,12 @@ def check_frames(scenario: Scenario) -> None:
     for each in (scenario, scenario.undisturbed(settling_s(scenario))):
         frames = frame_times(each.cameras(), each.duration_ns)
         if not any(camera.tasks_at(time_ns) for time_ns, camera in frames):
+            away = dict.fromkeys(a.task for camera in each.cameras() for a in camera.absences)
+            shorter = f', or shorten the absence of {", ".join(away)}' if away else ''
             raise ExperimentError(
                 f'{scenario.spec.name}, load {scenario.utilization:.2f}: no frame comes to a task '
                 f'within {each.seconds:g} s; lengthen --seconds, or have cameras begin sooner'
+                f'{shorter}'
             )
 
 

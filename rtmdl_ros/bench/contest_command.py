@@ -107,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
     from rtmdl_ros.engine.errors import EngineError
     from rtmdl_ros.networks.zoo import ZooError
     from rtmdl_ros.scaling.errors import DataError
+    from rtmdl_ros.workload.text_file import unwritten
 
     try:
         series = series_of(options)
@@ -115,7 +116,10 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         run_series(series)
-    except (DataError, EngineError, ExperimentError, ZooError, OSError) as error:
+    except OSError as error:
+        print(f'rtmdl bench: {unwritten(error)}', file=sys.stderr)
+        return 1
+    except (DataError, EngineError, ExperimentError, ZooError) as error:
         print(f'rtmdl bench: {error}', file=sys.stderr)
         return 1
     return 0

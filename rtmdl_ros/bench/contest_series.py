@@ -272,7 +272,8 @@ def _write_all(
     series: Series, documents: Sequence[dict[str, Any]], pages: Sequence[str]
 ) -> None:
     """Write what is known of all contests up to now: nobody loses it when the next one fails."""
-    caption = caption_of(series.effort.rounds)
+    device = documents[-1]['device']
+    caption = f'{device}. Runs of {series.seconds:g} s. {caption_of(series.effort.rounds)}'
     write_whole(series.out / 'bench.md', '\n'.join([*pages, f'{caption}\n']))
     if series.json:
         write_whole(series.json, _text({'runs': documents}))
@@ -290,6 +291,7 @@ def _write(
 
     scenario = contest.scenario
     folder = series.out / _folder(scenario.spec.name, scenario.utilization)
+    _clear(folder, _sweep_picture(series.out, scenario.spec.name))
     write_whole(folder / 'figures.json', _text(document))
     draw_policies(title_of(contest), figures, folder / 'policies.png')
     draw_responses(contest, baseline_of(figures), folder / 'responses.png')
@@ -297,7 +299,22 @@ def _write(
         draw_scores(title_of(contest), figures, folder / 'labels.png')
     for name in shown_as_timelines(figures):
         runs = next(each for each in contest.policies if each.policy == name)
-        write_timeline(runs.rounds[-1], folder / f'timeline-{name}.png')
+        write_timeline(runs.rounds[-1], _timeline_picture(folder, name))
+
+
+def _clear(folder: Path, sweep: Path) -> None:
+    """Remove the pictures that an earlier run may have drawn and this one may not."""
+    timelines = (_timeline_picture(folder, name) for name in _KNOWN)
+    for picture in (folder / 'labels.png', sweep, *timelines):
+        picture.unlink(missing_ok=True)
+
+
+def _timeline_picture(folder: Path, policy: str) -> Path:
+    return folder / f'timeline-{policy}.png'
+
+
+def _sweep_picture(out: Path, workload: str) -> Path:
+    return out / f'sweep-{workload}.png'
 
 
 def shown_as_timelines(figures: Sequence[PolicyFigures]) -> tuple[str, ...]:
@@ -316,7 +333,7 @@ def _write_sweeps(
 
     for name, sweep in sweeps.items():
         if len(sweep) > 1:
-            draw_sweep(f'{name} over the load', sweep, out / f'sweep-{name}.png')
+            draw_sweep(f'{name} over the load', sweep, _sweep_picture(out, name))
 
 
 def _folder(workload: str, utilization: float) -> str:

@@ -47,7 +47,8 @@ def caption_of(rounds: int) -> str:
         what = f'medians [least to most of {rounds} rounds]'
     else:
         what = f'medians of {rounds} rounds [95 % intervals]'
-    return _CAPTION.format(what=what)
+    shared = ' Rounds share one profile and one plan.' if rounds > 1 else ''
+    return _CAPTION.format(what=what) + shared
 
 
 def rows_of(figures: Sequence[PolicyFigures]) -> list[list[str]]:
@@ -142,7 +143,8 @@ def _share(share: float | None) -> str:
 
 
 def _cent(share: float, signed: bool) -> str:
-    text = f'{100 * share:{"+" if signed else ""}.1f}'
+    rounded = round(100 * share, 1) + 0.0  # -0.0 is 0.0
+    text = f'{rounded:{"+" if signed else ""}.1f}'
     return text.replace('100.0', '100')
 
 

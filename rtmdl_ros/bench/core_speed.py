@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from typing import TypeVar
 
+from rtmdl_ros.bench.command import run_experiment
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.scheduling.commands import Command
 from rtmdl_ros.scheduling.core import Core
@@ -136,12 +138,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help='task sets at once (default: %(default)s)',
     )  # fmt: skip
     options = parser.parse_args(arguments)
-    print_speeds(options.seconds, options.processes)
-    return 0
+    return run_experiment(
+        parser, options, lambda: print_speeds(options.seconds, options.processes)
+    )
 
 
-def print_speeds(seconds: float, processes: int) -> None:
-    """Print a row for each kind of packing on one lane and on two."""
+def print_speeds(seconds: float, processes: int) -> bool:
+    """Print a row for each kind of packing on one lane and on two; returns True."""
     from rich.console import Console
     from rich.table import Table
 
@@ -154,7 +157,7 @@ def print_speeds(seconds: float, processes: int) -> None:
     table.add_column('packing')
     for column in ('lanes', 'in the core,\nus a job', 'stages/s', 'stage events/s'):
         table.add_column(column, justify='right')
-    with ProcessPoolExecutor(processes, get_context('spawn')) as pool:
+    with get_context('spawn').Pool(processes, _leave_signals) as pool:
         _stages_per_second(pool, Packing.GUARDED, 1, 1.0, processes)  # loads the modules
         for packing in (Packing.GREEDY, Packing.GUARDED):
             for lanes in (1, 2):
@@ -163,14 +166,20 @@ def print_speeds(seconds: float, processes: int) -> None:
                 figures = (f'{cost.us_per_job:.1f}', f'{speed:,.0f}', f'{2 * speed:,.0f}')
                 table.add_row(packing.value, str(lanes), *figures)
     Console(highlight=False).print(table)
+    return True
+
+
+def _leave_signals() -> None:
+    """Leave Ctrl-C to the parent, which then ends its pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stages_per_second(
-    pool: ProcessPoolExecutor, packing: Packing, lanes: int, seconds: float, processes: int
+    pool: Pool, packing: Packing, lanes: int, seconds: float, processes: int
 ) -> float:
     settings = [Setting(packing, lanes, seconds, seed) for seed in range(processes)]
     start_ns = time.perf_counter_ns()
-    stages = sum(pool.map(simulated_stages, settings))
+    stages = sum(pool.map(simulated_stages, settings, chunksize=1))
     return stages * NS_PER_S / (time.perf_counter_ns() - start_ns)
 
 

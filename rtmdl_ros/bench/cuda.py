@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from rtmdl_ros.bench.command import ExperimentError, experiment_parser, print_table, write_json
+from rtmdl_ros.bench.command import experiment_parser, print_table, run_experiment, write_json
 from rtmdl_ros.bench.cuda_figures import (
     NetworkFigures,
     PackingFigures,
@@ -30,8 +30,7 @@ from rtmdl_ros.bench.cuda_figures import (
 from rtmdl_ros.engine.accuracy import relative_error, telling_input
 from rtmdl_ros.engine.cache import load_runner
 from rtmdl_ros.engine.engine import OnnxEngine, open_engine
-from rtmdl_ros.engine.errors import EngineError
-from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import Variant, default_zoo_dir, read_zoo
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import run_whole
 from rtmdl_ros.profiling.measure import everyday_frames
@@ -99,15 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not options.device.startswith('cuda'):
         parser.error('--device: give cuda or cuda with the number of a GPU')
-    try:
-        _run(options)
-    except (EngineError, ExperimentError, ZooError, OSError) as error:
-        print(f'bench-gpu: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return run_experiment(parser, options, lambda: _run(options))
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> bool:
+    """Measure and tell; returns True. Raises EngineError without a usable GPU."""
     networks: list[NetworkFigures] = []
     for precision in ('single', 'half'):
         engine = _engine(options, precision)
@@ -130,6 +125,7 @@ def _run(options: argparse.Namespace) -> None:
                     for each in packing],
         'targets': [{**asdict(each), 'met': each.met} for each in targets],
     })  # fmt: skip
+    return True
 
 
 def _engine(options: argparse.Namespace, precision: str) -> Any:

@@ -87,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_number(parser, '--calibration', 8.0, 'length of the run before it for stage times')
     options = parser.parse_args(arguments)
     return run_experiment(
+        parser,
+        options,
         lambda: run(options.cache_dir, options.out, options.seconds, options.calibration)
     )
 

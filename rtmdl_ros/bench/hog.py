@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -36,6 +37,8 @@ def hog_at(start_s: float, length_s: float) -> Iterator[None]:
 
 
 def _burn() -> None:
+    # Ctrl-C reaches this process, too; its parent ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A parent that was killed cannot end this process.
     parent = multiprocessing.parent_process()
     assert parent is not None

@@ -18,7 +18,10 @@ LEAST_ROUNDS = 6
 
 @dataclass(frozen=True)
 class Interval:
-    """A median, and the interval in which that of all possible runs is: see `median_interval`."""
+    """A median, and the interval in which that of all possible rounds is: see `median_interval`.
+
+    Of rounds that share profile and plan, as those of a contest do: others may differ by more.
+    """
 
     median: float
     #: None for a single run, of which nobody knows how sure it is.

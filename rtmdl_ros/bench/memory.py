@@ -89,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.duration - options.warm_up < 3:
         parser.error('--duration must be longer than --warm-up by at least 3 s')
     return run_experiment(
+        parser,
+        options,
         lambda: run(
             options.cache_dir, options.out, options.duration, options.warm_up, options.limit,
             options.fill,

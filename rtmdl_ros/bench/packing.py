@@ -86,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     options = parser.parse_args(arguments)
     return run_experiment(
+        parser,
+        options,
         lambda: run(options.cache_dir, options.out, options.seconds, options.rounds)
     )
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
-from rtmdl_ros.bench.command import add_number, write_json
+from rtmdl_ros.bench.command import add_number, run_experiment, write_json
 from rtmdl_ros.planning.candidate import Candidate, orders_of
 from rtmdl_ros.planning.fitness import Evaluator, objective
 from rtmdl_ros.planning.problem import Problem
@@ -60,8 +60,13 @@ class Row:
     cpu_s: float
 
     @property
-    def shortfall(self) -> float:
-        """By which part of the best the search is below it; 1 where only it breaks a constraint."""
+    def shortfall(self) -> float | None:
+        """By which part of the best the search is below it; 1 where only it breaks a constraint.
+
+        None where the best breaks one, too: violations are no parts of an accuracy.
+        """
+        if self.best < 0.0 and self.reached < 0.0:
+            return None
         if self.reached >= self.best:
             return 0.0
         return 1.0 if self.reached < 0.0 else (self.best - self.reached) / self.best
@@ -145,15 +150,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--quick', action='store_true', help='tiny problems, to see that it works')
     parser.add_argument('--json', type=Path, metavar='FILE', help='also write the figures there')
     options = parser.parse_args(arguments)
+    return run_experiment(parser, options, lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> bool:
+    """Search and tell; returns True. Raises OSError where the figures cannot be written."""
     rows = list(_rows(options))
-    _print(rows)
+    print_rows(rows)
     if options.json:
-        try:
-            write_json(options.json, {'rows': [asdict(row) for row in rows]})
-        except OSError as error:
-            print(f'bench-planning: {error}', file=sys.stderr)
-            return 1
-    return 0
+        write_json(options.json, {'rows': [asdict(row) for row in rows]})
+    return True
 
 
 def _rows(options: argparse.Namespace) -> Iterable[Row]:
@@ -181,13 +187,15 @@ def _rows(options: argparse.Namespace) -> Iterable[Row]:
             yield row
 
 
-def _print(rows: Sequence[Row]) -> None:
+def print_rows(rows: Sequence[Row]) -> None:
+    """Print a line for each size of problem."""
     from rich.console import Console
     from rich.table import Table
 
     caption = (
         f'{device_name()}. Below the best: of all candidates (3 tasks) or of the longer search '
-        '(6 tasks), in % of it. Seconds and simulations of a search: means, and the most.'
+        '(6 tasks), in % of it; problems whose best breaks a limit do not count there. Seconds and '
+        'simulations of a search: means, and the most.'
     )
     table = Table(box=None, padding=(0, 2, 0, 0), caption=caption)
     table.add_column('tasks x\nvariants')
@@ -202,15 +210,15 @@ def _print(rows: Sequence[Row]) -> None:
 
 def _cells(name: str, rows: Sequence[Row]) -> list[str]:
     count = len(rows)
-    shortfalls = [row.shortfall for row in rows]
+    shortfalls = [row.shortfall for row in rows if row.shortfall is not None]
     walls, cpus = [row.wall_s for row in rows], [row.cpu_s for row in rows]
     return [
         name,
         str(count),
         str(sum(row.reached >= 0.0 for row in rows)),
-        f'{100 * sum(shortfalls) / count:.2f}',
-        f'{100 * max(shortfalls):.2f}',
-        str(sum(shortfall <= 0.01 for shortfall in shortfalls)),
+        f'{100 * sum(shortfalls) / len(shortfalls):.2f}' if shortfalls else '–',
+        f'{100 * max(shortfalls):.2f}' if shortfalls else '–',
+        f'{sum(shortfall <= 0.01 for shortfall in shortfalls)} of {len(shortfalls)}',
         f'{sum(row.simulations for row in rows) / count:.0f}',
         f'{sum(walls) / count:.1f} / {max(walls):.1f}',
         f'{sum(cpus) / count:.1f} / {max(cpus):.1f}',

@@ -92,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
     options = parser.parse_args(arguments)
     return run_experiment(
+        parser,
+        options,
         lambda: run(
             load_ladders(options.cache_dir, options.zoo), options.out, options.seconds,
             options.planning,

@@ -107,10 +107,12 @@ class Scenario:
         return tuple(tasks)
 
     def phases(self) -> Iterator[Phase]:
-        """Yield the parts of a run in which nothing changes, in order."""
+        """Yield the parts of a run in which nothing changes, in order; none is empty."""
         disturbances = self.spec.disturbances
         borders = sorted({0.0, 1.0, *(b for d in disturbances for b in (d.start, d.end))})
         for start, end in pairwise(borders):
+            if self._at(start) == self._at(end):
+                continue
             now = [each for each in disturbances if each.start <= start < each.end]
             away = {each.target for each in now if each.kind is Kind.ABSENT}
             yield Phase(

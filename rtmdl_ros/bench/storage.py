@@ -14,7 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rtmdl_ros.bench.command import experiment_parser, print_table, run_experiment, write_json
+from rtmdl_ros.bench.command import (
+    ExperimentError,
+    experiment_parser,
+    print_table,
+    run_experiment,
+    write_json,
+)
 from rtmdl_ros.networks.zoo import INDEX, Variant, by_network, default_zoo_dir, read_zoo
 
 _EXAMPLES = """  make bench-storage
@@ -58,11 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
     parser.add_argument('--alone', type=Path, help='folder of zoos with a variant each')
     options = parser.parse_args(arguments)
-    return run_experiment(lambda: run(options.zoo, options.alone, options.out))
+    return run_experiment(parser, options, lambda: run(options.zoo, options.alone, options.out))
 
 
 def run(zoo: Path, alone: Path | None, out: Path) -> bool:
-    """Print and write; returns True. Raises ZooError for a zoo that cannot be read."""
+    """Print and write; returns True.
+
+    Raises ZooError for a zoo that cannot be read, ExperimentError where `alone` is no folder.
+    """
     networks = list(storage_of(zoo))
     print_table(
         'Storage in kB',
@@ -106,7 +115,12 @@ def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
 
 
 def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
-    """Return the figures of each variant in the zoos of `alone` beside those of the zoo."""
+    """Return the figures of each variant in the zoos of `alone` beside those of the zoo.
+
+    A split of which one of both has no figure is left out. Raises ExperimentError for no folder.
+    """
+    if not alone.is_dir():
+        raise ExperimentError(f'{alone}: is no folder; give --alone one with zoos in it')
     together = {(each.network, each.id): each for each in read_zoo(zoo)}
     for folder in sorted(path for path in alone.iterdir() if path.is_dir()):
         for variant in read_zoo(folder):
@@ -114,13 +128,16 @@ def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
             if shared is None:
                 continue
             for split in ('val', 'test_public'):
-                figures = (_figure(each, split) for each in (shared, variant))
-                yield Comparison(variant.network, variant.id, split, *figures)
+                figure = _figure_of(split, shared, variant)
+                if figure:
+                    both = shared.accuracy[figure], variant.accuracy[figure]
+                    yield Comparison(variant.network, variant.id, split, *both)
 
 
-def _figure(variant: Variant, split: str) -> float:
+def _figure_of(split: str, *variants: Variant) -> str | None:
+    """Return the name of the first figure of a split that all variants have."""
     names = (f'{split}_{name}' for name in _FIGURES)
-    return next((variant.accuracy[name] for name in names if name in variant.accuracy), 0.0)
+    return next((n for n in names if all(n in each.accuracy for each in variants)), None)
 
 
 def _storage_cells(each: NetworkStorage) -> list[str]:

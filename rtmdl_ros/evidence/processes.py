@@ -25,11 +25,21 @@ class Child:
     """One process and its log file. It ends where the thread does that has started it."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        log_stays: bool = True,
     ) -> None:
-        """Start the process; it inherits the terminal's signals, so Ctrl-C reaches it too."""
+        """Start the process; it inherits the terminal's signals, so Ctrl-C reaches it too.
+
+        The place of a log that does not stay is not told.
+        """
         self.name = name
         self.log = log
+        self._log_in_words = str(log) if log_stays else 'its output'
         with log.open('wb') as file:
             self._process = subprocess.Popen(
                 leashed(command),
@@ -65,7 +75,7 @@ class Child:
         """Return an error with a text and the last lines of the log."""
         lines = self.log.read_text(encoding='utf-8', errors='replace').splitlines()
         tail = [line for line in lines if line.strip()][-_TAIL_LINES:]
-        return ProcessError('\n'.join([f'{text}; the end of {self.log}:', *tail]))
+        return ProcessError('\n'.join([f'{text}; the end of {self._log_in_words}:', *tail]))
 
     def interrupt(self) -> None:
         """Ask the process to end, as Ctrl-C does."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from rtmdl_ros.evidence.figures import TaskResult
 
@@ -59,10 +60,12 @@ def milliseconds(time_ms: float) -> str:
 
 def task_table(title: str, tasks: Sequence[TaskResult]) -> Table:
     """Return one column a task, narrow enough for 80 columns with two tasks."""
-    table = Table(title=title, title_justify='left', box=box.SIMPLE_HEAD)
+    # Names may have brackets, which are no markup in a Text.
+    words = Text(title, 'table.title')
+    table = Table(title=words, title_justify='left', box=box.SIMPLE_HEAD)
     table.add_column('')
     for task in tasks:
-        table.add_column(task.task, justify='right')
+        table.add_column(Text(task.task), justify='right')
     for section in (_JOBS, _TIMES, _ACCURACY):
         for name, value in section:
             table.add_row(name, *(value(task) for task in tasks))

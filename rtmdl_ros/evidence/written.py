@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rtmdl_ros.evidence.errors import EvidenceError
+from rtmdl_ros.workload.text_file import unwritten
 
 
 class Written:
@@ -51,6 +52,4 @@ def tell_written(console: Console, command: str, written: Written) -> int:
 
 
 def _told(path: Path, error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f'{path}: cannot be written ({error.strerror})'
-    return str(error)
+    return unwritten(error, path) if isinstance(error, OSError) else str(error)

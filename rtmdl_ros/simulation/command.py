@@ -19,7 +19,7 @@ from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.arguments import positive, whole
 from rtmdl_ros.workload.places import PlaceError, try_file
 from rtmdl_ros.workload.records import Packing, Policy
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.text_file import unwritten, write_whole
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 EXAMPLES = """examples:
@@ -90,14 +90,15 @@ def run(options: argparse.Namespace) -> int:
     except PlaceError as error:
         print(f'rtmdl simulate: {error}', file=sys.stderr)
         return 1
-    _print(results)
+    status = 0
     if options.json:
         try:
             write_whole(options.json, json.dumps(_figures(options, results), indent=2) + '\n')
         except OSError as error:
-            print(f'rtmdl simulate: {error}', file=sys.stderr)
-            return 1
-    return 0
+            print(f'rtmdl simulate: {unwritten(error)}', file=sys.stderr)
+            status = 1
+    _print(results)
+    return status
 
 
 def _refuse_both(options: argparse.Namespace) -> None:
@@ -141,7 +142,8 @@ def _print(results: Sequence[_Result]) -> None:
     for _, total, parts in results:
         for part in (*parts, total) if len(results) == 1 else (total,):
             table.add_row(*_cells(part))
-    Console().print(table)
+    # Names of tasks may have brackets.
+    Console(markup=False, highlight=False).print(table)
 
 
 def _cells(part: Summary) -> list[str]:

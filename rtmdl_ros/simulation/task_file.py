@@ -24,6 +24,8 @@ from rtmdl_ros.workload.yaml_file import read_yaml
 _SAMPLES_OF_TABLE = 1000
 #: Shorter ones would be simulated for ever.
 _LEAST_PERIOD_MS = 0.01
+#: Nothing below a nanosecond is told apart.
+_LEAST_DEADLINE_MS = 1e-6
 
 
 class TaskFileError(ValueError):
@@ -70,9 +72,9 @@ def _task_set(root: Entry) -> TaskSet:
 
 def _task(name: str, entry: Entry) -> SimulatedTask:
     period_ms = entry.number('period_ms')
-    if period_ms < _LEAST_PERIOD_MS:
-        place = entry.at('period_ms')
-        raise ValueError(f'{place} is {period_ms:g}; it must be at least {_LEAST_PERIOD_MS:g}')
+    _refuse_below(_LEAST_PERIOD_MS, period_ms, entry.at('period_ms'))
+    deadline_ms = entry.number('deadline_ms', period_ms)
+    _refuse_below(_LEAST_DEADLINE_MS, deadline_ms, entry.at('deadline_ms'))
     stages = entry.take('stages')
     if not isinstance(stages, list):
         raise ValueError(f'{entry.at("stages")} must be a list')
@@ -90,13 +92,18 @@ def _task(name: str, entry: Entry) -> SimulatedTask:
         name,
         tuple(stage for stage, _ in chain),
         _ns(period_ms),
-        _ns(entry.number('deadline_ms', period_ms)),
+        _ns(deadline_ms),
         priority,
         LatePolicy(late),
     )
     offset_ns, jitter_ns = (_ns(entry.number(f'{kind}_ms', 0.0)) for kind in ('offset', 'jitter'))
     entry.finish()
     return SimulatedTask(task, tuple(times for _, times in chain), offset_ns, jitter_ns)
+
+
+def _refuse_below(least_ms: float, given_ms: float, place: str) -> None:
+    if given_ms < least_ms:
+        raise ValueError(f'{place} is {given_ms:g}; it must be at least {least_ms:g}')
 
 
 def _stage(entry: Entry) -> tuple[Stage, StageTimes]:

@@ -3,6 +3,9 @@
 """What the experiments' commands have in common."""
 
 import json
+import os
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -17,17 +20,68 @@ from rtmdl_ros.bench.command import (
 from rtmdl_ros.profiling.device import device_name
 
 
-def test_exit_status():
-    assert run_experiment(lambda: True) == 0
-    assert run_experiment(lambda: False) == 1
+@pytest.fixture
+def ended(tmp_path):
+    """Return how an experiment ends that does something, with options."""
+
+    def end(run, *arguments, out=tmp_path / 'out'):
+        parser = experiment_parser('x', 'Does x.', '  make x')
+        parser.add_argument('--json', type=Path)
+        options = parser.parse_args(['--out', str(out), *map(str, arguments)])
+        return run_experiment(parser, options, run)
+
+    return end
 
 
-def test_an_experiment_that_cannot_be_done_says_so_in_a_line(capsys):
+def failing_with(error):
     def fail():
-        raise ExperimentError('give more seconds')
+        raise error
 
-    assert run_experiment(fail) == 1
-    assert capsys.readouterr().err == 'give more seconds\n'
+    return fail
+
+
+def test_exit_status(ended):
+    assert ended(lambda: True) == 0
+    assert ended(lambda: False) == 1
+
+
+@pytest.mark.parametrize(
+    ('error', 'line'),
+    [
+        (ExperimentError('give more seconds'), 'give more seconds'),
+        (
+            OSError(28, 'No space left on device', 'out/x.json'),
+            'out/x.json: cannot be written (No space left on device); give another place, or '
+            'rights or room',
+        ),
+    ],
+)
+def test_an_experiment_that_cannot_be_done_says_so_in_a_line(ended, capsys, error, line):
+    assert ended(failing_with(error)) == 1
+    assert capsys.readouterr().err == f'python3 -m rtmdl_ros.bench.x: {line}\n'
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_run(ended, tmp_path, capsys):
+    never = failing_with(AssertionError('it is run'))
+    file = tmp_path / 'file'
+    file.write_text('')
+    assert ended(never, out=file) == 1
+    assert ended(never, '--json', tmp_path) == 1
+    # What goes into a file of its own needs no folder.
+    assert ended(lambda: True, '--json', tmp_path / 'x.json', out=file) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f'python3 -m rtmdl_ros.bench.x: {file}: --out cannot be written to (')
+    assert second.startswith(f'python3 -m rtmdl_ros.bench.x: {tmp_path}: --json cannot be written')
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_a_line(ended, capsys, number):
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        assert ended(lambda: os.kill(os.getpid(), number)) == 130
+    finally:
+        signal.signal(number, before)
+    assert capsys.readouterr().err == 'python3 -m rtmdl_ros.bench.x: interrupted\n'
 
 
 @pytest.mark.parametrize('text', ['0', '-1', 'x', 'nan', 'inf'])

@@ -13,6 +13,7 @@ from rtmdl_ros import cli
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import run_contest
+from rtmdl_ros.profiling.device import device_name
 
 TINY = """
 cameras:
@@ -41,6 +42,10 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
     boxes = [(0, [1, 2, 4, 8])]
     frames = write_labelled(tmp_path / 'frames', ['red'], {'boxes': boxes}, {'boxes': boxes})
     policies = ['fifo', 'rtmdl_static', OURS, ORACLE]
+    # Of an earlier run, and the user's own.
+    for name in ('tiny-1/timeline-edf.png', 'tiny-1/timeline-mine.png', 'sweep-other.png'):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text('')
     assert cli.main(
         ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1',
          '--policies', *policies, '--utilization', '0.5', '1', '--json', str(file),
@@ -79,6 +84,11 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
     pictures = ['policies', 'responses', 'labels', *(f'timeline-{name}' for name in policies[:-1])]
     assert {f'tiny-0.5/{name}.png' for name in pictures} <= names
     assert {'sweep-tiny.png', 'bench.md'} <= names
+    assert 'tiny-1/timeline-edf.png' not in names
+    assert {'tiny-1/timeline-mine.png', 'sweep-other.png'} <= names
+    assert f'\n{device_name()}. Runs of 0.5 s. In %: of one round;' in (
+        out / 'bench.md'
+    ).read_text()
 
 
 def test_what_was_run_is_there_when_the_next_contest_fails(
@@ -95,6 +105,10 @@ def test_what_was_run_is_there_when_the_next_contest_fails(
         return run_contest(*arguments)
 
     monkeypatch.setattr('rtmdl_ros.bench.contest_series.run_contest', run_one)
+    old = [out / 'tiny-0.5' / 'labels.png', out / 'sweep-tiny.png']
+    for picture in old:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_text('')
     assert cli.main(
         ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1', '--policies',
          'fifo', '--utilization', '0.5', '1', '--json', str(file), '--out', str(out),
@@ -104,6 +118,7 @@ def test_what_was_run_is_there_when_the_next_contest_fails(
     (run,) = json.loads(file.read_text())['runs']
     assert run['utilization'] == 0.5
     assert '## tiny, load 0.50' in (out / 'bench.md').read_text()
+    assert not any(picture.exists() for picture in old)
 
 
 def test_a_run_without_a_frame_is_refused_before_anything_is_run(tmp_path, cache_dir, capsys):
@@ -174,6 +189,18 @@ def test_missing_frames_are_told_before_anything_is_measured(tmp_path, capsys):
     assert cli.main(['bench', '--frames', str(tmp_path), '--out', str(tmp_path / 'out')]) == 1
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith(f'rtmdl bench: {tmp_path}: has none of ')
+
+
+def test_a_disk_that_is_full_is_told_in_a_line(monkeypatch, capsys):
+    def full(series):
+        raise OSError(28, 'No space left on device', 'out/bench/bench.md')
+
+    monkeypatch.setattr('rtmdl_ros.bench.contest_series.run_series', full)
+    assert cli.main(['bench']) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        'rtmdl bench: out/bench/bench.md: cannot be written (No space left on device); give '
+        'another place, or rights or room'
+    )
 
 
 @pytest.mark.parametrize(

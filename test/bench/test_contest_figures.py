@@ -207,6 +207,7 @@ def test_answers_are_scored_where_there_are_labels(tmp_path):
 def test_tables_show_per_cent_and_fit_a_terminal():
     assert shown(Interval(0.5, None, None)) == '50.0'
     assert shown(Interval(0.125, 0.0, 1.0), signed=True) == '+12.5 [+0.0, +100]'
+    assert shown(Interval(-0.0004, -0.001, 0.0), signed=True) == '+0.0 [-0.1, +0.0]'
     figures = figures_of(contest([OURS, 'fifo', ORACLE]))
     rows = rows_of(figures)
     assert rows[1] == [
@@ -251,6 +252,8 @@ def test_names_of_policies_are_not_broken_where_there_are_no_intervals(capsys):
 
 def test_what_brackets_hold_is_told_by_the_number_of_rounds(capsys):
     assert caption_of(1).startswith('In %: of one round; ')
+    shared = 'Rounds share one profile and one plan.'
+    assert [caption_of(rounds).endswith(shared) for rounds in (1, 2, 6)] == [False, True, True]
     assert caption_of(5).startswith('In %: medians [least to most of 5 rounds]; ')
     assert caption_of(6).startswith('In %: medians of 6 rounds [95 % intervals]; ')
     print_table('mine', ['a'], [['x']], caption_of(5))

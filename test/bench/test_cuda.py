@@ -78,12 +78,15 @@ def test_packing_is_measured_by_two_threads_by_one_and_by_kernels(monkeypatch, t
     assert all(0.01 < figure < 100 for figure in figures)
 
 
+PROGRAM = 'python3 -m rtmdl_ros.bench.cuda'
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
 def test_without_a_gpu_it_says_so_in_one_line(tmp_path, capsys):
     assert cuda.main(['--out', str(tmp_path)]) == 1
     output = capsys.readouterr()
     (line,) = output.err.splitlines()
-    assert line.startswith('bench-gpu: device is cuda, but that GPU cannot be used: ')
+    assert line.startswith(f'{PROGRAM}: device is cuda, but that GPU cannot be used: ')
     assert not output.out and not list(tmp_path.iterdir())
 
 

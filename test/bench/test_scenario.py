@@ -79,6 +79,14 @@ def test_phases_tell_what_is_other_than_usual():
     assert len(list(scenario.undisturbed(1.0).phases())) == 1
 
 
+def test_disturbances_shorter_than_a_nanosecond_make_no_phase():
+    hog = Disturbance(Kind.HOG, 0.5, 0.5 + 1e-12)
+    phases = scenario_of(replace(SPEC, disturbances=(hog,)), known_profile(), 4.0).phases()
+    assert [(phase.start_ns, phase.end_ns) for phase in phases] == [
+        (0, 2 * SECOND), (2 * SECOND, 4 * SECOND),
+    ]  # fmt: skip
+
+
 def test_several_processes_may_take_cores_at_once():
     hogs = (Disturbance(Kind.HOG, 0.25, 0.75), Disturbance(Kind.HOG, 0.5, 1.0))
     scenario = scenario_of(replace(SPEC, disturbances=hogs), known_profile(), 4.0)

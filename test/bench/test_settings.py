@@ -12,7 +12,7 @@ from rtmdl_ros.bench.callbacks import CALLBACKS
 from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL
-from rtmdl_ros.bench.contest import order_of
+from rtmdl_ros.bench.contest import check_frames, order_of
 from rtmdl_ros.bench.contest_series import PolicyError, policies_of
 from rtmdl_ros.bench.ladders import Ladders, joined
 from rtmdl_ros.bench.oracle import arrivals, foreseen, oracle_of
@@ -192,3 +192,13 @@ def test_segments_of_a_network_are_joined_to_one_stage():
     pipeline = SimpleNamespace(stages=[SimpleNamespace(name=s.name) for s in sign.stages])
     assert joined(sign, pipeline) == sign
     assert sign.stages[1].network == SIGN
+
+
+def test_where_no_frame_comes_because_tasks_are_away_that_is_named():
+    spec = WorkloadSpec(
+        'mine', '', None, {'front': CameraSpec(10.0)}, {'light': TaskSpec('traffic_light', 'front')}
+    )
+    away = Disturbance(Kind.ABSENT, 0.0, 1.0, 'light')
+    check_frames(scenario_of(spec, known_profile(), 0.5))
+    with pytest.raises(ExperimentError, match=r'sooner, or shorten the absence of light$'):
+        check_frames(scenario_of(replace(spec, disturbances=(away,)), known_profile(), 0.5))

@@ -37,7 +37,8 @@ def test_variants_are_compared_with_ones_trained_alone(zoo, tmp_path, capsys):
     index = alone / 'a' / NETWORK / 'index.json'
     content = json.loads(index.read_text())
     content['variants'] = content['variants'][-1:]
-    content['variants'][0]['accuracy']['test_public_top1'] = 0.5
+    accuracy = content['variants'][0]['accuracy']
+    accuracy['test_public_top1'] = 0.5
     index.write_text(json.dumps(content))
     words = ['--zoo', str(zoo), '--alone', str(alone), '--out', str(tmp_path / 'out')]
     assert storage.main(words) == 0
@@ -49,8 +50,21 @@ def test_variants_are_compared_with_ones_trained_alone(zoo, tmp_path, capsys):
     ]
     assert rows[0]['shared'] == rows[0]['alone'] == largest.accuracy['val_top1']
     assert (rows[1]['shared'], rows[1]['alone']) == (largest.accuracy['test_public_top1'], 0.5)
+    del accuracy['test_public_top1']
+    index.write_text(json.dumps(content))
+    assert [each.split for each in storage.compared(zoo, alone)] == ['val']
 
 
 def test_a_missing_zoo_is_one_line(tmp_path, capsys):
     assert storage.main(['--zoo', str(tmp_path / 'none'), '--out', str(tmp_path)]) == 1
     assert capsys.readouterr().err.count('\n') == 1
+
+
+def test_a_missing_folder_of_zoos_is_one_line(zoo, tmp_path, capsys):
+    alone = tmp_path / 'none'
+    words = ['--zoo', str(zoo), '--alone', str(alone), '--out', str(tmp_path)]
+    assert storage.main(words) == 1
+    assert capsys.readouterr().err == (
+        f'python3 -m rtmdl_ros.bench.storage: {alone}: is no folder; give --alone one with zoos in '
+        'it\n'
+    )

@@ -24,7 +24,8 @@ def test_one_that_fails_costs_no_other(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out == f'written:\n  {tmp_path}/a\n  {tmp_path}/b\n'
     assert err.splitlines() == [
-        f'rtmdl demo: {tmp_path}: cannot be written (it is a folder)',
+        f'rtmdl demo: {tmp_path}: cannot be written (it is a folder); give another place, or '
+        'rights or room',
         'rtmdl demo: c: no codec; install one',
         "rtmdl demo: 'd'",
     ]

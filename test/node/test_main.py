@@ -50,7 +50,7 @@ def test_openmp_is_told_to_wait_asleep_before_it_can_be_loaded(code, libraries):
 
 
 @pytest.mark.parametrize(
-    ('code', 'status', 'told'), [(NODE, 0, ''), (CLI, 1, 'rtmdl evaluate: interrupted')]
+    ('code', 'status', 'told'), [(NODE, 0, ''), (CLI, 130, 'rtmdl evaluate: interrupted')]
 )
 def test_an_interruption_while_libraries_are_loaded_is_no_traceback(code, status, told):
     interrupted = WATCHED.replace("print(name, os.environ.get('OMP_WAIT_POLICY'))", INTERRUPT)

@@ -36,6 +36,32 @@ def test_a_file_that_cannot_be_written_is_a_failure(capsys, tmp_path):
     assert shown.out == '', 'before it is simulated'
 
 
+def test_a_disk_that_is_full_is_told_in_a_line_beside_the_table(capsys, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('pathlib.Path.write_bytes', full)
+    path = tmp_path / 'figures.json'
+    assert cli.main(f'simulate --duration 0.1 --json {path}'.split()) == 1
+    out, error = capsys.readouterr()
+    assert error == (
+        f'rtmdl simulate: {path}: cannot be written (No space left on device); give another '
+        'place, or rights or room\n'
+    )
+    assert 'task0' in out
+
+
+def test_names_of_tasks_may_have_brackets(capsys, tmp_path):
+    path = tmp_path / 'tasks.yaml'
+    stages = 'stages: [{name: s, resource: cpu, time_ms: 1}]'
+    names = 'cam[left]', 'cam[/left]'
+    tasks = ', '.join(f"'{name}': {{period_ms: 10, {stages}}}" for name in names)
+    path.write_text(f'tasks: {{{tasks}}}')
+    assert cli.main(['simulate', '--task-set', str(path), '--duration', '0.1']) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in names)
+
+
 def test_impossible_tasks_are_wrong_use(capsys):
     assert cli.main(['simulate', '--tasks', '2', '--utilization', '3']) == 2
     assert '2 tasks do not reach a utilization of 3' in capsys.readouterr().err

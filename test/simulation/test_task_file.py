@@ -108,6 +108,7 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
             document(stages=[{'name': 'n', 'resource': 'cpu', 'time_ms': {0: 1, 'p50': 2}}]),
             "a share of tasks.a.stages[0].time_ms is 'p50'; it must be a number",
         ),
+        (document(deadline_ms=0), 'tasks.a.deadline_ms is 0; it must be at least 1e-06'),
         (document(deadline_ms=1e9), 'it must be a number from 0, below 1000000000'),
         ({**document(), 'slow_downs': {}}, 'slow_downs must be a list'),
         (

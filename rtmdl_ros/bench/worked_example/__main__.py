@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rtmdl_ros.bench.command import run_experiment
 from rtmdl_ros.bench.worked_example.requests import told_requests
 from rtmdl_ros.bench.worked_example.scenes import SCENES
 from rtmdl_ros.bench.worked_example.telling import tell
@@ -34,25 +35,26 @@ def main(arguments: Sequence[str]) -> int:
         help='where pictures go (default: %(default)s)',
     )  # fmt: skip
     options = parser.parse_args(arguments)
+    return run_experiment(parser, options, lambda: _run(options.out))
+
+
+def _run(out: Path) -> bool:
+    """Print and draw; returns True. Raises OSError where a picture cannot be written."""
     # matplotlib takes a second to import, and --help needs none.
     from rtmdl_ros.runtime.timeline import draw_timeline
 
-    try:
-        for scene in SCENES:
-            told = tell(scene)
-            print(f'{scene.name}\n' + '\n'.join(told.lines) + '\n')
-            if scene.length_ms:
-                path = options.out / f'{scene.name}.png'
-                draw_timeline(
-                    told.reports, path, 0, scene.length_ms / 1e3,
-                    executors=[f'lane{lane}' for lane in range(scene.lanes)],
-                    coloured_first=('lights', 'signs', 'people'),
-                )  # fmt: skip
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 1
+    for scene in SCENES:
+        told = tell(scene)
+        print(f'{scene.name}\n' + '\n'.join(told.lines) + '\n')
+        if scene.length_ms:
+            path = out / f'{scene.name}.png'
+            draw_timeline(
+                told.reports, path, 0, scene.length_ms / 1e3,
+                executors=[f'lane{lane}' for lane in range(scene.lanes)],
+                coloured_first=('lights', 'signs', 'people'),
+            )  # fmt: skip
     print('admission\n' + '\n'.join(told_requests()))
-    return 0
+    return True
 
 
 if __name__ == '__main__':

@@ -44,7 +44,8 @@ def test_figures_are_told_and_written_though_others_cannot_be(tmp_path, capsys, 
     ]  # fmt: skip
     assert json.loads((out / 'demo.json').read_text()) == {'workload': 'demo'}
     assert error.splitlines() == [
-        f'rtmdl demo: {tmp_path}: cannot be written (it is a folder)',
+        f'rtmdl demo: {tmp_path}: cannot be written (it is a folder); give another place, or '
+        'rights or room',
         *['rtmdl demo: demo.webm: cannot be written; free some space'] * 2,
     ]
 

@@ -7,6 +7,7 @@ Headers and the messages inside messages are the caller's: ROS 2 and bags have c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import fmean, median
 from typing import Any
 
 from rtmdl_ros.deployment.ready_task import ReadyTask
@@ -30,10 +31,20 @@ def stamp_ns_of(header: Any) -> int:
 
 @dataclass(frozen=True)
 class OutputStatistics:
-    """Means over the results of a task within the window; 0 when there were none."""
+    """What the results of a task within the window are like; 0 when there were none."""
 
+    #: The median: one image without a stamp is as old as the clock.
     frame_age_ms: float
     detections_per_frame: float
+
+
+def output_statistics(results: Iterable[tuple[float, int]]) -> OutputStatistics:
+    """Sum up results: of each the age of its frame in seconds and how much was found in it."""
+    pairs = tuple(results)
+    if not pairs:
+        return OutputStatistics(0.0, 0.0)
+    ages_s, found = zip(*pairs, strict=True)
+    return OutputStatistics(1e3 * median(ages_s), fmean(found))
 
 
 def detection_fields(detection: Detection) -> Fields:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rtmdl_ros.deployment.message_fields import OutputStatistics
+from rtmdl_ros.deployment.message_fields import OutputStatistics, output_statistics
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.node.answered import Answered
 from rtmdl_ros.node.messages import detection_array
@@ -89,17 +89,13 @@ class TaskOutput:
                 jobs.discard(work.sequence)
 
     def statistics(self) -> OutputStatistics:
-        """Return means over the window."""
+        """Sum up the window."""
         oldest_ns = time.monotonic_ns() - self._window_ns
         with self._lock:
             while self._results and self._results[0].time_ns < oldest_ns:
                 self._results.popleft()
             results = tuple(self._results)
-        count = max(1, len(results))
-        return OutputStatistics(
-            frame_age_ms=1e3 * sum(result.age_s for result in results) / count,
-            detections_per_frame=sum(result.detections for result in results) / count,
-        )
+        return output_statistics((result.age_s, result.detections) for result in results)
 
     def _ending(self, variant: str, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
         def run(work: Work) -> bool:

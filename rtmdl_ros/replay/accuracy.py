@@ -17,7 +17,7 @@ def on_time_accuracy(recording: TaskRecording) -> float | None:
     Of the frames whose truth is known; None where that has no object at all.
     """
     on_time = recording.on_time
-    known = [frame for frame in recording.truth if recording.knows(frame.stamp)]
+    known = _known(recording)
     found = [on_time.get(frame.stamp, ()) for frame in known]
     objects = [each for frame in known for each in frame.objects]
     if not objects:
@@ -25,6 +25,15 @@ def on_time_accuracy(recording: TaskRecording) -> float | None:
     classes = sorted({each.class_name for each in (*objects, *(d for f in found for d in f))})
     frames = [_labelled(frame, classes) for frame in known]
     return average_precision(frames, found, classes).ap50
+
+
+def frames_scored(recording: TaskRecording) -> int:
+    """Return how many frames have a known truth."""
+    return len(_known(recording))
+
+
+def _known(recording: TaskRecording) -> list[TruthFrame]:
+    return [frame for frame in recording.truth if recording.knows(frame.stamp)]
 
 
 def _labelled(frame: TruthFrame, classes: list[str]) -> Frame:

@@ -15,6 +15,7 @@ from rtmdl_ros.evidence.timeline import write_timeline
 from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.perception.images import ImageError, Pixels
 from rtmdl_ros.replay.drive import Drive
+from rtmdl_ros.replay.options import TIMELINE, sheet_name
 from rtmdl_ros.runtime.report import JobReport
 
 
@@ -31,7 +32,7 @@ def make_album(
     A camera none of whose frames can be decoded has no sheet. Raises ReplayError where the drive
     cannot be read again.
     """
-    timeline = out / 'timeline.png'
+    timeline = out / TIMELINE
     with written.writing(timeline):
         write_timeline(reports, timeline)
     chosen = {camera: _chosen(tasks, recordings, camera) for camera in drive.tracks}
@@ -42,7 +43,7 @@ def make_album(
         shapes = [pictures[camera, story.index].shape for story in there]
         shown = [s for s, shape in zip(there, shapes, strict=True) if shape == shapes[0]]
         if shown:
-            sheet = out / ('frames.png' if len(chosen) == 1 else f'frames_{camera}.png')
+            sheet = out / sheet_name(camera, len(chosen))
             images = {story.index: pictures[camera, story.index] for story in shown}
             with written.writing(sheet):
                 write_contact_sheet(shown, images.__getitem__, sheet)

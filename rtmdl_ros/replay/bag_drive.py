@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from posixpath import commonpath
 from typing import Any
@@ -40,14 +41,14 @@ class BagDrive:
         self._bag = bag
         self._topics = topics
         self._cameras = {topic.name: camera for camera, topic in topics.items()}
-        truth_topics = _truth_topics(bag)
+        labelled = [topic.name for topic in truth_topics(bag)]
         digest = hashlib.sha256()
         clock = DriveClock()
         passed: dict[str, list[int]] = {camera: [] for camera in topics}
         times: dict[str, list[int]] = {camera: [] for camera in topics}
         stamps: dict[str, list[int]] = {camera: [] for camera in topics}
-        truth: dict[str, list[tuple[int, tuple[Detection, ...]]]] = {t: [] for t in truth_topics}
-        for name, time_ns, message in bag.messages([*self._cameras, *truth_topics]):
+        truth: dict[str, list[tuple[int, tuple[Detection, ...]]]] = {t: [] for t in labelled}
+        for name, time_ns, message in bag.messages([*self._cameras, *labelled]):
             stamp_ns = stamp_ns_of(message.header)
             if name in truth:
                 truth[name].append((stamp_ns, detections_in(message.detections)))
@@ -75,6 +76,10 @@ class BagDrive:
             for name, found in truth.items()
             for camera in [_nearest(name, topics)]
         }
+        self.truth_messages: Mapping[tuple[str, str], int] = {
+            (name.rpartition('/')[2], _nearest(name, topics)): len(found)
+            for name, found in truth.items()
+        }
         self.digest = digest.hexdigest()
         self.jumps = tuple(clock.jumps)
 
@@ -91,9 +96,10 @@ class BagDrive:
             numbers[camera] += 1
 
 
-def _truth_topics(bag: Bag) -> list[str]:
+def truth_topics(bag: Bag) -> list[Topic]:
+    """Return the topics of a bag that tell what is really in frames."""
     return [
-        topic.name
+        topic
         for topic in bag.topics
         if topic.kind == DETECTION_ARRAY and topic.name.split('/')[-2:-1] == [_TRUTH]
     ]
@@ -121,5 +127,15 @@ def _absolute(name: str) -> str:
 def _by_number(
     found: list[tuple[int, tuple[Detection, ...]]], stamps: list[int]
 ) -> dict[int, tuple[Detection, ...]]:
-    numbers = {stamp: number for number, stamp in enumerate(stamps)}
-    return {numbers[stamp]: objects for stamp, objects in found if stamp in numbers}
+    """Return the objects by the number of the frame with their stamp.
+
+    Of frames that share a stamp, and of messages with one stamp that differ, none counts: nobody
+    can tell which belongs to which.
+    """
+    frames, messages = Counter(stamps), Counter(stamp for stamp, _ in set(found))
+    objects = dict(found)
+    return {
+        number: objects[stamp]
+        for number, stamp in enumerate(stamps)
+        if frames[stamp] == 1 and messages[stamp] == 1
+    }

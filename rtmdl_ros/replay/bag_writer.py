@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import errno
 import secrets
 import shutil
 import sqlite3
@@ -20,7 +19,7 @@ from rtmdl_ros.evidence.topics import is_ours
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import BagError, ReplayError
 from rtmdl_ros.replay.message_types import HEADER, TIME, typestore
-from rtmdl_ros.workload.errors import one_line
+from rtmdl_ros.workload.text_file import error_of
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: What Humble and Jazzy both read.
@@ -73,10 +72,10 @@ class BagWriter:
         try:
             yield
         except sqlite3.Error as error:
-            raise OSError(errno.EIO, one_line(error), str(self._path)) from error
+            raise error_of(self._path, error) from error
         except OSError as error:
             if error.filename is None or str(error.filename).startswith(str(self._aside)):
-                error.filename, error.filename2 = str(self._path), None
+                raise error_of(self._path, error) from error
             raise
 
     def add_topic(self, topic: str, kind: str) -> None:

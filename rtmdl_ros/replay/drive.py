@@ -56,6 +56,8 @@ class Drive(Protocol):
     tracks: Mapping[str, CameraTrack]
     #: What is really in the frames, by function, camera and number; empty where it is not known.
     truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]]
+    #: How many messages tell it, those without a frame among them.
+    truth_messages: Mapping[tuple[str, str], int]
     #: SHA-256 of all that is replayed: times, headers and images.
     digest: str
     #: By time.

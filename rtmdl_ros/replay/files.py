@@ -11,7 +11,7 @@ from rich.console import Console
 from rtmdl_ros.evidence.written import Written
 from rtmdl_ros.replay.album import make_album
 from rtmdl_ros.replay.errors import ReplayError
-from rtmdl_ros.replay.options import ReplayOptions
+from rtmdl_ros.replay.options import FIGURES, TRACE, ReplayOptions
 from rtmdl_ros.replay.output import write_results
 from rtmdl_ros.replay.results import as_json
 from rtmdl_ros.replay.run import ReplayRun
@@ -23,10 +23,10 @@ def write_files(run: ReplayRun, options: ReplayOptions, console: Console) -> Wri
     """Write replay.json, trace.json, a bag of results and pictures; returns which there are."""
     written = Written(ReplayError)
     figures = json.dumps(as_json(run.result), indent=2) + '\n'
-    for path in filter(None, (options.out / 'replay.json', options.json)):
+    for path in dict.fromkeys(filter(None, (options.out / FIGURES, options.json))):
         with written.writing(path):
             write_whole(path, figures)
-    trace = options.out / 'trace.json'
+    trace = options.out / TRACE
     with written.writing(trace):
         write_chrome_trace(run.replayed.reports, trace)
     with written.writing(run.results):

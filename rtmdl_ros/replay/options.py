@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: What is written into the folder of results, beside the sheets of frames.
+BAG, FIGURES, TRACE, TIMELINE = 'bag', 'replay.json', 'trace.json', 'timeline.png'
+
+
+def sheet_name(camera: str, cameras: int) -> str:
+    """Return the name of the sheet of one of so many cameras."""
+    return 'frames.png' if cameras == 1 else f'frames_{camera}.png'
+
 
 @dataclass(frozen=True)
 class ReplayOptions:

@@ -17,6 +17,7 @@ from rtmdl_ros.deployment.message_fields import (
     OutputStatistics,
     detection_fields,
     miss_fields,
+    output_statistics,
     scheduler_status_fields,
     task_status_fields,
 )
@@ -133,11 +134,7 @@ class _Results:
         begin = bisect_left(answers, first_ns, key=_finish_ns)
         end = bisect_right(answers, statistics.time_ns, key=_finish_ns)
         window = answers[begin:end]
-        count = max(1, len(window))
-        return OutputStatistics(
-            frame_age_ms=1e3 * sum(self._age_s(job) for job in window) / count,
-            detections_per_frame=sum(len(job.detections) for job in window) / count,
-        )
+        return output_statistics((self._age_s(job), len(job.detections)) for job in window)
 
 
 def _finish_ns(job: EndedJob) -> int:

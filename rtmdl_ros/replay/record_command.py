@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rtmdl_ros.workload.arguments import number, whole
 from rtmdl_ros.workload.parameters import CameraSimParameters
+from rtmdl_ros.workload.text_file import unwritten
 
 _DESCRIPTION = """Write a bag of the simulated camera: a drive along a rendered track, with what is
 really in each frame beside it. Needs no ROS 2; the same seed gives the same bag."""
@@ -75,8 +76,7 @@ def run(options: argparse.Namespace) -> int:
         print(f'rtmdl record-demo: {error}', file=sys.stderr)
         return 2
     except OSError as error:
-        why = f'cannot be written ({error.strerror})'
-        print(f'rtmdl record-demo: {error.filename}: {why}', file=sys.stderr)
+        print(f'rtmdl record-demo: {unwritten(error)}', file=sys.stderr)
         return 1
     print(f'{count} frames of track {camera.seed} written to {options.out}')
     return 0

@@ -22,7 +22,7 @@ from rtmdl_ros.evidence.figures import (
 from rtmdl_ros.evidence.recording import EVERYWHERE, TaskRecording, TruthFrame
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.profiling.profile_file import profile_text
-from rtmdl_ros.replay.accuracy import on_time_accuracy
+from rtmdl_ros.replay.accuracy import frames_scored, on_time_accuracy
 from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.drive import CameraTrack, Drive
 from rtmdl_ros.replay.jobs import EndedJob, Replayed
@@ -52,6 +52,9 @@ class TaskReplay:
     #: Mean average precision at half overlap, a missed frame finding nothing, 0 to 1; None where
     #: nobody knows what is really there.
     on_time_accuracy: float | None
+    #: Frames whose truth is known, and messages that tell some; None where there is no such topic.
+    frames_scored: int | None
+    truth_messages: int | None
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def result_of(
 ) -> ReplayResult:
     """Return the figures of a replay."""
     node, reports = configuration.node, replayed.reports
-    tasks = tuple(_task(task, recordings[task.name], replayed) for task in loaded.tasks)
+    tasks = tuple(_task(task, recordings[task.name], replayed, drive) for task in loaded.tasks)
     return ReplayResult(
         mode=mode,
         device=device,
@@ -151,7 +154,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _task(task: ReadyTask, recording: TaskRecording, replayed: Replayed) -> TaskReplay:
+def _task(
+    task: ReadyTask, recording: TaskRecording, replayed: Replayed, drive: Drive
+) -> TaskReplay:
     reports = replayed.reports
     outcomes = Counter(report.outcome for report in reports if report.task == task.name)
     accuracies = {(task.name, name): value for name, value in task.accuracies.items()}
@@ -164,6 +169,8 @@ def _task(task: ReadyTask, recording: TaskRecording, replayed: Replayed) -> Task
         result,
         dict(sorted(Counter(found.class_name for found in on_time).items())),
         on_time_accuracy(recording) if recording.truth_known else None,
+        frames_scored(recording) if recording.truth_known else None,
+        drive.truth_messages.get((task.parameters.function, task.parameters.camera)),
     )
 
 
@@ -207,5 +214,6 @@ def _task_json(task: TaskReplay) -> dict[str, Any]:
     return {
         **task_json(task.result),
         'on_time_accuracy': task.on_time_accuracy,
+        'frames_scored': task.frames_scored,
         'found': dict(task.found),
     }

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,20 +17,27 @@ from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.evidence.recording import TaskRecording
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.replay.bag import Bag
-from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.bag_drive import BagDrive, truth_topics
 from rtmdl_ros.replay.bag_writer import check_place
 from rtmdl_ros.replay.cameras import camera_topics
 from rtmdl_ros.replay.drive import Drive
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.jobs import Replayed, arrivals_of
 from rtmdl_ros.replay.live import replay_live
-from rtmdl_ros.replay.options import ReplayOptions
+from rtmdl_ros.replay.options import (
+    BAG,
+    FIGURES,
+    TIMELINE,
+    TRACE,
+    ReplayOptions,
+    sheet_name,
+)
 from rtmdl_ros.replay.results import Mode, ReplayResult, recording_of_task, result_of
 from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
 from rtmdl_ros.replay.virtual import replay_virtually
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.places import try_file, try_folder
+from rtmdl_ros.workload.places import PlaceError, try_files, try_folder
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,7 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
     if not configuration.tasks:
         raise ReplayError('no task of the parameters is enabled; enable one')
     results = _place_of_results(options)
-    try_folder('--out', options.out)
-    if options.json is not None:
-        try_file('--json', options.json)
+    _try_places(options, {task.camera for task in configuration.tasks.values()})
     drive, storage = _drive(options, configuration, console)
     with console.status('Loading the networks (the first time on a device measures them)'):
         loaded = load(whole, _teller(console), own_device=options.real_time, resting=False)
@@ -85,7 +90,7 @@ def run_replay(options: ReplayOptions, console: Console) -> ReplayRun:
 
 def _place_of_results(options: ReplayOptions) -> Path:
     """Return where the bag of results goes; raises ReplayError where what is there must stay."""
-    path = options.out / 'bag'
+    path = options.out / BAG
     place, source = path.resolve(), options.source.resolve()
     if place in (source, *source.parents):
         raise ReplayError(
@@ -94,6 +99,22 @@ def _place_of_results(options: ReplayOptions) -> Path:
         )
     check_place(path)
     return path
+
+
+def _try_places(options: ReplayOptions, cameras: Collection[str]) -> None:
+    """See that all files can be written, each to a place of its own; raises PlaceError."""
+    try_folder('--out', options.out)
+    names = [FIGURES, TRACE]
+    if options.pictures:
+        names += [TIMELINE, *(sheet_name(camera, len(cameras)) for camera in sorted(cameras))]
+    file = options.json
+    # The figures may be named twice: they are the same.
+    if file is not None and file.resolve() == (options.out / FIGURES).resolve():
+        file = None
+    bag = (options.out / BAG).resolve()
+    if file is not None and bag in (file.resolve(), *file.resolve().parents):
+        raise PlaceError(f'{file}: named by --json and --out ({BAG}); give another file for one')
+    try_files({'--json': file, **{f'--out ({name})': options.out / name for name in names}})
 
 
 def _configuration(options: ReplayOptions) -> Configuration:
@@ -112,6 +133,8 @@ def _drive(
     """Return what is to be replayed, and how the results are to be stored."""
     path = options.source
     if path.suffix.lower() in SUFFIXES and path.is_file():
+        if options.camera_topics:
+            raise ReplayError(f'--camera-topic: {path} is a video, without topics; leave it out')
         cameras = {task.camera for task in configuration.tasks.values()}
         if len(cameras) > 1:
             raise ReplayError(f'{path}: a video is one camera, the tasks look at {len(cameras)}')
@@ -119,7 +142,7 @@ def _drive(
             return VideoDrive(path, cameras.pop(), advance), StoragePlugin.SQLITE3
     bag = Bag(path)
     topics = camera_topics(bag, configuration, _given(options, configuration))
-    count = sum(topic.messages for topic in topics.values())
+    count = sum(topic.messages for topic in (*topics.values(), *truth_topics(bag)))
     with progress_bar(console, 'Reading the bag', count) as advance:
         return BagDrive(bag, topics, advance), bag.storage
 

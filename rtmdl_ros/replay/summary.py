@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
@@ -37,6 +37,7 @@ def remarks(run: ReplayRun) -> tuple[str, ...]:
     return (
         *(variants_in_words(task.result) for task in result.tasks),
         *(_found(task) for task in result.tasks),
+        *_unscored(result.tasks),
         *_failures(run),
         *run.replayed.problems,
         *(
@@ -62,6 +63,18 @@ def _found(task: TaskReplay) -> str:
             '(mAP at IoU 0.5, a missed frame finds nothing)'
         )
     return f'{task.result.task}: found in frames on time: {found}{accuracy}'
+
+
+def _unscored(tasks: Sequence[TaskReplay]) -> Iterator[str]:
+    """Tell of which tasks not all frames, or not all messages of the truth, were used."""
+    for task in tasks:
+        scored, messages = task.frames_scored, task.truth_messages
+        if scored is None or messages is None or scored == task.result.released == messages:
+            continue
+        yield (
+            f'{task.result.task}: {scored} of {task.result.released} frames were scored, by '
+            f'{messages} messages of the truth; one counts where a single frame has its stamp'
+        )
 
 
 def _failures(run: ReplayRun) -> Iterator[str]:

@@ -41,6 +41,7 @@ class VideoDrive:
         track = CameraTrack('the video', tuple(times), tuple(times), tuple(times))
         self.tracks: Mapping[str, CameraTrack] = {camera: track}
         self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {}
+        self.truth_messages: Mapping[tuple[str, str], int] = {}
         self.digest = digest.hexdigest()
         self.jumps: tuple[ClockJump, ...] = ()
 

@@ -140,7 +140,7 @@ class _PipelineWorker:
         try:
             return stage.run(job.work)
         except Exception as error:  # as in the runtime: whatever it is, it fails this job only
-            raise StageError(f'{in_one_line(error)} in stage {stage.name}') from error
+            raise StageError(f'stage {stage.name}: {in_one_line(error)}') from error
 
     def ended(self, job: SimulatedJob) -> None:
         """Account for the end of a job."""

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drives out of bags: frames, times, truth, and a digest of it all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rosbags.rosbag2 import StoragePlugin
@@ -11,11 +13,13 @@ from small_bags import (
     MS,
     OBJECT,
     START_NS,
+    TRUTH,
     frames,
     jpeg,
     pixels,
     raw,
     times,
+    truth,
     truths,
     write_bag,
 )
@@ -26,7 +30,8 @@ from rtmdl_ros.replay.bag_drive import BagDrive
 from rtmdl_ros.replay.bag_writer import BagWriter, header_at
 from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.errors import ReplayError
-from rtmdl_ros.replay.message_types import IMAGE
+from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
+from rtmdl_ros.workload.detection import Box
 
 REAR = '/rear/image_raw'
 
@@ -65,6 +70,34 @@ def test_truth_goes_to_the_frame_with_its_stamp_and_the_camera_nearest_by_name(t
         tmp_path / 'bag', frames(3), frames(3, REAR), truths(2), front=CAMERA, rear=REAR
     )
     assert drive.truth == {('traffic_light', 'front'): {0: (OBJECT,), 1: (OBJECT,)}}
+
+
+def stamped(*stamps, kind=IMAGE, topic=CAMERA):
+    """Return images or truths for `write_bag` with these stamps, truths with other boxes each."""
+    rows = []
+    for number, (at, stamp_ms) in enumerate(zip(times(len(stamps)), stamps, strict=True)):
+        header, box = header_at(stamp_ms * MS), Box(1.0, 1.0, 2.0 + number, 9.0)
+        thing = replace(OBJECT, box=box)
+        rows.append((at, raw(header, pixels(0)) if kind == IMAGE else truth(header, thing)))
+    return topic, kind, rows
+
+
+def test_of_stamps_that_are_not_of_one_frame_nothing_is_known(tmp_path):
+    place = 'traffic_light', 'front'
+    zeros = drive_of(
+        tmp_path / 'a', stamped(0, 0, 0), stamped(0, 0, 0, kind=DETECTION_ARRAY, topic=TRUTH)
+    )
+    assert (zeros.truth, zeros.truth_messages) == ({place: {}}, {place: 3})
+    some = drive_of(
+        tmp_path / 'b',
+        stamped(1, 2, 2, 3, 4),
+        stamped(1, 2, 3, 3, 5, kind=DETECTION_ARRAY, topic=TRUTH),
+    )
+    assert (list(some.truth[place]), some.truth_messages) == ([0], {place: 5})
+    # The same said twice is no contradiction.
+    topic, kind, rows = truths(2)
+    twice = drive_of(tmp_path / 'c', frames(2), (topic, kind, [*rows, rows[0]]))
+    assert twice.truth == {place: {0: (OBJECT,), 1: (OBJECT,)}}
 
 
 def images(*times_ns, topic=CAMERA):

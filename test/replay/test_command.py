@@ -12,7 +12,7 @@ from rtmdl_ros import cli
 
 
 def test_table_and_remarks(replays, tmp_path, capsys):
-    bag = write_bag(tmp_path / 'bag', frames(3), truths(3))
+    bag = write_bag(tmp_path / 'bag', frames(3), truths(2))
     parameters = replays.parameters(tmp_path / 'p.yaml', traffic_sign__deadline_ms=10.0)
     arguments = ['replay', str(bag), '--params-file', str(parameters), '--camera-topic', CAMERA]
     assert cli.main([*arguments, '--out', str(tmp_path / 'out'), '--no-pictures']) == 0
@@ -20,8 +20,9 @@ def test_table_and_remarks(replays, tmp_path, capsys):
     assert 'replay of 0.2 s in virtual time, seed 1' in text
     for row in (
         r'frames released +3 +3', r'on time +3 +0', r'discarded as hopeless +0 +3',
-        r'deadline +33.3 ms +10.0 ms', r'response time, median +7.0 ms +–', r'objects shown +3 +–',
+        r'deadline +33.3 ms +10.0 ms', r'response time, median +7.0 ms +–', r'objects shown +2 +–',
         r'traffic_light: found in frames on time: nothing; on-time accuracy 0.0 %',
+        r'traffic_light: 2 of 3 frames were scored, by 2 messages of the truth; one counts where',
         r'camera front: 3 frames at 10.0 Hz from /camera_sim/image',
         r'traffic_light: frames come every 100.0 ms, traffic_light.period_ms is 33.3',
         re.escape(str(tmp_path / 'out' / 'bag')),
@@ -46,7 +47,8 @@ def test_a_file_that_cannot_be_written_costs_neither_table_nor_others(
     assert text.splitlines()[-4:] == ['written:', *(f'  {path}' for path in written)]
     assert all(path.exists() for path in written)
     assert error.splitlines()[-2:] == [
-        f'rtmdl replay: {out}/{name}: cannot be written (No space left on device)'
+        f'rtmdl replay: {out}/{name}: cannot be written (No space left on device); give another '
+        'place, or rights or room'
         for name in ('trace.json', 'timeline.png')
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from rtmdl_ros.evidence.recording import Recording
 from rtmdl_ros.evidence.scoring import score
 from rtmdl_ros.evidence.story import stories_of
-from rtmdl_ros.replay.accuracy import on_time_accuracy
+from rtmdl_ros.replay.accuracy import frames_scored, on_time_accuracy
 from rtmdl_ros.replay.results import recording_of_task
 from rtmdl_ros.workload.detection import Box, Detection
 
@@ -32,6 +32,7 @@ def test_frames_without_a_message_of_the_truth_are_not_scored(labelled):
     scored = score(found, 0.5)
     assert (scored.detections, scored.correct, scored.objects) == (len(labelled),) * 3
     assert on_time_accuracy(found) == 1.0
+    assert frames_scored(found) == len(labelled)
     known = [story.index for story in stories_of(Recording((found,))) if story.truth_known]
     assert known == list(labelled)
 

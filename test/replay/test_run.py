@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 
 import cv2
@@ -85,6 +86,7 @@ def test_the_json_tells_what_was_asked_and_what_came_out(replays, tmp_path):
     assert light['accuracy']['iou_0.5']['objects'] == 4
     # Untrained networks find nothing that is there.
     assert light['on_time_accuracy'] == rtmdl['on_time_accuracy'] == 0.0
+    assert (light['frames_scored'], sign['frames_scored']) == (4, None)
     assert [sign[n] for n in ('released', 'on_time', 'discarded', 'found')] == [4, 0, 4, {}]
     assert (sign['accuracy'], sign['on_time_accuracy']) == ({}, None)
 
@@ -201,6 +203,46 @@ def test_what_cannot_be_written_is_told_before_networks_are_loaded(
         run_replay(ReplayOptions(bag, **options), Console(quiet=True))
 
 
+@pytest.mark.parametrize(
+    ('name', 'other'),
+    [
+        ('trace.json', 'trace.json'),
+        ('timeline.png', 'timeline.png'),
+        ('frames.png', 'frames.png'),
+        ('bag', 'bag'),
+        ('bag/r.json', 'bag'),
+    ],
+)
+def test_figures_that_something_else_would_replace_are_refused(
+    tmp_path, monkeypatch, name, other
+):
+    monkeypatch.setattr('rtmdl_ros.replay.run.load', None)
+    bag, out = write_bag(tmp_path / 'drive', frames(1)), tmp_path / 'out'
+    told = rf'named by --json and --out \({other}\); give another file for one$'
+    with pytest.raises(PlaceError, match=told):
+        run_replay(ReplayOptions(bag, out=out, json=out / name), Console(quiet=True))
+
+
+def test_the_bar_of_reading_ends_full(replays, tmp_path, monkeypatch):
+    counts = {}
+
+    @contextmanager
+    def counted(console, what, count):
+        done = counts[what] = [0, count]
+
+        def advance():
+            done[0] += 1
+
+        yield advance
+
+    monkeypatch.setattr('rtmdl_ros.replay.run.progress_bar', counted)
+    bag = write_bag(tmp_path / 'bag', frames(3), truths(3), texts())
+    json_twice = tmp_path / 'out' / 'replay.json'
+    _, written = replays.written(bag, tmp_path / 'out', json=json_twice)
+    assert counts['Reading the bag'] == [6, 6]
+    assert written.files.count(json_twice) == 1
+
+
 @pytest.mark.parametrize('others', ['topics', 'files', 'metadata'])
 def test_what_is_not_ours_stays_and_is_told_before_networks_are_loaded(
     replays, tmp_path, monkeypatch, others
@@ -229,6 +271,8 @@ def test_a_video_is_replayed_at_its_rate(replays, tmp_path):
     run = replays.run(path, tmp_path / 'out')
     assert [task.result.released for task in run.result.tasks] == [4, 4]
     assert sorted({job.report.release_ns // MS for job in run.replayed.jobs}) == [0, 40, 80, 120]
+    with pytest.raises(ReplayError, match=r'^--camera-topic: .*drive.avi is a video, without top'):
+        replays.run(path, tmp_path / 'out', camera_topics={'nocam': '/x'})
     path.write_bytes(b'no video')
     with pytest.raises(ReplayError, match=r'drive.avi is not a video that OpenCV can read'):
         replays.run(path, tmp_path / 'out')

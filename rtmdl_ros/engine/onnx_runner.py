@@ -8,6 +8,7 @@ two segments a lane is free to take a more urgent job, and to go on later with t
 crossed the cut.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class OnnxRunner(Runner):
             own = providers.for_network(path)
             self._sessions = [_open_session(str(path), f'{path}', threads, own)]
             self._outputs = [output.name for output in self._sessions[0].get_outputs()]
+            _check_inputs(path, [each.name for each in self._sessions[0].get_inputs()])
         else:
             network = CuttableNetwork(path)
             self._sessions = [
@@ -88,6 +90,14 @@ class OnnxRunner(Runner):
         for index in range(self.segments):
             tensors = self.run_segment(index, tensors)
         return self.outputs(tensors)
+
+
+def _check_inputs(path: Path, names: Sequence[str]) -> None:
+    if len(names) > 1:
+        raise EngineError(
+            f'{path}: has {len(names)} inputs ({", ".join(names)}), and a network gets one image; '
+            'export it with one input'
+        )
 
 
 def _open_session(

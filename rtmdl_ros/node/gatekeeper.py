@@ -87,9 +87,10 @@ class Gatekeeper:
             return ''
         # Upwards, else it would be refused again.
         least_ms = math.ceil(limit.least_ns * 10 / NS_PER_MS) / 10
+        beside = ' beside the other tasks' if others else ''
         return (
-            f'{name}.deadline_ms is {deadline_ms:g}, too short beside the other tasks '
-            f'({limit.reason}); give at least {least_ms:.1f}'
+            f'{name}.deadline_ms is {deadline_ms:g}, too short{beside} ({limit.reason}); give at '
+            f'least {least_ms:.1f}'
         )
 
     def _to_enabling(self, name: str, after: Tasks) -> str:

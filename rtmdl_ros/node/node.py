@@ -230,7 +230,8 @@ class RtmdlNode(LifecycleNode):
         freeze_garbage()
         loaded = replace(self._loaded, tasks=tasks)
         self._session = Session(self, self._configuration, loaded, self._outputs)
-        self._plans = PlanKeeper(self._loaded.profile, self.get_logger().info)
+        log = self.get_logger()
+        self._plans = PlanKeeper(self._loaded.profile, log.info, log.warning)
         self._plans.ask(self._configuration, 'with more care than before the start')
         self._log_interface()
         return 'active'

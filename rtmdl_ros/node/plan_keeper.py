@@ -17,6 +17,8 @@ from rtmdl_ros.workload.units import NS_PER_MS
 #: So far times must be from those that were planned with, and for so long.
 _DRIFT, _DRIFT_S = 0.25, 3.0
 
+_TAKEN_OVER = 'plan made in the background taken over'
+
 
 class Follower(Protocol):
     """What runs by a plan."""
@@ -35,12 +37,14 @@ class PlanKeeper:
         self,
         profile: Profile,
         log: Callable[[str], None],
+        warn: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
         replanner: Replanner | None = None,
     ) -> None:
         """Plan with the times of a profile; `clock` gives seconds."""
         self._profile = profile
         self._log = log
+        self._warn = warn
         self._clock = clock
         self._replanner = replanner or Replanner()
         self._slowness: Mapping[Resource, float] = dict.fromkeys(Resource, 1.0)
@@ -63,7 +67,7 @@ class PlanKeeper:
             self._log(f'no new plan, the old one is kept: {answer.problem}')
         elif answer is not None:
             follower.follow(answer)
-            self._log(f'plan made in the background taken over{_expected(answer)}')
+            self._tell(answer)
         slowness = follower.slowness()
         if not any(abs(slowness[r] / self._slowness[r] - 1.0) > _DRIFT for r in Resource):
             self._drifts_since_s = None
@@ -75,6 +79,13 @@ class PlanKeeper:
             self._slowness = dict(slowness)
             times = ', '.join(f'{r.value} {slowness[r]:.2f}' for r in slowness)
             self.ask(configuration, f'stages take other times than planned ({times})')
+
+    def _tell(self, answer: Answer) -> None:
+        assert answer.plan is not None
+        if answer.plan.feasible:
+            self._log(f'{_TAKEN_OVER}{_expected(answer)}')
+            return
+        self._warn(f'{_TAKEN_OVER}, which keeps not all limits: {"; ".join(answer.plan.notes)}')
 
     def close(self) -> None:
         """Give up the plan that is being made."""

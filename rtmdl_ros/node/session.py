@@ -118,7 +118,7 @@ class Session:
         if objection and configuration.node.admission == 'refuse':
             return f'{objection}, or set admission to warn'
         if objection:
-            self._node.get_logger().warning(objection)
+            self._node.get_logger().warning(f'granted, as admission is warn: {objection}')
         return ''
 
     def follow(self, answer: Answer) -> None:

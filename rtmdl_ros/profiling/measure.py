@@ -37,7 +37,7 @@ from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_factors
 from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
 from rtmdl_ros.rendering.track import RATE_HZ, Track
-from rtmdl_ros.runtime.real_time import on_cores
+from rtmdl_ros.runtime.real_time import on_cores, usable_cores
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.core_list import cores_in
 from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind, costliest
@@ -115,9 +115,14 @@ def request_of(
         tasks=len(tasks),
         segments={task.function: task.segments for task in tasks.values() if task.segments},
         images=_images(configuration),
-        lane_cores=cores_in(node.lane_cores),
+        lane_cores=_usable(cores_in(node.lane_cores)),
         engine=open_engine(node, cache_dir or cache_dir_of(node.cache_dir), log),
     )
+
+
+def _usable(cores: Sequence[int]) -> tuple[int, ...]:
+    """Return those of some cores that lanes then really run on; none: any."""
+    return tuple(sorted(set(cores) & set(usable_cores())))
 
 
 def _images(configuration: Configuration) -> dict[str, ImageKind]:

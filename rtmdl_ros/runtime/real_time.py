@@ -202,7 +202,7 @@ def _refusal(asked: str, placement: Placement) -> str | None:
             'or by CAP_SYS_NICE'
         )
     else:
-        remedy = f'this process may use {core_list(usable_cores())}'
+        remedy = f'this process may use {core_list(usable_cores())}, and any of them are used'
     return f'{asked} is refused ({error.strerror}): {remedy}'
 
 

@@ -420,7 +420,7 @@ def _end_of(done: Done) -> StageFinished | StageFailed:
     call, span = done.call, done.span
     if done.error is None:
         return StageFinished(span.end_ns, call.job_id, call.stage, done.complete, span.start_ns)
-    detail = f'{in_one_line(done.error)} in stage {call.stage_name}'
+    detail = f'stage {call.stage_name}: {in_one_line(done.error)}'
     return StageFailed(span.end_ns, call.job_id, call.stage, detail)
 
 

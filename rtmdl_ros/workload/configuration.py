@@ -46,6 +46,7 @@ def configuration_of(values: Mapping[str, object]) -> Configuration:
     _check_cores('cpu_cores', node.cpu_cores)
     _check_cores('lane_cores', node.lane_cores)
     _check_device(node)
+    _check_thresholds(node)
     _check_places(node)
     refuse_unknown(values, all_names(node.cameras, node.tasks))
     cameras = {name: record_of(CameraParameters, values, f'{name}.') for name in node.cameras}
@@ -100,11 +101,24 @@ def _check_device(node: NodeParameters) -> None:
         device = device_in(node.device)
     except ValueError as error:
         raise ParameterError(f'device {error}') from error
+    if 'cpu' in node.onnx_providers[:-1]:
+        raise ParameterError(
+            f'onnx_providers is {list(node.onnx_providers)}; nothing is left to those after cpu: '
+            'put it last'
+        )
     on_gpu = next((name for name in node.onnx_providers if name != 'cpu'), None)
     if on_gpu and device.kind == 'cpu':
         raise ParameterError(
             f'onnx_providers holds {on_gpu!r}, but device is cpu; set device to auto or cuda, or '
             'onnx_providers to [cpu]'
+        )
+
+
+def _check_thresholds(node: NodeParameters) -> None:
+    if node.warn_miss_ratio > node.error_miss_ratio:
+        raise ParameterError(
+            f'warn_miss_ratio is {node.warn_miss_ratio:g}, above error_miss_ratio, '
+            f'{node.error_miss_ratio:g}; give a smaller one'
         )
 
 

@@ -226,7 +226,7 @@ def test_a_task_that_raises_in_any_stage(logged, broken):
         return [miss for miss in peer.misses if miss.reason == DeadlineMiss.FAILED]
 
     bench.feed(until=lambda: len(failures()) >= 3 and len(peer.detections) >= 3)
-    detail = f'RuntimeError: broken on purpose in stage {name}'
+    detail = f'stage {name}: RuntimeError: broken on purpose'
     assert {(miss.task, miss.detail) for miss in failures()} == {('traffic_sign', detail)}
     assert {message.task for message in peer.detections} == {'traffic_light'}
     told = f'task traffic_sign: stage {name} raised RuntimeError: broken on purpose (told once)'

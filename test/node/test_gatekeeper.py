@@ -104,6 +104,8 @@ def test_deadlines_are_limited_for_those_that_run():
         '5.0%); give at least 10.0'
     )
     assert knowing.objection(tasks('c'), tasks('c', a=9.5)) == ''
+    alone = knowing.objection(tasks('a'), tasks('a', a=9.5))
+    assert alone.startswith('a.deadline_ms is 9.5, too short (c would miss 7.0%')
 
 
 def test_the_deadline_of_a_task_enabled_since_the_plan_is_not_known():

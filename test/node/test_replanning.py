@@ -127,7 +127,7 @@ class Device:
 
 def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
     now_s, log, device = 0.0, [], Device()
-    keeper = PlanKeeper(known_profile(), log.append, lambda: now_s, replanner)
+    keeper = PlanKeeper(known_profile(), log.append, log.append, lambda: now_s, replanner)
 
     def look(after_s):
         nonlocal now_s
@@ -163,7 +163,7 @@ def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
 
 def test_why_there_is_no_plan_is_told(replanner):
     log, device = [], Device()
-    keeper = PlanKeeper(known_profile(), log.append, replanner=replanner)
+    keeper = PlanKeeper(known_profile(), log.append, log.append, replanner=replanner)
     keeper.ask(configuration(accuracy_floor=0.9), 'to see')
     end_s = time.monotonic() + PATIENCE_S
     while len(log) < 2:
@@ -173,3 +173,19 @@ def test_why_there_is_no_plan_is_told(replanner):
     assert log[0] == 'planning in the background: to see'
     assert log[1].startswith('no new plan, the old one is kept: traffic_light.accuracy_floor is')
     assert not device.followed
+
+
+def test_a_plan_that_keeps_not_all_limits_is_a_warning(replanner):
+    log, warnings, device = [], [], Device()
+    keeper = PlanKeeper(known_profile(), log.append, warnings.append, replanner=replanner)
+    hopeless = configuration(deadline_ms=1.0)
+    keeper.ask(hopeless, 'to see')
+    end_s = time.monotonic() + PATIENCE_S
+    while not device.followed:
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+        keeper.look(hopeless, device)
+    (warning,) = warnings
+    assert warning.startswith('plan made in the background taken over, which keeps not all limits:')
+    assert 'traffic_light.miss_limit is 0.05, but ' in warning and '% are missed' in warning
+    assert len(log) == 1

@@ -82,9 +82,8 @@ def test_the_place_of_an_error_is_told(pipeline, tmp_path):
     own = pipeline(('1 - score', '1 - nobody'))
     with pytest.raises(TaskError) as caught:
         run_whole(own, DIM)
-    assert str(caught.value).endswith(
-        f"name 'nobody' is not defined (line {line} of own_{tmp_path.name}.py, for outputs (1, 2, 2, 3))"
-    )
+    place = f'line {line} of own_{tmp_path.name}.py, for outputs (1, 2, 2, 3)'
+    assert str(caught.value).endswith(f"name 'nobody' is not defined ({place})")
 
 
 def test_what_does_not_count_may_be_anywhere(pipeline):

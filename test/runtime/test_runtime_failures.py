@@ -32,7 +32,7 @@ def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, 
             assert report.outcome is Outcome.FAILED
             text = {'ValueError': 'no light', 'SystemExit': '3', 'KeyError': "'x'"}
             name = type(raised).__name__
-            assert report.detail == f'{name}: {text[name]} in stage s1'
+            assert report.detail == f'stage s1: {name}: {text[name]}'
             assert [span.stage for span in report.spans] == ['s0', 's1']
     assert report.outcome is Outcome.ON_TIME
     (record,) = caplog.records
@@ -79,7 +79,7 @@ def test_a_log_handler_that_raises_costs_no_job_and_no_thread(broken_log):
     bench.runtime.stop(PATIENCE_S)
     text = 'FileNotFoundError: caf\\udce9.png'
     told = f'task a: stage s0 raised {text} (told once)'
-    assert broken_log.seen == [f'{text} in stage s0', told, ''], 'the job is told of first'
+    assert broken_log.seen == [f'stage s0: {text}', told, ''], 'the job is told of first'
 
 
 @pytest.mark.parametrize('bench', [{'hang_limit_s': 0.1}], indirect=True)
@@ -129,7 +129,7 @@ def test_an_answer_without_truth_value_fails_the_job(bench):
     bench.runtime.add_task(chain('a', CPU), [lambda p: Vague()])
     bench.runtime.start()
     bench.release('a')
-    assert bench.wait()[0].detail == 'TypeError: neither in stage s0'
+    assert bench.wait()[0].detail == 'stage s0: TypeError: neither'
 
 
 def test_on_end_that_raises_is_logged_once_and_kills_nothing(caplog):

@@ -47,6 +47,10 @@ def test_providers_of_a_gpu_are_refused_on_the_processor():
     [
         (['rocm'], "onnx_providers holds 'rocm'; give some of 'tensorrt', 'cuda', 'cpu'"),
         ([], 'onnx_providers is empty; name at least one'),
+        (
+            ['cpu', 'cuda'],
+            "onnx_providers is ['cpu', 'cuda']; nothing is left to those after cpu: put it last",
+        ),
         (['cpu', 'cpu'], "onnx_providers is ['cpu', 'cpu']; a name stands there twice"),
         ('cpu', "onnx_providers is 'cpu'; it must be a list of names"),
     ],

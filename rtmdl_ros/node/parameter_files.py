@@ -5,6 +5,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rtmdl_ros.workload.parameter_file import read_values
@@ -17,12 +18,14 @@ _FLAG = '--params-file'
 def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
     """Yield one line for each parameter file among ROS arguments that has no part for a node.
 
-    `node_name` is the full one, '/rtmdl'. ROS passes over such files without a word.
+    `node_name` is the full one, '/rtmdl'. ROS passes over such files without a word, and over
+    entries that are there twice.
     """
     for path in _paths(arguments):
         try:
             document = read_yaml(path)
-        except ValueError:
+        except ValueError as error:
+            yield f'{error}'  # ROS reads more than YAML allows
             continue
         sections = [str(name) for name in document] if isinstance(document, dict) else []
         if not any(_matches(section, node_name) for section in sections):
@@ -40,6 +43,20 @@ def unreadable_files(arguments: Sequence[str]) -> Iterator[str]:
             read_values(path)
         except ParameterError as error:
             yield str(error)
+
+
+def with_file(arguments: Sequence[str], refusal: str) -> str:
+    """Put the parameter file that a refused parameter comes from before what is said of it.
+
+    Of several among the ROS arguments the last one counts, as for ROS; nothing for none.
+    """
+    found = ''
+    for path in _paths(arguments):
+        with suppress(ParameterError):
+            names = read_values(path)
+            if any(re.search(rf"(^|'){re.escape(name)}[' ]", refusal) for name in names):
+                found = f'{path}: '
+    return f'{found}{refusal}'
 
 
 def _paths(arguments: Sequence[str]) -> Iterator[Path]:

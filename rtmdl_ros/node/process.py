@@ -15,7 +15,7 @@ from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.executors import SingleThreadedExecutor
 
 from rtmdl_ros.node.node import RtmdlNode
-from rtmdl_ros.node.parameter_files import files_for_others
+from rtmdl_ros.node.parameter_files import files_for_others, with_file
 from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.workload.errors import encodable, one_line
 from rtmdl_ros.workload.parameters import ParameterError
@@ -81,7 +81,7 @@ def _run(stop: threading.Event, args: Sequence[str]) -> int:
     try:
         node = RtmdlNode()
     except (ParameterError, InvalidParameterTypeException) as error:
-        print(f'rtmdl: {one_line(error)}', file=sys.stderr)
+        print(f'rtmdl: {with_file(args, one_line(error))}', file=sys.stderr)
         return 2
     _interrupt_loading(node, stop)
     for line in files_for_others(args, node.get_fully_qualified_name()):

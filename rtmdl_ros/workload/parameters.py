@@ -314,6 +314,15 @@ def rules_of(record: type[Parameters]) -> dict[str, tuple[Value, Rules]]:
     return {f.name: f.metadata['schema'] for f in fields(record)}
 
 
+#: What values of a type are called where another one was given.
+_WORDS = {
+    bool: 'true or false',
+    int: 'a whole number, without a point or quotes',
+    float: 'a number, without quotes',
+    str: 'a text',
+}
+
+
 def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
     """Return the value in the type of the default.
 
@@ -330,8 +339,7 @@ def checked(name: str, value: object, default: Value, rules: Rules) -> Value:
         # A shell eats the outer quotes, and YAML takes a bare number for one.
         quotes = f"; write '{value}' in a file, \"'{value}'\" after -p"
         quoted = quotes if isinstance(default, str) and type(value) in (int, float) else ''
-        kind = type(default).__name__
-        raise ParameterError(f'{name} is {value!r}; it must be of type {kind}{quoted}')
+        raise ParameterError(f'{name} is {value!r}; it must be {_WORDS[type(default)]}{quoted}')
     if isinstance(value, (int, float)):
         _refuse_outside(name, value, rules)
     if rules.choices and value not in rules.choices:
@@ -348,10 +356,10 @@ def _refuse_outside(name: str, value: float, rules: Rules) -> None:
 
 
 def _checked_names(name: str, value: object, rules: Rules) -> tuple[str, ...]:
+    if value is None or value == [] or value == ():  # ROS takes an empty list for nothing
+        raise ParameterError(f'{name} is empty; name at least one')
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
         raise ParameterError(f'{name} is {value!r}; it must be a list of names')
-    if not value:
-        raise ParameterError(f'{name} is empty; name at least one')
     for entry in value:
         if not (entry.isidentifier() and entry.isascii()):
             raise ParameterError(

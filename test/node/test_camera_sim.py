@@ -185,7 +185,7 @@ def test_frames_that_cannot_be_rendered_in_time_are_skipped_not_delayed(film):
     [
         ('widht', 640, 'there is no parameter widht; did you mean width?'),
         ('width', 10, 'width is 10; it must be from 64 to 4096'),
-        ('rate_hz', 'fast', "rate_hz is 'fast'; it must be of type float"),
+        ('rate_hz', 'fast', "rate_hz is 'fast'; it must be a number, without quotes"),
         ('prefetch', 0, 'prefetch is 0; it must be from 1 to 120'),
     ],
 )

@@ -4,7 +4,7 @@
 
 import pytest
 
-from rtmdl_ros.node.parameter_files import files_for_others
+from rtmdl_ros.node.parameter_files import files_for_others, with_file
 
 
 def lines(tmp_path, text, node_name='/rtmdl'):
@@ -46,4 +46,25 @@ def test_a_file_for_others_is_told_with_the_remedy(tmp_path, section, node_name)
 
 def test_an_empty_file_and_one_that_is_none(tmp_path):
     assert 'has parameters for nobody' in lines(tmp_path, '')[0]
-    assert lines(tmp_path, '{') == [], 'rclpy refuses it'
+    assert 'some.yaml: not a YAML file' in lines(tmp_path, '{')[0]
+
+
+def test_what_ros_takes_though_it_is_there_twice(tmp_path):
+    text = '/**: {ros__parameters: {lanes: 1, lanes: 2}}'
+    assert lines(tmp_path, text) == [
+        f'{tmp_path}/some.yaml: line 1: lanes is there twice; make one of both'
+    ]
+
+
+def test_the_last_file_with_a_refused_parameter_is_named(tmp_path):
+    arguments = ['--ros-args']
+    for name, values in (('a', 'lanes: 0, x: {y: 1}'), ('b', 'lanes: 99'), ('c', 'policy: edf')):
+        path = tmp_path / f'{name}.yaml'
+        path.write_text(f'/**: {{ros__parameters: {{{values}}}}}')
+        arguments += ['--params-file', str(path)]
+    arguments += ['--params-file', str(tmp_path / 'none.yaml')]
+    told = 'lanes is 99; it must be from 1 to 16'
+    assert with_file(arguments, told) == f'{tmp_path}/b.yaml: {told}'
+    typed = "Trying to set parameter 'x.y' to '1' of type 'INTEGER', expecting type 'DOUBLE'"
+    assert with_file(arguments, typed) == f'{tmp_path}/a.yaml: {typed}'
+    assert with_file(arguments, 'cpu_workers is 0') == 'cpu_workers is 0'

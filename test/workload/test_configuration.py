@@ -44,7 +44,7 @@ def test_defaults_run_both_functions_on_the_first_camera():
         ),
         (
             {'lane_cores': 7},
-            "lane_cores is 7; it must be of type str; write '7' in a file, \"'7'\" after -p",
+            "lane_cores is 7; it must be a text; write '7' in a file, \"'7'\" after -p",
         ),
         (
             {'zoo_dir': '~nobody-is-so/zoo'},

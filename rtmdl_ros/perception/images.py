@@ -3,17 +3,19 @@
 """Image messages, of ROS 2 or of a bag, to BGR arrays."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.workload.image_kind import ImageKind
 
 Pixels = NDArray[np.uint8]
 
 
+@runtime_checkable
 class RawImage(Protocol):
     """What is read of a sensor_msgs/Image, whoever deserialised it."""
 
@@ -87,6 +89,14 @@ def by_views(message: RawImage) -> Pixels:
     if encoding.to_bgr is None:
         return pixels
     return np.asarray(cv2.cvtColor(pixels, encoding.to_bgr), np.uint8)
+
+
+def claimed_kind(message: RawImage | EncodedImage) -> ImageKind:
+    """Return what a message says of its image without decoding it; of size 0 where nothing."""
+    if isinstance(message, RawImage):
+        return ImageKind(message.width, message.height)
+    width, height = _declared_size(bytes(message.data))
+    return ImageKind(width, height, compressed=True)
 
 
 def decompressed(message: EncodedImage) -> Pixels:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.front import write_front
-from rtmdl_ros.planning.plan import Plan
+from rtmdl_ros.planning.plan import Plan, networks_in
 from rtmdl_ros.planning.plan_file import refuse_other_file, write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
@@ -164,6 +164,9 @@ def _print(problem: Problem, planned: Planned) -> None:
         f'{"all candidates considered" if found.exact else "searched"}, '
         f'{len(found.known)} simulated to the end'
     )
+    taken = problem.memory_of(networks_in(plan.tasks, problem))
+    bound = f' of {problem.memory_bytes / MB:g}' if problem.memory_bytes else ''
+    console.print(f'memory: {taken / MB:.1f}{bound} MB, working memory once for each lane')
     if not plan.feasible:
         console.print('no plan was found that keeps all constraints; this one breaks them least:')
     for note in plan.notes:

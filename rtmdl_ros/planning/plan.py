@@ -150,6 +150,17 @@ def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:
     return tuple(tasks)
 
 
+def networks_in(plans: Mapping[str, TaskPlan], problem: Problem) -> set[str]:
+    """Return the networks of all resident variants, by name."""
+    return {
+        network
+        for task in problem.tasks
+        for variant in problem.profile.functions[task.function]
+        if variant.name in plans[task.name].resident
+        for network in variant.networks
+    }
+
+
 def candidate_of(problem: Problem, plan: Plan) -> Candidate:
     """Return the candidate that a plan for the problem is; equal priorities: in order of tasks.
 

@@ -28,7 +28,7 @@ import yaml
 
 from rtmdl_ros.planning.errors import PlanError, PlanningError
 from rtmdl_ros.planning.explain import beyond_bounds
-from rtmdl_ros.planning.plan import Plan, TaskPlan
+from rtmdl_ros.planning.plan import Plan, TaskPlan, networks_in
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node
 from rtmdl_ros.profiling.profile import VariantProfile
@@ -133,7 +133,7 @@ def _plan(root: Node, problem: Problem) -> Plan:
         task.name: _task(entries[task.name], task, problem.profile.functions[task.function])
         for task in problem.tasks
     }
-    too_much = beyond_bounds(problem, _networks(tasks, problem))
+    too_much = beyond_bounds(problem, networks_in(tasks, problem))
     if too_much:
         raise PlanningError(
             f'resident variants take {too_much}; make it anew with `rtmdl plan`, or raise the bound'
@@ -157,17 +157,6 @@ def _plan(root: Node, problem: Problem) -> Plan:
         feasible,
         tuple(node.text() for node in notes.entries()),
     )
-
-
-def _networks(plans: Mapping[str, TaskPlan], problem: Problem) -> set[str]:
-    """Return the networks of all resident variants."""
-    return {
-        network
-        for task in problem.tasks
-        for variant in problem.profile.functions[task.function]
-        if variant.name in plans[task.name].resident
-        for network in variant.networks
-    }
 
 
 def _task(entry: Node, task: PlannedTask, variants: tuple[VariantProfile, ...]) -> TaskPlan:

@@ -48,6 +48,7 @@ def print_profile(
             table.add_row(*_cells(figures_of(profile, variant), macs[variant.name]))
         console.print(table)
     console.print('ms: processor time of one job alone, p50 and p95, summed over its stages')
+    console.print('MB: alone on one lane; what networks compute in they share, once for each lane')
     _print_slow_downs(console, profile)
 
 

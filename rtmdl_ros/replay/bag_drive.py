@@ -12,13 +12,14 @@ from posixpath import commonpath
 from typing import Any
 
 from rtmdl_ros.deployment.message_fields import detections_in, stamp_ns_of
-from rtmdl_ros.perception.images import by_views, decompressed
+from rtmdl_ros.perception.images import by_views, claimed_kind, decompressed
 from rtmdl_ros.replay.bag import Bag, Topic
 from rtmdl_ros.replay.clock import DriveClock
 from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.image_kind import ImageKind
 
 #: Above the last part of their names, which is the function: '/camera_sim/truth/traffic_light'.
 _TRUTH = 'truth'
@@ -44,6 +45,7 @@ class BagDrive:
         labelled = [topic.name for topic in truth_topics(bag)]
         digest = hashlib.sha256()
         clock = DriveClock()
+        images: dict[str, ImageKind] = {}
         passed: dict[str, list[int]] = {camera: [] for camera in topics}
         times: dict[str, list[int]] = {camera: [] for camera in topics}
         stamps: dict[str, list[int]] = {camera: [] for camera in topics}
@@ -57,6 +59,8 @@ class BagDrive:
                 passed[camera].append(clock.passed_ns(time_ns))
                 times[camera].append(time_ns)
                 stamps[camera].append(stamp_ns)
+                if camera not in images:
+                    images[camera] = claimed_kind(message)
                 digest.update(f'{camera} {time_ns} {stamp_ns} {_form(message)} '.encode())
                 digest.update(message.data)
             progress()
@@ -67,7 +71,11 @@ class BagDrive:
                 )
         self.tracks: Mapping[str, CameraTrack] = {
             camera: CameraTrack(
-                topic.name, tuple(times[camera]), tuple(stamps[camera]), tuple(passed[camera])
+                topic.name,
+                images[camera],
+                tuple(times[camera]),
+                tuple(stamps[camera]),
+                tuple(passed[camera]),
             )
             for camera, topic in topics.items()
         }

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.image_kind import ImageKind
 from rtmdl_ros.workload.units import NS_PER_S
 
 
@@ -35,6 +36,8 @@ class CameraTrack:
 
     #: Where they were recorded, in words.
     source: str
+    #: What the first one is like.
+    images: ImageKind
     #: When each was recorded and the stamp in its header, in nanoseconds.
     times_ns: tuple[int, ...]
     stamps_ns: tuple[int, ...]

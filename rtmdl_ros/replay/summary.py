@@ -12,11 +12,10 @@ from rtmdl_ros.evidence.table import percent, task_table, variants_in_words
 from rtmdl_ros.replay.clock import LONGEST_GAP_NS
 from rtmdl_ros.replay.results import TaskReplay
 from rtmdl_ros.replay.run import ReplayRun
+from rtmdl_ros.workload.parameters import PERIOD_TOLERANCE
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_S
 
-#: Periods that are this far from what was recorded are remarked upon.
-_PERIOD_OFF = 0.2
 #: Classes that a line has room for.
 _MOST_CLASSES = 5
 
@@ -47,6 +46,7 @@ def remarks(run: ReplayRun) -> tuple[str, ...]:
         ),
         *_jumps(run),
         *_wrong_periods(run),
+        *_other_images(run),
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
     )
 
@@ -102,8 +102,20 @@ def _jumps(run: ReplayRun) -> Iterator[str]:
 def _wrong_periods(run: ReplayRun) -> Iterator[str]:
     for name, task in run.configuration.tasks.items():
         rate_hz = run.result.tracks[task.camera].rate_hz * run.result.mode.rate
-        if rate_hz and abs(task.period_ms * rate_hz / 1e3 - 1.0) > _PERIOD_OFF:
+        if rate_hz and abs(task.period_ms * rate_hz / 1e3 - 1.0) > PERIOD_TOLERANCE:
             yield (
                 f'{name}: frames come every {1e3 / rate_hz:.1f} ms, {name}.period_ms is '
                 f'{task.period_ms:g}: plans and packing go by the latter; set it to the former'
+            )
+
+
+def _other_images(run: ReplayRun) -> Iterator[str]:
+    """Tell of cameras whose images take longer to decode than those of the profile."""
+    for name, track in run.result.tracks.items():
+        measured, shown = run.configuration.cameras[name].images, track.images
+        compressed = shown.compressed and not measured.compressed
+        if shown.pixels > measured.pixels or compressed:
+            yield (
+                f'camera {name}: images are {shown}, stages were measured with {measured}; set '
+                f'{name}.width, {name}.height and {name}.transport for the profile'
             )

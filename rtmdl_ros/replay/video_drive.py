@@ -16,6 +16,7 @@ from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.drive import CameraTrack, RecordedFrame
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind
 from rtmdl_ros.workload.units import NS_PER_S
 
 SUFFIXES = ('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpg', '.webm')
@@ -32,13 +33,16 @@ class VideoDrive:
         self._path = path
         self._camera = camera
         digest = hashlib.sha256()
-        times = []
+        times: list[int] = []
+        images = USUAL_IMAGES
         for time_ns, pixels in self._pictures():
+            if not times:
+                images = ImageKind(pixels.shape[1], pixels.shape[0])
             times.append(time_ns)
             digest.update(f'{time_ns} '.encode())
             digest.update(pixels.tobytes())
             progress()
-        track = CameraTrack('the video', tuple(times), tuple(times), tuple(times))
+        track = CameraTrack('the video', images, tuple(times), tuple(times), tuple(times))
         self.tracks: Mapping[str, CameraTrack] = {camera: track}
         self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {}
         self.truth_messages: Mapping[tuple[str, str], int] = {}

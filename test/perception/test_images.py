@@ -7,14 +7,24 @@ import numpy as np
 import pytest
 from small_bags import jpeg, pixels, raw
 
-from rtmdl_ros.perception.images import ImageError, by_views, decompressed
+from rtmdl_ros.perception.images import ImageError, by_views, claimed_kind, decompressed
 from rtmdl_ros.replay.bag_writer import header_at
+from rtmdl_ros.workload.image_kind import ImageKind
 
 
 def test_raw_pixels_share_memory_with_the_message():
     message = raw(header_at(0), pixels(1))
     assert np.array_equal(by_views(message), pixels(1))
     assert np.shares_memory(by_views(message), message.data)
+
+
+def test_what_a_message_says_of_its_image():
+    height, width, _ = pixels(1).shape
+    assert claimed_kind(raw(header_at(0), pixels(1))) == ImageKind(width, height)
+    message = jpeg(header_at(0), pixels(1))
+    assert claimed_kind(message) == ImageKind(width, height, compressed=True)
+    message.data = message.data[:2]
+    assert claimed_kind(message) == ImageKind(0, 0, compressed=True)
 
 
 def test_rows_may_be_padded():

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from small_bags import CAMERA, MS, frames, texts, truths, write_bag
+from small_bags import CAMERA, MS, frames, jpeg, raw, texts, truths, write_bag
 
 from rtmdl_ros import cli
 
@@ -28,6 +28,21 @@ def test_table_and_remarks(replays, tmp_path, capsys):
         re.escape(str(tmp_path / 'out' / 'bag')),
     ):  # fmt: skip
         assert re.search(row, text), row
+
+
+def test_images_that_take_longer_than_measured_ones_are_told(replays, tmp_path, capsys):
+    for make, told in ((raw, False), (jpeg, True)):
+        name = make.__name__
+        bag = write_bag(tmp_path / name, frames(3, make=make))
+        parameters = replays.parameters(tmp_path / f'{name}.yaml')
+        arguments = ['replay', str(bag), '--params-file', str(parameters)]
+        assert cli.main([*arguments, '--out', str(tmp_path / 'out'), '--no-pictures']) == 0
+        text = ' '.join(capsys.readouterr().out.split())
+        remark = (
+            'compressed, stages were measured with 640x480 raw; set front.width, front.height and '
+            'front.transport for the profile'
+        )
+        assert (remark in text) is told
 
 
 def test_a_file_that_cannot_be_written_costs_neither_table_nor_others(

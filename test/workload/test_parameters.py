@@ -59,7 +59,8 @@ def test_prefix_and_types():
         ('deadline_ms', float('nan'), 't.deadline_ms is nan; it must be from 1 to 60000'),
         ('deadline_ms', '20', "t.deadline_ms is '20'; it must be a number, without quotes"),
         ('deadline_ms', True, 't.deadline_ms is True; it must be a number, without quotes'),
-        ('priority', 1.5, 't.priority is 1.5; it must be a whole number, without a point or quotes'),
+        ('priority', 1.5, 't.priority is 1.5; it must be a whole number, without a point or '
+         'quotes'),
         ('late', 'skip', "t.late is 'skip'; it must be one of 'discard', 'run'"),
     ],
 )

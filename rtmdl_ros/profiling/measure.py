@@ -121,8 +121,8 @@ def request_of(
 
 
 def _usable(cores: Sequence[int]) -> tuple[int, ...]:
-    """Return those of some cores that lanes then really run on; none: any."""
-    return tuple(sorted(set(cores) & set(usable_cores())))
+    """Return the cores that lanes then really run on; none: any, as where one is not there."""
+    return tuple(cores) if set(cores) <= set(usable_cores()) else ()
 
 
 def _images(configuration: Configuration) -> dict[str, ImageKind]:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A profile is made of what was measured: by hand, and of tiny networks."""
 
+import os
 from dataclasses import replace
 from itertools import product
 
@@ -88,6 +89,13 @@ def test_what_a_camera_takes_to_decode_is_in_the_first_stage(tiny_zoo, tiny_cach
     # 27 times as many bytes to read; decoding is done once a job.
     assert p50[1][0] > 4 * p50[0][0]
     assert p50[1][-1] < p50[1][0] / 2
+
+
+def test_cores_that_are_not_there_are_not_those_that_were_measured_on():
+    own = min(os.sched_getaffinity(0))
+    for asked, measured in ((f'{own}', (own,)), (f'{own},1023', ()), ('', ())):
+        configuration = configuration_of({'lane_cores': asked})
+        assert request_for(configuration, default_zoo_dir()).lane_cores == measured
 
 
 def test_a_function_of_two_cameras_is_measured_with_the_images_that_take_longer():

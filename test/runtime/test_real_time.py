@@ -265,7 +265,8 @@ def test_a_core_that_is_not_there_is_told(cores):
     (refusal,) = set_up(RealTimeSettings(lane_cores=cores))
     asked, have = (','.join(str(core) for core in some) for some in (cores, CORES))
     assert refusal == (
-        f'lane_cores {asked} is refused (Invalid argument): this process may use {have}'
+        f'lane_cores {asked} is refused (Invalid argument): this process may use {have}, and any '
+        'of them are used'
     )
     assert set_up(RealTimeSettings()) == ()
 

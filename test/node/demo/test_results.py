@@ -125,7 +125,7 @@ def test_own_footage_has_no_seed():
     options = DemoOptions(source='drive.mp4', rate_hz=25.0)
     footage = result_of(options, Seen(status(), short_run(), {}), REPORTS)
     assert as_json(footage)['seed'] is None
-    assert summary_table(footage).title == 'demo on drive.mp4 at 25 Hz, 20 s'
+    assert str(summary_table(footage).title) == 'demo on drive.mp4 at 25 Hz, 20 s'
 
 
 def test_summary_fits_a_terminal(capsys):

@@ -4,7 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from statistics import mean
+from statistics import fmean
 
 from rtmdl_ros.workload.parameters import PERIOD_TOLERANCE
 from rtmdl_ros.workload.units import NS_PER_MS
@@ -25,7 +25,7 @@ def period_ms_of(
     usual_ns = [gap_ns for gap_ns in gaps_ns if gap_ns <= longest_gap_ns]
     if len(usual_ns) < _LEAST_GAPS or sum(gaps_ns) < least_span_ns:
         return None
-    return mean(usual_ns) / NS_PER_MS
+    return fmean(usual_ns) / NS_PER_MS
 
 
 def task_with_other_period(planned_ms: Mapping[str, float], period_ms: float) -> str | None:

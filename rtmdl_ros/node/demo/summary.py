@@ -18,9 +18,10 @@ def remarks(result: DemoResult) -> tuple[str, ...]:
     """Return what the table has no room for: networks, delivery, load; one line each."""
     frames = result.recording
     skipped = f'; {frames.skipped} more not rendered in time' if frames.skipped else ''
+    fewer = ''.join(f', {count} to {task}' for task, count in frames.received_less.items())
     return (
         *(variants_in_words(task) for task in result.tasks),
         f'camera to node: {frames.received} of {frames.published} frames delivered '
-        f'({percent(frames.delivered)}){skipped}',
+        f'({percent(frames.delivered)}){fewer}{skipped}',
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
     )

@@ -9,6 +9,7 @@ from demo_records import short_run
 from rich.console import Console
 
 from rtmdl_ros.evidence.figures import added_times, lane_utilization, response_times
+from rtmdl_ros.evidence.recording import Recording
 from rtmdl_ros.msg import SchedulerStatus, TaskStatus
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import Seen, as_json, result_of
@@ -149,3 +150,10 @@ def test_remarks():
     assert lines[0] == 'traffic_light: planned a; answered with a 81.8 %, b 18.2 %'
     assert lines[1] == 'traffic_sign: planned b; answered with none'
     assert lines[2] == 'camera to node: 4 of 5 frames delivered (80.0 %)'
+
+
+def test_frames_that_only_some_tasks_got_are_told():
+    light, sign = short_run().tasks
+    recording = Recording((light, replace(sign, misses={})))
+    line = remarks(replace(result(), recording=recording))[2]
+    assert line == 'camera to node: 4 of 5 frames delivered (80.0 %), 1 to traffic_sign'

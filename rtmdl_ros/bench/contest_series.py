@@ -186,9 +186,9 @@ def run_series(series: Series) -> None:
         series.zoo_dir,
         series.measured,
         functions,
-        max(len(spec.tasks) for spec in series.workloads),
-        engine,
-        series.variants,
+        tasks=max(len(spec.tasks) for spec in series.workloads),
+        engine=engine,
+        most=series.variants,
     )
     whole = uncut(cut, series.cache_dir, series.zoo_dir)
     field = Field(cut, whole, shown.frames, shown.truths, series.zoo_dir, series.cache_dir)

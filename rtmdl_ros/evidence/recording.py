@@ -100,16 +100,16 @@ class Recording:
     @property
     def received(self) -> int:
         """Frames of them that reached the node."""
-        return len(self._published & frozenset[Stamp]().union(*(t.received for t in self.tasks)))
+        return len(self._stamps & frozenset[Stamp]().union(*(t.received for t in self.tasks)))
 
     @property
     def received_less(self) -> dict[str, int]:
         """How many of them reached tasks that look at cameras which lost some, by task."""
-        counts = {task.task: len(self._published & task.received) for task in self.tasks}
+        counts = {task.task: len(self._stamps & task.received) for task in self.tasks}
         return {task: count for task, count in counts.items() if count < self.received}
 
     @cached_property
-    def _published(self) -> frozenset[Stamp]:
+    def _stamps(self) -> frozenset[Stamp]:
         return frozenset(frame.stamp for task in self.tasks for frame in task.truth)
 
     @property

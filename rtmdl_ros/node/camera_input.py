@@ -19,12 +19,12 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
-from rtmdl_ros.node.frame_period import period_ms_of, task_with_other_period
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.images import Pixels, decompressed
+from rtmdl_ros.workload.frame_period import period_ms_of, remark_on_period
 from rtmdl_ros.workload.image_kind import ImageKind
 from rtmdl_ros.workload.parameters import CameraParameters
 from rtmdl_ros.workload.units import NS_PER_S
@@ -127,8 +127,8 @@ class CameraInput:
         self._transport = parameters.transport
         self._type = f'sensor_msgs/msg/{_KINDS[self._transport][0].__name__}'
         self._measured_with = parameters.images
-        #: Of the last image that was decoded.
-        self._images = parameters.images
+        #: Width and height of the last image that was decoded.
+        self._size = (parameters.width, parameters.height)
         #: By task that looks at it the period that is planned with, in ms.
         self.periods_ms: Mapping[str, float] = {}
         self._timeout_ns = round(timeout_s * NS_PER_S)
@@ -195,20 +195,18 @@ class CameraInput:
             return CameraProblem.LARGER_IMAGES
         return CameraProblem.OTHER_PERIOD if self._wrong_period() else None
 
-    def _period_ms(self) -> float | None:
-        arrivals, half_ns = tuple(self._arrivals), self._window_ns / 2
-        return period_ms_of(arrivals, least_span_ns=half_ns, longest_gap_ns=self._timeout_ns)
+    @property
+    def _images(self) -> ImageKind:
+        return ImageKind(*self._size, self._measured_with.compressed)
 
     def _wrong_period(self) -> str:
         """Tell of a task that is planned with another period than frames have; '' if none is."""
-        period_ms = self._period_ms()
-        task = period_ms and task_with_other_period(self.periods_ms, period_ms)
-        if not task:
+        arrivals, half_ns = tuple(self._arrivals), self._window_ns / 2
+        period_ms = period_ms_of(arrivals, least_span_ns=half_ns, longest_gap_ns=self._timeout_ns)
+        if period_ms is None:
             return ''
-        return (
-            f'frames on {self._topic} come every {period_ms:.1f} ms, {task}.period_ms is '
-            f'{self.periods_ms[task]:g}: plans and admission go by the latter; set it to the former'
-        )
+        remarks = (remark_on_period(*planned, period_ms) for planned in self.periods_ms.items())
+        return next(filter(None, remarks), '')
 
     def _advice(self, problem: CameraProblem | None, silent_ns: int) -> str:
         topic = self._topic
@@ -299,8 +297,7 @@ class CameraInput:
         self, decode: Callable[[Any], Pixels], message: Image | CompressedImage
     ) -> Pixels:
         pixels = decode(message)
-        height, width = pixels.shape[:2]
-        self._images = ImageKind(width, height, self._transport == 'compressed')
+        self._size = (pixels.shape[1], pixels.shape[0])
         return pixels
 
     def _forget_before(self, time_ns: int) -> None:

@@ -31,11 +31,6 @@ class Gatekeeper:
         self._limits: Mapping[str, DeadlineLimit] = {}
         self._admissions: Mapping[str, Admission] = {}
 
-    @property
-    def knows(self) -> bool:
-        """A plan has come with what was simulated."""
-        return bool(self._limits)
-
     def learn(self, answer: Answer) -> None:
         """Go by another plan from now on."""
         assert answer.plan is not None

@@ -107,11 +107,6 @@ class Session:
         """The last jobs; after closing, too."""
         return self._runtime.trace
 
-    @property
-    def knows_limits(self) -> bool:
-        """A plan has come, and with it what changes are admitted."""
-        return self._gatekeeper.knows
-
     def refusal(self, configuration: Configuration) -> str:
         """Return which change other tasks would pay for too much; '' if none."""
         objection = self._gatekeeper.objection(self._configuration.tasks, configuration.tasks)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.front import write_front
 from rtmdl_ros.planning.plan import Plan, networks_in
-from rtmdl_ros.planning.plan_file import refuse_other_file, write_plan
+from rtmdl_ros.planning.plan_file import holds_plan, write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
 from rtmdl_ros.workload.arguments import figures_file, positive, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
-from rtmdl_ros.workload.places import PlaceError, try_files
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.places import PlaceError, refuse_other, try_files
+from rtmdl_ros.workload.text_file import unwritten, write_whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
             {'--out': out, '--front': options.front, '--json': options.json},
             {'--params-file': options.params_file, '--profile': options.profile},
         )
-        refuse_other_file(out)
+        refuse_other(out, 'plan', holds_plan)
         planned = _make(problem, options.seconds)
         _print(problem, planned)
         _write_figures(planned, options)
@@ -112,8 +112,7 @@ def run(options: argparse.Namespace) -> int:
         print(f'rtmdl plan: {error}', file=sys.stderr)
         return 1
     except OSError as error:
-        why = f'cannot be written ({error.strerror})'
-        print(f'rtmdl plan: {error.filename}: {why}', file=sys.stderr)
+        print(f'rtmdl plan: {unwritten(error)}', file=sys.stderr)
         return 1
     print(f'plan: {out}' if written else f'{out} is as it was; remove it to have this plan there')
     return 0 if planned.plan.feasible else 1

@@ -55,18 +55,15 @@ def write_plan(plan: Plan, path: Path) -> None:
         raise PlanError(path, problem, 'give another file with --out') from error
 
 
-def refuse_other_file(path: Path) -> None:
-    """Raise PlanError for a file that is there and is no plan, which would be lost."""
-    if path.is_file() and path.stat().st_size > 0 and not _is_plan(path):
-        remedy = 'give another file with --out, or remove this one'
-        raise PlanError(path, 'is there already and is no plan', remedy)
-
-
-def _is_plan(path: Path) -> bool:
+def holds_plan(path: Path) -> bool:
+    """Tell whether a file has a plan, whether or not one that can be used."""
     try:
-        content = read_yaml(path)
+        return _is_plan(read_yaml(path))
     except ValueError:
         return False
+
+
+def _is_plan(content: object) -> bool:
     return isinstance(content, Mapping) and 'tasks' in content
 
 
@@ -116,7 +113,7 @@ def read_plan(path: Path, problem: Problem) -> Plan:
 
 
 def _plan(root: Node, problem: Problem) -> Plan:
-    if not isinstance(root.value, Mapping) or 'tasks' not in root.value:
+    if not _is_plan(root.value):
         raise PlanningError('is no plan; name one that `rtmdl plan` has made')
     _refuse_unknown(root, ('tasks', 'expected', 'seed', 'device', 'notes'))
     entries = dict(root.field('tasks').items())

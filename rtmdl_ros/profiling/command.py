@@ -149,15 +149,16 @@ def _profile(
     from rtmdl_ros.profiling.profile_file import (
         check_profile_writable,
         default_profile_path,
-        refuse_other_file,
+        holds_profile,
         write_profile,
     )
+    from rtmdl_ros.workload.places import refuse_other
 
     cache_dir = options.cache_dir or _named(configuration, 'cache_dir') or default_cache_dir()
     request = _request(options, configuration, Path(cache_dir))
     path = out or default_profile_path(request.device(), cache_dir)
     check_profile_writable(path)
-    refuse_other_file(path)
+    refuse_other(path, 'profile', holds_profile)
     effort = Effort(options.rounds, options.budget)
     with measuring() as progress:
         profile = measured_profile(request, cache_dir, effort, progress, print)

@@ -80,14 +80,8 @@ def _unwritable(path: Path, reason: str | None) -> ProfileError:
     return ProfileError(path, f'cannot be written ({reason})', 'give another file with --out')
 
 
-def refuse_other_file(path: Path) -> None:
-    """Raise ProfileError for a file that is there and is no profile, which would be lost."""
-    if path.is_file() and path.stat().st_size > 0 and not _holds_profile(path):
-        remedy = 'give another file with --out, or remove this one'
-        raise ProfileError(path, 'is there already and is no profile', remedy)
-
-
-def _holds_profile(path: Path) -> bool:
+def holds_profile(path: Path) -> bool:
+    """Tell whether a file has a profile, whether or not one that can be used."""
     try:
         return _is_profile(parsed(path.read_text(encoding='utf-8')))
     except (BadFieldError, OSError, ValueError):

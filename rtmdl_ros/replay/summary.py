@@ -12,7 +12,7 @@ from rtmdl_ros.evidence.table import percent, task_table, variants_in_words
 from rtmdl_ros.replay.clock import LONGEST_GAP_NS
 from rtmdl_ros.replay.results import TaskReplay
 from rtmdl_ros.replay.run import ReplayRun
-from rtmdl_ros.workload.parameters import PERIOD_TOLERANCE
+from rtmdl_ros.workload.frame_period import remark_on_period
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -102,11 +102,9 @@ def _jumps(run: ReplayRun) -> Iterator[str]:
 def _wrong_periods(run: ReplayRun) -> Iterator[str]:
     for name, task in run.configuration.tasks.items():
         rate_hz = run.result.tracks[task.camera].rate_hz * run.result.mode.rate
-        if rate_hz and abs(task.period_ms * rate_hz / 1e3 - 1.0) > PERIOD_TOLERANCE:
-            yield (
-                f'{name}: frames come every {1e3 / rate_hz:.1f} ms, {name}.period_ms is '
-                f'{task.period_ms:g}: plans and packing go by the latter; set it to the former'
-            )
+        remark = remark_on_period(name, task.period_ms, 1e3 / rate_hz) if rate_hz else ''
+        if remark:
+            yield f'{name}: {remark}'
 
 
 def _other_images(run: ReplayRun) -> Iterator[str]:

@@ -163,10 +163,6 @@ class NodeParameters:
     )  # fmt: skip
 
 
-#: By so much frames may come more or less often than `period_ms` says.
-PERIOD_TOLERANCE = 0.2
-
-
 @dataclass(frozen=True)
 class CameraParameters:
     """Parameters of one camera, named <camera>.<parameter>."""
@@ -356,7 +352,7 @@ def _refuse_outside(name: str, value: float, rules: Rules) -> None:
 
 
 def _checked_names(name: str, value: object, rules: Rules) -> tuple[str, ...]:
-    if value is None or value == [] or value == ():  # ROS takes an empty list for nothing
+    if value in (None, [], ()):  # ROS takes an empty list for nothing
         raise ParameterError(f'{name} is empty; name at least one')
     if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
         raise ParameterError(f'{name} is {value!r}; it must be a list of names')

@@ -3,7 +3,7 @@
 """Where options say that results go, tried before minutes are spent on them."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rtmdl_ros.workload.text_file import check_writable
@@ -31,6 +31,13 @@ def try_file(option: str, file: Path) -> None:
     except OSError as error:
         problem = f'{option} cannot be written ({error.strerror})'
         raise PlaceError(f'{file}: {problem}; give another file') from error
+
+
+def refuse_other(file: Path, kind: str, is_one: Callable[[Path], bool]) -> None:
+    """Raise PlaceError for a file that is there and not one of a kind, which would be lost."""
+    if file.is_file() and file.stat().st_size > 0 and not is_one(file):
+        problem = f'is there already and is no {kind}; give another file, or remove this one'
+        raise PlaceError(f'{file}: {problem}')
 
 
 def try_files(

@@ -119,7 +119,7 @@ def test_a_task_that_others_would_pay_for_is_refused(make_bench):
         return set_parameter(bench, 'traffic_sign.enabled', True)
 
     assert 'still being simulated; ask again in some seconds' in asked().reason
-    bench.wait(until=lambda: bench.node.session.knows_limits, timeout_s=100.0)
+    bench.wait(until=lambda: 'still being simulated' not in asked().reason, timeout_s=100.0)
     refused = asked()
     assert not refused.successful
     assert refused.reason.startswith('enabling traffic_sign costs too much (')

@@ -183,13 +183,16 @@ def test_a_deadline_that_breaks_promises_is_refused_with_a_reason(make_bench):
     short = {f'{task}.deadline_ms': 33.0 for task in ('traffic_light', 'traffic_sign')}
     bench = make_bench(short)
     bench.start()
-    bench.wait(until=lambda: bench.node.session.knows_limits, timeout_s=100.0)
 
     def change(name, value):
         (result,) = bench.node.set_parameters([Parameter(name, value=value)])
         return result
 
-    refused = change('traffic_light.deadline_ms', 1.0)
+    def too_short():
+        return change('traffic_light.deadline_ms', 1.0)
+
+    bench.wait(until=lambda: 'still being simulated' not in too_short().reason, timeout_s=100.0)
+    refused = too_short()
     assert not refused.successful
     assert 'traffic_light.deadline_ms is 1, too short beside the other tasks (' in refused.reason
     least_ms = float(refused.reason.partition('give at least ')[2].partition(',')[0])

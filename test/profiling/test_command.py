@@ -112,7 +112,7 @@ def test_a_file_of_another_kind_is_not_lost(capsys, tmp_path):
     file = tmp_path / 'my.param.yaml'
     file.write_text('/**: {ros__parameters: {tasks: [traffic_light]}}')
     assert cli.main(['profile', '--params-file', str(file), '--out', str(file)]) == 1
-    text = f'{file}: is there already and is no profile; give another file with --out, or remove'
+    text = f'{file}: is there already and is no profile; give another file, or remove this'
     assert text in capsys.readouterr().err
     assert file.read_text().startswith('/**')
 

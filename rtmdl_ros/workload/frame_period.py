@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How often frames come, beside how often they are planned for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from rtmdl_ros.workload.parameters import PERIOD_TOLERANCE
 from rtmdl_ros.workload.units import NS_PER_MS
 
+#: By so much frames may come more or less often than planned.
+_TOLERANCE = 0.2
 #: So many gaps between frames must be known.
 _LEAST_GAPS = 10
 
@@ -28,9 +29,11 @@ def period_ms_of(
     return fmean(usual_ns) / NS_PER_MS
 
 
-def task_with_other_period(planned_ms: Mapping[str, float], period_ms: float) -> str | None:
-    """Return the first task that is planned with another period than frames have."""
-    for task, planned in planned_ms.items():
-        if abs(planned / period_ms - 1.0) > PERIOD_TOLERANCE:
-            return task
-    return None
+def remark_on_period(task: str, planned_ms: float, period_ms: float) -> str:
+    """Tell that a task is planned with another time in ms between frames; '' for about the same."""
+    if abs(planned_ms / period_ms - 1.0) <= _TOLERANCE:
+        return ''
+    return (
+        f'frames come every {period_ms:.1f} ms, {task}.period_ms is {planned_ms:g}: plans and '
+        'admission go by the latter; set it to the former'
+    )

@@ -1,10 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""How often frames come. Needs no ROS 2."""
+"""How often frames come."""
 
 import pytest
 
-from rtmdl_ros.node.frame_period import period_ms_of, task_with_other_period
+from rtmdl_ros.workload.frame_period import period_ms_of, remark_on_period
 
 MS = 1_000_000
 
@@ -28,8 +28,11 @@ def test_of_few_frames_or_a_short_time_nothing_is_said(times_ms):
     assert period(times_ms) is None
 
 
-def test_the_first_task_that_is_off_by_more_than_a_fifth():
-    assert task_with_other_period({'a': 33.3, 'b': 39.9, 'c': 27.0}, 33.3) is None
-    assert task_with_other_period({'a': 33.3, 'b': 41.0, 'c': 26.0}, 33.3) == 'b'
-    assert task_with_other_period({'c': 26.0}, 33.3) == 'c'
-    assert task_with_other_period({}, 33.3) is None
+@pytest.mark.parametrize(
+    ('planned_ms', 'told'),
+    [(33.3, False), (39.9, False), (27.0, False), (41.0, True), (26.0, True)],
+)
+def test_a_period_that_is_off_by_more_than_a_fifth_is_told(planned_ms, told):
+    remark = remark_on_period('sign', planned_ms, 33.3)
+    text = f'frames come every 33.3 ms, sign.period_ms is {planned_ms:g}: plans and admission go by'
+    assert remark.startswith(text) if told else remark == ''

@@ -160,6 +160,6 @@ def _resident(
 
 def _in_words(variant: VariantProfile) -> str:
     times = ', '.join(
-        f'{stage.name} {stage.expected_ns / NS_PER_MS:.1f}' for stage in variant.variant().stages
+        f'{stage.name} {stage.typical_ns / NS_PER_MS:.1f}' for stage in variant.variant().stages
     )
     return f'{variant.name} (accuracy {variant.accuracy:.2f}), stages in ms: {times}'

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
-from math import hypot
 
 from rtmdl_ros.scheduling.forecast import Span
 from rtmdl_ros.workload.records import Resource, Stage, Task
@@ -24,10 +23,9 @@ class Chain:
     #: Optimistic and worst times.
     least_ns: tuple[int, ...]
     worst_ns: tuple[int, ...]
-    #: Resource and time of each stage: what it typically takes, and what the stages together hardly
-    #: ever exceed.
+    #: What each stage typically takes: of which resource, and summed up.
     spans: tuple[Span, ...]
-    long_spans: tuple[Span, ...]
+    usual_ns: tuple[int, ...]
 
     def typical_ns(self, resource: Resource) -> int:
         """Return the typical time that the whole chain takes of a resource."""
@@ -36,8 +34,7 @@ class Chain:
 
 def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
     """Return the chain with its sums; of a time that is not known, the nearest one counts."""
-    expected = [s.expected_ns or s.worst_ns or s.optimistic_ns for s in stages]
-    typical = [s.typical_ns or most for s, most in zip(stages, expected, strict=True)]
+    typical = [s.typical_ns or s.worst_ns or s.optimistic_ns for s in stages]
     kinds = [stage.resource for stage in stages]
     return Chain(
         name,
@@ -46,19 +43,8 @@ def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:
         _to_the_end(stage.optimistic_ns for stage in stages),
         _to_the_end(stage.worst_ns for stage in stages),
         tuple(zip(kinds, typical, strict=True)),
-        tuple(zip(kinds, _long_times(typical, expected), strict=True)),
+        _to_the_end(typical),
     )
-
-
-def _long_times(typical: Sequence[int], expected: Sequence[int]) -> list[int]:
-    """Return times whose sum is hardly ever exceeded.
-
-    Not each stage is slow in the same job: what they exceed their typical times by adds up as
-    independent deviations do, in squares.
-    """
-    more = [max(0, long - usual) for usual, long in zip(typical, expected, strict=True)]
-    share = hypot(*more) / max(1, sum(more))
-    return [usual + round(share * each) for usual, each in zip(typical, more, strict=True)]
 
 
 def chains_of(task: Task) -> tuple[Chain, ...]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
@@ -18,15 +19,20 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 #: Of each resource, what all tasks together may take before they give way: waiting times grow
 #: without bound as it comes near 1.
 FULL = 0.75
-#: Times up to so many times as long as planned are about as planned.
-_ABOUT = 1.1
 #: Of a task so many expected jobs count at most: a job with a distant deadline is not foreseen to
 #: its end, as that would take longer than the job.
 _FORESEEN_JOBS = 32
 
 
-class Choice:
-    """Takes for each job the most accurate variant with which it is on time.
+class Choice(NamedTuple):
+    """What a job goes on with, and when that should be done; None: nothing was to be chosen."""
+
+    chain: Chain
+    done_ns: int | None
+
+
+class Chooser:
+    """Takes for each job the variant of which most is to be expected (`_worth`).
 
     Not above what all tasks can afford together (`levels`), unless all others are on time even so.
     If it would be late with each, the quickest.
@@ -42,21 +48,21 @@ class Choice:
         #: Periods and chains of the tasks for which those that they can afford were found.
         self._found_for: list[tuple[int, tuple[Chain, ...]]] = []
 
-    def chain_for(
+    def choose(
         self, job: LiveJob, chains: Sequence[Chain], tasks: Collection[LiveTask], now_ns: int
-    ) -> Chain:
+    ) -> Choice:
         """Return by which of its choices a job goes on that starts a stage now."""
         if len(chains) == 1:
-            return chains[0]
+            return Choice(chains[0], None)
         tasks = [live for live in tasks if live.is_active(now_ns)]
         begun = self._begun(tasks, now_ns)
         level = self._level(job, chains, tasks)
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
         if better is not None:
-            return better
+            return Choice(better, _done_ns(better, begun, job, now_ns))
         remainders = self._remainders(job, tasks, now_ns, job.deadline_ns, _typical)
         begun.place_all(each for each in remainders if each.key < job.key)
-        return self._best(chains[: level + 1], begun, job, tasks, now_ns)
+        return _best(chains[: level + 1], begun, job, now_ns)
 
     def forget(self) -> None:
         """Find out anew what tasks can afford: they are others than before."""
@@ -73,40 +79,6 @@ class Choice:
             if job.chains is not job.owner.chains:  # the task has changed since its release
                 return next(n for n, chain in enumerate(chains) if chain.name == job.task.base)
         return next(n for n, chain in enumerate(chains) if chain.name == foreseen.name)
-
-    def _best(
-        self,
-        chains: Sequence[Chain],
-        urgent: Forecast,
-        job: LiveJob,
-        tasks: Collection[LiveTask],
-        now_ns: int,
-    ) -> Chain:
-        """Return the most accurate of chains that is on time, or else the quickest that may be.
-
-        How sure that has to be: what was planned need not be on time but in typical times, as long
-        as all goes as it was planned, since the plan was simulated and this is no more than a
-        forecast. Where tasks miss too much all the same, for reasons that no forecast sees, it
-        should be on time in its worst times and with others beside it. So should the rest of a job
-        that has begun: nobody simulated its delay, and what it would lose is all that it has done.
-
-        Where a job may still become a quicker one later (`Forks`), that one has to be on time for
-        sure, and the one itself in typical times.
-        """
-        punctual = all(live.punctual(now_ns) for live in tasks)
-        as_planned = punctual and all(map(_as_planned, tasks))
-        for spans_of in (_long,) if punctual and job.stage == 0 else (self._careful, _long):
-            for chain in reversed(chains):
-                tried: list[Sequence[Span]] = [chain.spans]
-                if not (as_planned and job.stage == 0 and chain is chains[-1]):
-                    tried.append(spans_of(_way_out(job, chain)))
-                if all(
-                    urgent.copy().place(now_ns, spans[job.stage :]) <= job.deadline_ns
-                    for spans in tried
-                ):
-                    return chain
-        possible = [c for c in chains if now_ns + c.least_ns[job.stage] <= job.deadline_ns]
-        return min(possible or chains, key=lambda chain: _sum(chain.long_spans[job.stage :]))
 
     def _careful(self, chain: Chain) -> list[Span]:
         """Return the worst times of a chain's stages, beside others."""
@@ -217,31 +189,60 @@ class Choice:
         return best
 
 
+def _best(chains: Sequence[Chain], urgent: Forecast, job: LiveJob, now_ns: int) -> Choice:
+    """Return the chain of the most worth, or else the quickest that may be on time.
+
+    `urgent` has all that goes before the job; of chains worth the same, the more accurate one.
+    """
+    best, most = None, 0.0
+    for chain in reversed(chains):
+        if chain.accuracy <= most:  # nor is any of those that follow worth more than its accuracy
+            break
+        worth = _worth(chain, urgent, job, now_ns)
+        if worth > most:
+            best, most = chain, worth
+    if best is None:
+        possible = [c for c in chains if now_ns + c.least_ns[job.stage] <= job.deadline_ns]
+        best = min(possible or chains, key=lambda chain: chain.usual_ns[job.stage])
+    return Choice(best, _done_ns(best, urgent, job, now_ns))
+
+
+def _worth(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> float:
+    """Return the on-time accuracy to be expected: the accuracy of what is late is 0.
+
+    A job that would be late may still become a quicker one later (`Forks`) that is not.
+    """
+    on_time = _on_time(chain, urgent, job, now_ns)
+    worth = on_time * chain.accuracy
+    way_out = _way_out(job, chain)
+    if way_out is not chain:
+        saved = max(0.0, _on_time(way_out, urgent, job, now_ns) - on_time)
+        worth += saved * way_out.accuracy
+    return worth
+
+
+def _on_time(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> float:
+    """Return with which probability a job is on time by a chain."""
+    left_ns = job.deadline_ns - now_ns
+    if chain.least_ns[job.stage] > left_ns:
+        return 0.0
+    forecast_ns = _done_ns(chain, urgent, job, now_ns) - now_ns
+    return job.owner.share_within(job.stage, left_ns / max(1, forecast_ns))
+
+
+def _done_ns(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> int:
+    return urgent.copy().place(now_ns, chain.spans[job.stage :])
+
+
 def _way_out(job: LiveJob, chain: Chain) -> Chain:
     """Return the quickest that a job may become which starts with a chain now."""
     open_later = () if job.stage else job.forks.open(chain.name, 1)
     ways = [job.chains[place] for place in open_later] or [chain]
-    return min(ways, key=lambda way: _sum(way.long_spans))
-
-
-def _sum(spans: Sequence[Span]) -> int:
-    return sum(length_ns for _, length_ns in spans)
+    return min(ways, key=lambda way: way.usual_ns[0])
 
 
 def _typical(chain: Chain) -> Sequence[Span]:
     return chain.spans
-
-
-def _long(chain: Chain) -> Sequence[Span]:
-    return chain.long_spans
-
-
-def _as_planned(live: LiveTask) -> bool:
-    """Tell whether load and times are about what the plan was made with."""
-    if live.foreseen is not live.base:
-        return False
-    usual_ns, planned_ns = (_sum(chain.spans) for chain in (live.base, live.planned_base))
-    return usual_ns <= _ABOUT * planned_ns
 
 
 def _load(live: LiveTask) -> Load:

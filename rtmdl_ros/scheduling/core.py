@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rtmdl_ros.scheduling.choice import Choice
+from rtmdl_ros.scheduling.choice import Chooser
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.errors import (
     DuplicateTaskError,
@@ -37,9 +37,6 @@ from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
-#: Ends of a job for want of time; so is being discarded as hopeless.
-_OUT_OF_TIME = (Outcome.LATE, Outcome.SUPERSEDED)
-
 
 class Core:
     """The scheduler. Deterministic: the same steps give the same commands.
@@ -58,9 +55,9 @@ class Core:
        misses its deadline through it (`rtmdl_ros.scheduling.guard`), beside it on another lane
        or behind it; ready stages that are less urgent and shorter may then go first. Under
        `Packing.GREEDY` it starts at once.
-    6. A job of a task with variants is done with the most accurate one that is on time
-       (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts, and once more before
-       a network that not all of the variants share which it may still become.
+    6. A job of a task with variants is done with the one of which most on-time accuracy is to be
+       expected (`rtmdl_ros.scheduling.choice`), chosen when its first stage starts, and once more
+       before a network that not all of the variants share which it may still become.
     7. The times of stages follow those that were measured (`rtmdl_ros.scheduling.slowness`).
 
     A job that has finished its last stage (or a stage that completes it) is ON_TIME or LATE
@@ -86,7 +83,7 @@ class Core:
         self._key = KEY_FUNCTIONS[policy]
         counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
         slow_downs = slow_downs or SlowDowns()
-        self._choice = Choice(self._key, counts, slow_downs)
+        self._chooser = Chooser(self._key, counts, slow_downs)
         self._slowness = Slowness(slow_downs, lanes)
         self._adapted_ns = 0
         self._guard: Guard | None = None
@@ -158,12 +155,12 @@ class Core:
         if name in self._tasks:
             raise DuplicateTaskError(f'task {name} exists already')
         self._tasks[name] = LiveTask(event.task)
-        self._choice.forget()
+        self._chooser.forget()
 
     def _task_changed(self, event: TaskChanged) -> None:
         live = self._task(event.task.name)
         live.change(event.task)
-        self._choice.forget()
+        self._chooser.forget()
         for job in live.live():
             self._hurry(job, event.task)
 
@@ -171,7 +168,7 @@ class Core:
         live = self._task(event.task)
         live.removed = event.detail
         del self._tasks[event.task]
-        self._choice.forget()
+        self._chooser.forget()
         for job in live.waiting():
             self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, event.detail)
 
@@ -198,6 +195,7 @@ class Core:
         if event.complete or job.in_last_stage:
             on_time = event.time_ns <= job.deadline_ns
             outcome = Outcome.ON_TIME if on_time else Outcome.LATE
+            job.owner.learn(job, event.time_ns)
             self._end(job, outcome, event.time_ns)
         elif job.owner.removed is not None:
             why = job.owner.removed
@@ -282,8 +280,6 @@ class Core:
             self._pools[job.current.resource].remove(job)
         job.ended = True
         job.owner.forget(job)
-        if outcome in _OUT_OF_TIME or reason is Reason.HOPELESS:
-            job.owner.missed(time_ns)
         del self._jobs[job.job_id]
         self._commands.append(EndJob(job.job_id, outcome, time_ns, reason, detail))
         self._admit(job.owner)
@@ -330,6 +326,7 @@ class Core:
             f'hopeless before stage {job.current.name}: '
             f'{needed_ms:.3f} ms needed, {left_ms:.3f} ms left'
         )
+        job.owner.learn(job, now_ns + job.chain.usual_ns[job.stage])
         self._end(job, Outcome.DISCARDED, now_ns, Reason.HOPELESS, detail)
 
     def _dispatch(self, now_ns: int) -> None:
@@ -358,7 +355,7 @@ class Core:
         for job in pool.ready:
             choices = job.choices()
             if choices:
-                job.take(self._choice.chain_for(job, choices, self._tasks.values(), now_ns))
+                job.take(*self._chooser.choose(job, choices, self._tasks.values(), now_ns))
             if self._guard is not None:
                 objection = self._guard.objection(job, self._tasks.values(), now_ns)
                 if objection is not None:

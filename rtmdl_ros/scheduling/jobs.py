@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from rtmdl_ros.scheduling.chains import Chain, chains_of
+from rtmdl_ros.scheduling.delays import Delays
 from rtmdl_ros.scheduling.forks import Forks
 from rtmdl_ros.scheduling.policies import Key
 from rtmdl_ros.workload.reasons import Reason
@@ -24,12 +26,14 @@ _PERIOD_TOLERANCE = 0.1
 #: Frames that were held up and come all at once are no such rate: no more than so many times the
 #: given one is believed.
 _FASTEST = 4
-#: More than so few jobs out of time in so many periods cost more than smaller variants would, ...
-_FEW_MISSED, _SHORT_PERIODS = 2, 20
-#: ... and it takes so many to see whether they would come again.
-_LONG_PERIODS = 80
-#: In so many they count as one: what held up all for a moment is over.
-_ONE_EVENT_PERIODS = 3
+
+class Promise(NamedTuple):
+    """What was forecast when a job started a stage with a chain of its choice."""
+
+    stage: int
+    at_ns: int
+    done_ns: int
+    chain: Chain
 
 
 @dataclass(eq=False, slots=True)
@@ -52,6 +56,9 @@ class LiveJob:
     executor: str | None = None
     #: Since when its stage runs.
     since_ns: int = 0
+    #: When it should be done by its last choice; None: it has chosen nothing for its stage.
+    done_ns: int | None = field(init=False)
+    promises: list[Promise] = field(default_factory=list)
     #: Waits in a ready queue (and not for an earlier job of its own task).
     queued: bool = False
     #: Why it waits for this stage and for whom, as last said by a `WaitStage`.
@@ -90,15 +97,18 @@ class LiveJob:
             return ()
         return tuple(self.chains[n] for n in self.forks.open(self.chain.name, self.stage))
 
-    def take(self, chain: Chain) -> None:
-        """Choose one of `choices`."""
+    def take(self, chain: Chain, done_ns: int | None) -> None:
+        """Choose one of `choices`, with which the job should be done at an instant."""
         self.chain = chain
+        self.done_ns = done_ns
         self.current = chain.stages[self.stage]
 
     def start(self, executor: str, now_ns: int) -> None:
         """Run the stage."""
         self.executor = executor
         self.since_ns = now_ns
+        if self.done_ns is not None:
+            self.promises.append(Promise(self.stage, now_ns, self.done_ns, self.chain))
         self._count_stages(self.stage + 1)
 
     @property
@@ -110,6 +120,7 @@ class LiveJob:
         # What the core asks for again and again is kept, not computed.
         self.stage = stage
         self.current = self.chain.stages[stage]
+        self.done_ns = None
         self.told = None
         self.latest_start_ns = self.deadline_ns - least_ns if self.discardable else NEVER
         self._count_stages(stage)
@@ -153,10 +164,8 @@ class LiveTask:
     #: Time between releases as of late.
     period_ns: int = field(init=False)
     _releases_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_RELEASES))
-    #: When its last jobs ended that were out of time, as many as are too many.
-    _missed_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_FEW_MISSED + 1))
-    #: Until then it is remembered that these came too close together.
-    _unpunctual_ns: int = 0
+    #: Of jobs from their first stage on, and from a later choice on.
+    _delays: tuple[Delays, Delays] = field(default_factory=lambda: (Delays(), Delays()))
     #: Set when the task was removed: why its jobs are discarded.
     removed: str | None = None
 
@@ -172,8 +181,6 @@ class LiveTask:
         self.task = task
         self.period_ns = task.period_ns
         self._releases_ns.clear()
-        self._missed_ns.clear()
-        self._unpunctual_ns = 0
         self.planned = chains_of(task)
         self.forks = Forks(self.planned)
         self._take(self.planned)
@@ -226,19 +233,21 @@ class LiveTask:
         """Tell whether one may come and is not forgotten yet."""
         return self.next_release_ns < NEVER and now_ns < self.forgotten_ns
 
-    def punctual(self, now_ns: int) -> bool:
-        """Tell whether hardly any job was out of time of late."""
-        return now_ns >= self._unpunctual_ns
+    def share_within(self, stage: int, ratio: float) -> float:
+        """Return which share of its jobs takes at most so many times as long as forecast.
 
-    def missed(self, time_ns: int) -> None:
-        """Keep in mind that one of its jobs was out of time: late, or given up as it would be."""
-        missed_ns = self._missed_ns
-        if missed_ns and time_ns - missed_ns[-1] <= _ONE_EVENT_PERIODS * self.period_ns:
-            return
-        missed_ns.append(time_ns)
-        short_ns = _SHORT_PERIODS * self.period_ns
-        if len(missed_ns) > _FEW_MISSED and time_ns - missed_ns[0] <= short_ns:
-            self._unpunctual_ns = time_ns + _LONG_PERIODS * self.period_ns
+        That is from a stage on for which a variant was chosen.
+        """
+        return self._delays[stage > 0].share_within(ratio)
+
+    def learn(self, job: LiveJob, end_ns: int) -> None:
+        """Take notice of when one of its jobs ended, or would have ended had it gone on."""
+        for promise in job.promises:
+            # It may have become another one later, which was to take so much more or less.
+            changed_ns = job.chain.usual_ns[0] - promise.chain.usual_ns[0]
+            forecast_ns = promise.done_ns + changed_ns - promise.at_ns
+            ratio = (end_ns - promise.at_ns) / max(1, forecast_ns)
+            self._delays[promise.stage > 0].add(ratio)
 
     def forget(self, job: LiveJob) -> None:
         """Drop a job that has ended."""

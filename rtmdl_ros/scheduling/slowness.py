@@ -170,6 +170,5 @@ def _scaled(stage: Stage, factor: float) -> Stage:
         stage,
         optimistic_ns=round(stage.optimistic_ns * min(1.0, factor)),
         worst_ns=round(stage.worst_ns * factor),
-        expected_ns=round(stage.expected_ns * factor),
         typical_ns=max(1, round(stage.typical_ns * factor)),
     )

@@ -64,21 +64,19 @@ class Stage:
     worst_ns: int = 0
     #: The network segment that it runs, by its name in the table of slow-downs ('': not there).
     segment: str = ''
-    #: Time that it hardly ever exceeds with no other lane at work (0: not known, then `worst_ns`
-    #: counts), and the one that it takes in the middle (0: not known; it is not followed then).
-    expected_ns: int = 0
+    #: Time that it takes in the middle with no other lane at work (0: not known, then `worst_ns`
+    #: counts, and it is not followed).
     typical_ns: int = 0
 
     def __post_init__(self) -> None:
         """Check the fields.
 
         Raises ValueError, naming the stage and the field, for a resource that is none, for times
-        that are not whole numbers or are negative, for a longest time below the shortest one, and
-        for an expected time that is not between the two.
+        that are not whole numbers or are negative, and for a longest time below the shortest one.
         """
         if not isinstance(self.resource, Resource):
             raise ValueError(f'stage {self.name}: resource is {self.resource!r}, not a Resource')
-        for field in ('optimistic_ns', 'worst_ns', 'expected_ns', 'typical_ns'):
+        for field in ('optimistic_ns', 'worst_ns', 'typical_ns'):
             value = _whole(f'stage {self.name}', field, getattr(self, field))
             if value < 0:
                 raise ValueError(f'stage {self.name}: {field} is {value}, below 0')
@@ -86,11 +84,6 @@ class Stage:
             raise ValueError(
                 f'stage {self.name}: worst_ns is {self.worst_ns}, below optimistic_ns, '
                 f'{self.optimistic_ns}'
-            )
-        if self.expected_ns != 0 and not self.optimistic_ns <= self.expected_ns <= self.worst_ns:
-            raise ValueError(
-                f'stage {self.name}: expected_ns is {self.expected_ns}, not from optimistic_ns, '
-                f'{self.optimistic_ns}, to worst_ns, {self.worst_ns}'
             )
 
 

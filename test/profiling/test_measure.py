@@ -54,7 +54,7 @@ def test_a_stage_that_a_frame_does_not_reach_counts_as_0():
     assert net.quantiles_ns == (100,) * 11 + (200,) * 10
     assert name.quantiles_ns == (0,) * 11 + (5,) * 10
     assert (net.worst_ns, find.worst_ns, name.worst_ns) == (420, 42, 70)
-    assert name.stage().expected_ns == 5 and name.stage().optimistic_ns == 0
+    assert name.stage().typical_ns == 5 and name.stage().optimistic_ns == 0
 
 
 def test_a_stage_that_no_frame_reaches_is_not_known():

@@ -11,6 +11,7 @@ from rtmdl_ros.scheduling.commands import EndJob, StartStage, WaitStage
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
 from rtmdl_ros.scheduling.forks import Forks, alike_stages
+from rtmdl_ros.scheduling.jobs import LiveJob, Promise
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task, TaskVariant
 
@@ -18,7 +19,7 @@ CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 
 
 def stage(name, resource, time_ns, segment=''):
-    return Stage(name, resource, time_ns, time_ns, segment, time_ns)
+    return Stage(name, resource, time_ns, time_ns, segment)
 
 
 def finding_and_naming(found_by, find_ns, named_by, name_ns):
@@ -153,26 +154,35 @@ def test_whoever_chose_the_quicker_network_cannot_go_back():
     assert found == ['l+slow', 'l+slow', 'l+slow', 'l+quick', 'l+quick']
 
 
+def learn(core, ratio, times):
+    """Let the task have had jobs that took so many times as long as forecast."""
+    live = core._tasks['signs']
+    for _ in range(times):
+        job = LiveJob(0, live, live.task, live.base, 0, (0,))
+        job.promises.append(Promise(0, 0, 100, live.base))
+        live.learn(job, round(100 * ratio))
+
+
 def test_a_job_dares_more_that_may_still_become_a_quicker_one():
-    # What l+slow may take, 5 + 40 + 5 + 60, is too much for 100 ns, and l+quick's 55 is not.
-    *begun, naming = LADDER[2].stages
-    unsure = (*begun, replace(naming, expected_ns=60, worst_ns=60, typical_ns=40))
-    too_large = TaskVariant('xl+slow', finding_and_naming('xl', 40, 'slow', 40), 0.95)
-    daring = (*LADDER[:2], TaskVariant('l+slow', unsure, 0.9), too_large)
-    task = Task('signs', too_large.stages, 200, 100, variants=daring, base='xl+slow')
-    assert variants(run(core_with(task))) == ['l+slow']
-    cautious = (daring[0], daring[2], too_large)
-    assert variants(run(core_with(replace(task, variants=cautious)))) == ['s+quick']
+    # Of 95 ns forecast for l+slow 100 may be taken, and of the 60 for l+quick 1.67 times as many.
+    core = core_with(signs())
+    learn(core, 1.2, times=60)
+    assert variants(run(core)) == ['l+slow']  # 0.4 x 0.9 + 0.6 x 0.8 are more than 0.8
+    apart = (LADDER[0], LADDER[2])
+    core = core_with(replace(signs(), variants=apart))
+    learn(core, 1.2, times=60)
+    assert variants(run(core)) == ['s+quick']  # 0.4 x 0.9 are less than 0.5
 
 
-def test_what_is_left_of_a_job_is_to_be_on_time_in_its_worst_times():
-    # 5 + 40 fit into 55 ns; the 5 + 60 that it once took do not.
-    *begun, naming = LADDER[2].stages
-    unsure = (*begun, replace(naming, expected_ns=40, worst_ns=60, typical_ns=40))
-    ladder = (*LADDER[:2], TaskVariant('l+slow', unsure, 0.9))
-    task = Task('signs', unsure, 200, 100, variants=ladder, base='l+slow')
-    assert variants(run(core_with(task), 5, 25, 45))[-1] == 'l+quick'
-    assert variants(run(core_with(task), 5, 25, 35))[-1] == 'l+slow'
+def test_a_job_that_became_a_quicker_one_counts_as_if_it_had_not():
+    live = core_with(signs())._tasks['signs']
+    quick, slow = (next(c for c in live.chains if c.name == name) for name in ('l+quick', 'l+slow'))
+    for _ in range(50):
+        job = LiveJob(0, live, live.task, quick, 100, (0,))
+        job.promises.append(Promise(0, 0, 95, slow))
+        live.learn(job, 90)  # 1.5 times the 60 ns that l+quick was to take
+    assert [live.share_within(0, ratio) for ratio in (0.99, 1.0, 1.49, 1.5)] == [0, 0.5, 0.5, 1]
+    assert live.share_within(3, 1.0) == 1.0
 
 
 @pytest.mark.parametrize('left_ns', range(10, 75, 5))

@@ -23,7 +23,7 @@ MS = 1_000_000
 
 def stage(name, resource, time_ms):
     ns = time_ms * MS
-    return Stage(name, resource, ns // 2, 2 * ns, name, expected_ns=ns, typical_ns=ns)
+    return Stage(name, resource, ns // 2, 2 * ns, name, typical_ns=ns)
 
 
 def one_task(times_ms=(10, 20)):

@@ -261,7 +261,7 @@ def laddered(period_ns=100):
     """A task of two variants, one of which takes 80 of the lane, the other 20."""
     variants = tuple(
         TaskVariant(
-            name, (Stage('net', Resource.ACCELERATOR, time_ns, time_ns, name, time_ns),), accuracy
+            name, (Stage('net', Resource.ACCELERATOR, time_ns, time_ns, name),), accuracy
         )
         for name, time_ns, accuracy in (('fast', 20, 0.7), ('best', 80, 0.9))
     )

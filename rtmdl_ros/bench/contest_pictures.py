@@ -17,11 +17,12 @@ from rtmdl_ros.bench.contest import Contest
 from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
 from rtmdl_ros.bench.intervals import Interval
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.palette import BLUE, GREEN, ORANGE, PINK, SKY, VERMILION
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))
-#: Ours and what teams do stand out; the others are told apart by colour-blind eyes too.
-_OURS, _TEAMS = '#0072B2', '#D55E00'
-_OTHERS = ('#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#7F7F7F')
+#: Ours and what teams do stand out.
+_OURS, _TEAMS = BLUE, VERMILION
+_OTHERS = (ORANGE, GREEN, PINK, SKY, '#7F7F7F')
 _STYLES = ('-', '--', '-.', ':')
 #: In a sweep: at each load another of them may be the best.
 _BEST = 'ros2_callback, the best of its ways'

@@ -13,9 +13,7 @@ from matplotlib.figure import Figure
 
 from rtmdl_ros.bench.fidelity_figures import P95_OFF, WORST_POINTS, Comparison
 from rtmdl_ros.profiling.device import device_name
-
-#: As in the timeline: told apart by colour-blind eyes too.
-_COLOURS = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#D55E00')
+from rtmdl_ros.workload.palette import IN_ORDER
 
 #: A workload's tasks by the source of their stage times: one with full marks, one with hollow.
 Drawn = tuple[Sequence[Comparison], Sequence[Comparison]]
@@ -30,7 +28,7 @@ def draw_fidelity(workloads: Mapping[str, Drawn], sources: tuple[str, str], path
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
     for number, (name, (full, hollow)) in enumerate(workloads.items()):
-        colour = _COLOURS[number % len(_COLOURS)]
+        colour = IN_ORDER[number % len(IN_ORDER)]
         # An empty series is the entry of the legend.
         left.scatter([], [], color=colour, label=name)
         _draw(left, right, full, colour, False)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from rtmdl_ros.bench.memory_samples import Line, MemorySample
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 
 def draw_memory(
@@ -22,12 +23,12 @@ def draw_memory(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     times = [sample.seconds for sample in samples]
-    axes.plot(times, [sample.rss_kb / 1024 for sample in samples], color='#0072B2', lw=1.5)
+    axes.plot(times, [sample.rss_kb / 1024 for sample in samples], color=BLUE, lw=1.5)
     ends = [warm_up_s, times[-1]]
     axes.plot(
         ends,
         [(line.start_kb + line.kb_per_min * end / 60) / 1024 for end in ends],
-        color='#D55E00', ls='--', label=f'{line.kb_per_min:+.1f} kB/min',
+        color=VERMILION, ls='--', label=f'{line.kb_per_min:+.1f} kB/min',
     )  # fmt: skip
     axes.axvspan(0, warm_up_s, color='grey', alpha=0.15, lw=0, label='warm-up, not counted')
     axes.set_xlim(0, times[-1])

@@ -12,9 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rtmdl_ros.planning.front import FrontPoint
+from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 #: Told apart by colour-blind eyes too.
-_KEPT, _BROKEN, _CHOSEN = '#0072B2', '#999999', '#D55E00'
+_KEPT, _BROKEN, _CHOSEN = BLUE, '#999999', VERMILION
 
 
 def draw_front(front: Sequence[FrontPoint], path: Path) -> None:

@@ -14,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from rtmdl_ros.profiling.figures import VariantFigures, figures_of
 from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.workload.palette import BLUE
 
-_COLOUR, _GREY, _DPI = '#0072B2', '#444444', 100
+_GREY, _DPI = '#444444', 100
 #: Height of a name by that of a panel.
 _LINE = 0.035
 
@@ -44,8 +45,8 @@ def draw_profile(profile: Profile, path: Path) -> None:
 def _draw(axes: Axes, variants: Sequence[VariantFigures]) -> None:
     for variant in variants:
         low, high = variant.whole.p50_ms, variant.whole.p95_ms
-        axes.plot([low, high], [variant.accuracy] * 2, '-', color=_COLOUR, alpha=0.5)
-        axes.plot(low, variant.accuracy, 'o', color=_COLOUR)
+        axes.plot([low, high], [variant.accuracy] * 2, '-', color=BLUE, alpha=0.5)
+        axes.plot(low, variant.accuracy, 'o', color=BLUE)
     axes.set_xlabel('milliseconds of processor time a job; dot: p50, line: to p95')
     axes.set_xlim(0, 1.1 * max(variant.whole.p95_ms for variant in variants) or 1)
     axes.xaxis.set_major_locator(MaxNLocator(8))

@@ -15,11 +15,10 @@ from matplotlib.patches import Patch
 
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.workload.palette import IN_ORDER
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
-#: Told apart by colour-blind eyes too: M. Okabe and K. Ito, "Color universal design", 2008.
-_COLOURS = ('#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442')
 _MISS_COLOUR = '#D00000'
 _WIDTH_PX, _HEIGHT_PX, _DPI = 1600, 500, 100
 #: Before the beginning, as a part of the time that is drawn.
@@ -54,7 +53,7 @@ def draw_timeline(
     busy = {span.executor for report in reports for span in report.spans}
     rows = {name: n for n, name in enumerate([*tasks, *sorted(busy.union(executors))])}
     order = list(dict.fromkeys([*coloured_first, *tasks]))
-    colours = {task: _COLOURS[order.index(task) % len(_COLOURS)] for task in tasks}
+    colours = {task: IN_ORDER[order.index(task) % len(IN_ORDER)] for task in tasks}
 
     figure = Figure(figsize=(_WIDTH_PX / _DPI, _HEIGHT_PX / _DPI), dpi=_DPI)
     FigureCanvasAgg(figure)

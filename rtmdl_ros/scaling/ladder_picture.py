@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.workload.palette import BLUE
 
-_COLOUR, _DPI = '#0072B2', 100
+_DPI = 100
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def draw_ladder(rungs: Sequence[Rung], figure_name: str, path: Path) -> None:
 
 
 def _draw(axes: Axes, rungs: Sequence[Rung], costs: Sequence[float]) -> None:
-    axes.plot(costs, [rung.figure for rung in rungs], 'o', color=_COLOUR)
+    axes.plot(costs, [rung.figure for rung in rungs], 'o', color=BLUE)
     for rung, cost in zip(rungs, costs, strict=True):
         axes.annotate(
             rung.variant.id, (cost, rung.figure), xytext=(4, -9), textcoords='offset points',

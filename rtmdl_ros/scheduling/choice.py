@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
 from rtmdl_ros.scheduling.forecast import Forecast, Remainder, Span
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
+from rtmdl_ros.scheduling.outlook import Choice, Outlook
 from rtmdl_ros.scheduling.policies import KeyFunction
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -24,15 +24,8 @@ FULL = 0.75
 _FORESEEN_JOBS = 32
 
 
-class Choice(NamedTuple):
-    """What a job goes on with, and when that should be done; None: nothing was to be chosen."""
-
-    chain: Chain
-    done_ns: int | None
-
-
 class Chooser:
-    """Takes for each job the variant of which most is to be expected (`_worth`).
+    """Takes for each job the variant of which most is to be expected (`Outlook.best`).
 
     Not above what all tasks can afford together (`levels`), unless all others are on time even so.
     If it would be late with each, the quickest.
@@ -59,10 +52,10 @@ class Chooser:
         level = self._level(job, chains, tasks)
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
         if better is not None:
-            return Choice(better, _done_ns(better, begun, job, now_ns))
+            return Outlook(begun, job, now_ns).best([better])
         remainders = self._remainders(job, tasks, now_ns, job.deadline_ns, _typical)
         begun.place_all(each for each in remainders if each.key < job.key)
-        return _best(chains[: level + 1], begun, job, now_ns)
+        return Outlook(begun, job, now_ns).best(chains[: level + 1])
 
     def forget(self) -> None:
         """Find out anew what tasks can afford: they are others than before."""
@@ -187,58 +180,6 @@ class Chooser:
                 break
             best = chain
         return best
-
-
-def _best(chains: Sequence[Chain], urgent: Forecast, job: LiveJob, now_ns: int) -> Choice:
-    """Return the chain of the most worth, or else the quickest that may be on time.
-
-    `urgent` has all that goes before the job; of chains worth the same, the more accurate one.
-    """
-    best, most = None, 0.0
-    for chain in reversed(chains):
-        if chain.accuracy <= most:  # nor is any of those that follow worth more than its accuracy
-            break
-        worth = _worth(chain, urgent, job, now_ns)
-        if worth > most:
-            best, most = chain, worth
-    if best is None:
-        possible = [c for c in chains if now_ns + c.least_ns[job.stage] <= job.deadline_ns]
-        best = min(possible or chains, key=lambda chain: chain.usual_ns[job.stage])
-    return Choice(best, _done_ns(best, urgent, job, now_ns))
-
-
-def _worth(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> float:
-    """Return the on-time accuracy to be expected: the accuracy of what is late is 0.
-
-    A job that would be late may still become a quicker one later (`Forks`) that is not.
-    """
-    on_time = _on_time(chain, urgent, job, now_ns)
-    worth = on_time * chain.accuracy
-    way_out = _way_out(job, chain)
-    if way_out is not chain:
-        saved = max(0.0, _on_time(way_out, urgent, job, now_ns) - on_time)
-        worth += saved * way_out.accuracy
-    return worth
-
-
-def _on_time(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> float:
-    """Return with which probability a job is on time by a chain."""
-    left_ns = job.deadline_ns - now_ns
-    if chain.least_ns[job.stage] > left_ns:
-        return 0.0
-    forecast_ns = _done_ns(chain, urgent, job, now_ns) - now_ns
-    return job.owner.share_within(job.stage, left_ns / max(1, forecast_ns))
-
-
-def _done_ns(chain: Chain, urgent: Forecast, job: LiveJob, now_ns: int) -> int:
-    return urgent.copy().place(now_ns, chain.spans[job.stage :])
-
-
-def _way_out(job: LiveJob, chain: Chain) -> Chain:
-    """Return the quickest that a job may become which starts with a chain now."""
-    open_later = () if job.stage else job.forks.open(chain.name, 1)
-    ways = [job.chains[place] for place in open_later] or [chain]
-    return min(ways, key=lambda way: way.usual_ns[0])
 
 
 def _typical(chain: Chain) -> Sequence[Span]:

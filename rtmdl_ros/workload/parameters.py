@@ -116,8 +116,8 @@ class NodeParameters:
     plan_file: str = _parameter('', 'Plan to follow; empty: one is made at start.')
     choice: str = _parameter(
         'run_time',
-        'run_time: each job takes the most accurate variant that is on time; planned: always the '
-        "plan's.",
+        'run_time: each job takes the variant that promises most, by accuracy and the chance to be '
+        "on time; planned: always the plan's.",
         choices=('run_time', 'planned'),
     )
     admission: str = _parameter(

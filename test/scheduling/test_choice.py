@@ -136,6 +136,16 @@ def test_a_variant_that_was_late_too_often_gives_way_to_one_that_would_not_have_
     assert chosen_one_by_one(core, 90, took_ns=35) == 88 * ['good'] + 2 * ['best']
 
 
+def test_jobs_of_a_variant_that_bears_delays_show_that_another_would_not():
+    core = core_with(spread(task(base='best', period_ns=70)))
+    chosen = []
+    for number in range(500):
+        delay_ns = 10 if number % 7 == 0 else 0  # 35 + 10 of 70 are borne, 65 + 10 are not
+        took_ns = (35 if 'good' in chosen else 65) + delay_ns
+        chosen += chosen_one_by_one(core, 1, took_ns)
+    assert chosen == 78 * ['best'] + 422 * ['good']  # after the twelfth late one for good
+
+
 def test_what_no_variant_would_have_been_spared_speaks_against_none():
     core = core_with(spread(task(base='best', period_ns=70)))
     assert chosen_one_by_one(core, 30, took_ns=65 * 5) == 30 * ['best']

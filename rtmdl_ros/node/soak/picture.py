@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import SoakResult
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.palette import BLUE, GREEN, VERMILION
 
 #: Of the kinds of pictures that can be drawn.
 SUFFIXES = ('.png', '.svg', '.pdf')
-_BLUE, _ORANGE, _GREEN = '#0072B2', '#D55E00', '#009E73'
 
 
 def draw_soak(result: SoakResult, path: Path) -> None:
@@ -29,7 +29,7 @@ def draw_soak(result: SoakResult, path: Path) -> None:
     _draw_memory(memory, result)
     if result.miss_ratios:
         seconds, ratios = zip(*result.miss_ratios, strict=True)
-        misses.plot(seconds, [100 * ratio for ratio in ratios], color=_ORANGE, lw=1.2)
+        misses.plot(seconds, [100 * ratio for ratio in ratios], color=VERMILION, lw=1.2)
     misses.set_ylim(0, 100)
     misses.set_ylabel('missed in the\nlast 10 s, %')
     _draw_faults(faults, result)
@@ -50,13 +50,13 @@ def draw_soak(result: SoakResult, path: Path) -> None:
 def _draw_memory(axes: Any, result: SoakResult) -> None:
     seconds = [at for at, _ in result.memory_mb]
     sizes = [mb for _, mb in result.memory_mb]
-    axes.plot(seconds, sizes, color=_BLUE, lw=1.5)
-    axes.axvspan(0, result.warm_up_s, color=_GREEN, alpha=0.08, lw=0, label='warm-up')
+    axes.plot(seconds, sizes, color=BLUE, lw=1.5)
+    axes.axvspan(0, result.warm_up_s, color=GREEN, alpha=0.08, lw=0, label='warm-up')
     rise, start = result.slope
     ends = [result.warm_up_s, result.duration_s]
     unsure = '' if result.slope_counts else ', too short to tell'
     axes.plot(
-        ends, [start + rise * end / 600 for end in ends], color=_ORANGE, ls='--',
+        ends, [start + rise * end / 600 for end in ends], color=VERMILION, ls='--',
         label=f'{rise:+.2f} MB in 10 min{unsure}',
     )  # fmt: skip
     # From 0, so that noise looks as small as it is.
@@ -70,15 +70,15 @@ def _draw_faults(axes: Any, result: SoakResult) -> None:
     for fault in result.faults:
         row, lost = rows[fault.name], fault.recovered_s is None
         axes.broken_barh(
-            [(fault.begin_s, fault.end_s - fault.begin_s)], (row - 0.35, 0.7), color=_BLUE
+            [(fault.begin_s, fault.end_s - fault.begin_s)], (row - 0.35, 0.7), color=BLUE
         )
         until_s = result.limits.recovery_s if fault.recovered_s is None else fault.recovered_s
         axes.broken_barh(
-            [(fault.end_s, until_s)], (row - 0.35, 0.7), color='red' if lost else _GREEN
+            [(fault.end_s, until_s)], (row - 0.35, 0.7), color='red' if lost else GREEN
         )
     axes.set_yticks(list(rows.values()), list(rows))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis='x', alpha=0.3)
-    axes.plot([], [], color=_BLUE, lw=6, label='fault')
-    axes.plot([], [], color=_GREEN, lw=6, label='until all tasks answered again')
+    axes.plot([], [], color=BLUE, lw=6, label='fault')
+    axes.plot([], [], color=GREEN, lw=6, label='until all tasks answered again')
     axes.legend(loc='upper center', bbox_to_anchor=(0.5, -0.1), ncols=2, frameon=False)

@@ -52,7 +52,7 @@ class Chooser:
         level = self._level(job, chains, tasks)
         better = self._better(chains[level + 1 :], begun, job, tasks, now_ns)
         if better is not None:
-            return Outlook(begun, job, now_ns).best([better])
+            return Outlook(begun, job, now_ns).choice_of(better)
         remainders = self._remainders(job, tasks, now_ns, job.deadline_ns, _typical)
         begun.place_all(each for each in remainders if each.key < job.key)
         return Outlook(begun, job, now_ns).best(chains[: level + 1])

@@ -41,7 +41,10 @@ class Outlook:
             worth = self._worth(chain)
             if worth > most:
                 best, most = chain, worth
-        chain = best or self._quickest(chains)
+        return self.choice_of(best or self._quickest(chains))
+
+    def choice_of(self, chain: Chain) -> Choice:
+        """Return a chain with when the job should be done by it."""
         return Choice(chain, self._forecast_ns(chain))
 
     def _quickest(self, chains: Sequence[Chain]) -> Chain:

@@ -169,6 +169,7 @@ class Core:
         live.removed = event.detail
         del self._tasks[event.task]
         self._chooser.forget()
+        self._slowness.forget(event.task)
         for job in live.waiting():
             self._end(job, Outcome.DISCARDED, event.time_ns, Reason.TASK_REMOVED, event.detail)
 

@@ -47,11 +47,11 @@ class Slowness:
         """Take `slow_downs`, which tell how much of a time on a lane is due to those beside it."""
         self._sharing = Sharing(slow_downs) if lanes > 1 else None
         #: (when, task and stage, measured / typical time) of the last runs.
-        self._recent: dict[Resource, deque[tuple[int, tuple[str, int], float]]] = {
+        self._recent: dict[Resource, deque[tuple[int, tuple[str, str], float]]] = {
             resource: deque(maxlen=_RECENT) for resource in Resource
         }
         #: Of each task and variant that ran, by stage: measured / typical time / slowness.
-        self._own: dict[tuple[str, str], dict[int, deque[float]]] = defaultdict(
+        self._own: dict[tuple[str, str], dict[str, deque[float]]] = defaultdict(
             lambda: defaultdict(lambda: deque(maxlen=_OWN))
         )
         #: What `of` returned at the last `renew`: it takes too long to be asked for every stage.
@@ -73,9 +73,14 @@ class Slowness:
         ratio = took_ns * alone / typical_ns
         if ratio == 0.0:  # simulated, or too short beside another lane to be told
             return
-        own = self._own[job.task.name, job.chain.name]
-        own[job.stage].append(ratio / self._slowness[resource])
-        self._recent[resource].append((now_ns, (job.task.name, job.stage), ratio))
+        task, stage = job.task.name, job.current.name
+        self._own[task, job.chain.name][stage].append(ratio / self._slowness[resource])
+        self._recent[resource].append((now_ns, (task, stage), ratio))
+
+    def forget(self, task: str) -> None:
+        """Drop what was learned of a task: another one may have its name one day."""
+        for own in [key for key in self._own if key[0] == task]:
+            del self._own[own]
 
     def _alone(self, job: LiveJob, now_ns: int) -> float:
         """Return which part of its time on the lane the stage would have taken alone."""
@@ -93,7 +98,7 @@ class Slowness:
         recent = [run for run in self._recent[resource] if run[0] >= since_ns]
         if len(recent) < _ENOUGH:
             return 1.0
-        by_stage: dict[tuple[str, int], list[float]] = defaultdict(list)
+        by_stage: dict[tuple[str, str], list[float]] = defaultdict(list)
         for _, stage, ratio in recent:
             by_stage[stage].append(ratio)
         # One stage that takes longer than its profile, as in busy scenes, slows down nobody else.
@@ -122,10 +127,11 @@ class Slowness:
         return chain_of(planned.name, tuple(stages), planned.accuracy)
 
     def _factors(self, task: str, planned: Chain) -> list[float]:
-        factors = [self._slowness[stage.resource] for stage in planned.stages]
-        for number, own in self._own.get((task, planned.name), {}).items():
-            if len(own) == _OWN:
-                factors[number] = _bounded(factors[number] * median(own))
+        learned = self._own.get((task, planned.name), {})
+        factors = []
+        for stage in planned.stages:
+            factor, own = self._slowness[stage.resource], learned.get(stage.name, ())
+            factors.append(_bounded(factor * median(own)) if len(own) == _OWN else factor)
         return factors
 
 
@@ -142,11 +148,11 @@ def counted_since_ns(job: LiveJob, start_ns: int | None) -> int:
 
 def _planned_typical_ns(job: LiveJob) -> int:
     """Return the typical time of a job's stage by the profile; 0: there is none."""
-    if job.task is job.owner.task:
+    if job.task is job.owner.task and job.owner.removed is None:
         for chain in job.owner.planned:
             if chain.name == job.chain.name:
                 return chain.stages[job.stage].typical_ns
-    return 0  # the task has changed since
+    return 0  # the task has changed since, or is gone
 
 
 def _bounded(factor: float) -> float:

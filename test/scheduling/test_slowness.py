@@ -2,11 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times that follow what is measured (rule 7)."""
 
+from dataclasses import replace
+
 import pytest
 
 from rtmdl_ros.scheduling.commands import StartStage
 from rtmdl_ros.scheduling.core import Core
-from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.events import (
+    JobReleased,
+    StageFinished,
+    TaskAdded,
+    TaskChanged,
+    TaskRemoved,
+)
 from rtmdl_ros.workload.records import (
     LatePolicy,
     Packing,
@@ -93,13 +101,16 @@ def test_the_stage_that_the_profile_is_wrong_about_is_followed_alone():
     assert chains[0].stages[0].typical_ns == 10 * MS
 
 
-def test_one_of_two_stages_on_a_lane_that_is_slower_than_its_profile_slows_down_nobody_else():
+#: Its network takes three times as long.
+WRONG = Task('b', (stage('net', Resource.ACCELERATOR, 3),), 50 * MS, 33 * MS, priority=0)
+
+
+def beside_a_wrong_profile():
+    """Return a core after 2 s with `one_task` and `WRONG`, and when that was."""
     core = Core(Policy.FIXED_PRIORITY, 1, 1)
-    wrong = Task('b', (stage('net', Resource.ACCELERATOR, 3),), 50 * MS, 33 * MS, priority=0)
-    core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, wrong)])
+    core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, WRONG)])
     for number in range(40):
         now_ns = number * 50 * MS
-        # Three times its time, and each lasts as long as the profile says.
         first, second = 2 * number, 2 * number + 1
         core.step(now_ns, [JobReleased(now_ns, first, 'b')])
         core.step(now_ns + 9 * MS, [StageFinished(now_ns + 9 * MS, first, 0)])
@@ -107,8 +118,37 @@ def test_one_of_two_stages_on_a_lane_that_is_slower_than_its_profile_slows_down_
         core.step(start_ns, [JobReleased(start_ns, second, 'a')])
         core.step(start_ns + 10 * MS, [StageFinished(start_ns + 10 * MS, second, 0)])
         core.step(start_ns + 11 * MS, [StageFinished(start_ns + 11 * MS, second, 1)])
+    return core, 2000 * MS
+
+
+def test_one_of_two_stages_on_a_lane_that_is_slower_than_its_profile_slows_down_nobody_else():
+    core, _ = beside_a_wrong_profile()
     assert core._tasks['a'].chains[0].stages[0].typical_ns == 10 * MS
     assert core._tasks['b'].chains[0].stages[0].typical_ns == 9 * MS
+
+
+def short_task():
+    """A task with a stage fewer than `one_task` in variants of the same names."""
+    whole = one_task((10, 20))
+    variants = tuple(replace(each, stages=each.stages[1:]) for each in whole.variants)
+    return replace(whole, stages=variants[-1].stages, variants=variants)
+
+
+def test_what_was_learned_of_a_stage_is_not_taken_for_that_of_another():
+    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core.step(0, [TaskAdded(0, one_task())])
+    run(core, 30, 1.0, post=3.0)
+    core.step(1500 * MS, [TaskChanged(1500 * MS, short_task())])
+    core.step(1600 * MS)
+    # The network of 20 ms is gone; what follows it takes three times its time as before.
+    assert [each.typical_ns for each in core._tasks['a'].chains[1].stages] == [3 * MS]
+
+
+def test_a_task_that_was_removed_is_not_remembered():
+    core, now_ns = beside_a_wrong_profile()
+    core.step(now_ns, [TaskRemoved(now_ns, 'b'), TaskAdded(now_ns, WRONG)])
+    core.step(now_ns + 100 * MS)
+    assert core._tasks['b'].chains[0].stages[0].typical_ns == 3 * MS
 
 
 def test_stages_that_take_no_time_have_no_pace():

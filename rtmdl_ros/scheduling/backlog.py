@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 
 #: key, when it is ready, deadline, what is left of it: of a more urgent job.
 _Claim = tuple[Key, int, int, int]
-#: Above all job ids: a job that has not arrived loses ties.
-NOT_RELEASED = 1 << 62
 
 
 def meets_all(
-    candidate: LiveJob, tasks: Iterable[LiveTask], key: KeyFunction, now_ns: int, free_ns: int
+    candidate: LiveJob, tasks: Collection[LiveTask], key: KeyFunction, now_ns: int, free_ns: int
 ) -> bool:
     """Tell whether all more urgent jobs are on time though the executors are busy until `free_ns`.
 
@@ -31,8 +29,7 @@ def meets_all(
     for live in tasks:
         if live is candidate.owner:
             continue
-        if live.next_release_ns < next_ns and live.expects_job(now_ns):
-            next_ns = live.next_release_ns
+        next_ns = min(next_ns, live.expected_ns(now_ns))
         for job in live.started:
             if job.key < candidate.key:
                 # The stage that it runs is over at free_ns.
@@ -45,26 +42,23 @@ def meets_all(
     since_ns = 0
     if next_ns >= done_ns:
         return done_ns < NEVER
-    coming = [t for t in tasks if t is not candidate.owner and t.expects_job(now_ns)]
+    coming = [(live, live.expected_ns(now_ns)) for live in tasks if live is not candidate.owner]
     while next_ns < done_ns < NEVER:
-        claims += _expected(candidate, coming, key, since_ns, done_ns)
+        soon = [each for each in coming if since_ns <= each[1] < done_ns]
+        claims += _expected(candidate, soon, key)
         since_ns, done_ns = done_ns, _done(claims, free_ns)
-        later = [live.next_release_ns for live in coming if live.next_release_ns >= since_ns]
-        next_ns = min(later, default=NEVER)
+        next_ns = min((time_ns for _, time_ns in coming if time_ns >= since_ns), default=NEVER)
     return done_ns < NEVER
 
 
 def _expected(
-    candidate: LiveJob, tasks: Iterable[LiveTask], key: KeyFunction, since_ns: int, until_ns: int
+    candidate: LiveJob, coming: Iterable[tuple[LiveTask, int]], key: KeyFunction
 ) -> Iterable[_Claim]:
-    """Return the more urgent jobs that are expected from `since_ns` until before `until_ns`."""
-    for live in tasks:
-        release_ns = live.next_release_ns
-        if since_ns <= release_ns < until_ns:
-            deadline_ns = release_ns + live.task.deadline_ns
-            its_key = key(live.task, release_ns, deadline_ns, NOT_RELEASED)
-            if its_key < candidate.key:
-                yield its_key, release_ns, deadline_ns, live.foreseen.worst_ns[0]
+    """Return the more urgent ones of jobs that come, each task with when it has one."""
+    for live, release_ns in coming:
+        expected = live.expected(key, release_ns)
+        if expected.key < candidate.key:
+            yield (*expected, live.foreseen.worst_ns[0])
 
 
 def _done(claims: list[_Claim], free_ns: int) -> int:

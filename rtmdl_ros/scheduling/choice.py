@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from rtmdl_ros.scheduling.backlog import NOT_RELEASED
 from rtmdl_ros.scheduling.chains import Chain
 from rtmdl_ros.scheduling.forecast import Forecast, Remainder, Span
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.outlook import Choice, Outlook
 from rtmdl_ros.scheduling.policies import KeyFunction
@@ -138,22 +137,24 @@ class Chooser:
                 yield Remainder(other.key, ready_ns, other.deadline_ns, spans)
             if live is not job.owner:
                 spans = tuple(spans_of(live.foreseen))
-                last_ns = max(until_ns, live.next_release_ns + 1)
-                yield from self._expected(live, spans, now_ns, last_ns)
+                yield from self._expected(live, spans, now_ns, until_ns)
 
     def _expected(
         self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
     ) -> Iterator[Remainder]:
-        """Return the jobs of a task that come before an instant; none of a camera that died."""
-        if not live.expects_job(now_ns):
+        """Return the jobs of a task that come before an instant, one at least.
+
+        None of a camera that died.
+        """
+        release_ns = live.expected_ns(now_ns)
+        if release_ns == NEVER:
             return
-        release_ns = live.next_release_ns
+        until_ns = max(until_ns, release_ns + 1)
         for _ in range(_FORESEEN_JOBS):
             if release_ns >= until_ns:
                 return
-            deadline_ns = release_ns + live.task.deadline_ns
-            key = self._key(live.task, release_ns, deadline_ns, NOT_RELEASED)
-            yield Remainder(key, max(now_ns, release_ns), deadline_ns, spans)
+            key, _, deadline_ns = live.expected(self._key, release_ns)
+            yield Remainder(key, release_ns, deadline_ns, spans)
             release_ns += live.period_ns
 
     def _better(
@@ -171,7 +172,8 @@ class Chooser:
         """
         best = None
         for chain in chains:
-            forecast = begun.copy()
+            # How long stages on lanes take beside others is in their worst times already.
+            forecast = begun.copy(shared=1.0)
             done_ns = forecast.place(now_ns, self._careful(chain)[job.stage :])
             if done_ns > min(job.deadline_ns, job.owner.next_release_ns):
                 break

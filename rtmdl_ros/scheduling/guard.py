@@ -12,13 +12,13 @@ here it is asked by a forecast, for chains of stages and for lanes that slow eac
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import ceil
 from operator import attrgetter
 from typing import NamedTuple
 
-from rtmdl_ros.scheduling.backlog import NOT_RELEASED, meets_all
-from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
+from rtmdl_ros.scheduling.backlog import meets_all
+from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.workload.reasons import Reason
@@ -53,6 +53,8 @@ class Demand(NamedTuple):
 
 
 _KEY = attrgetter('key')
+#: In place of the executor that a stage would take.
+_CANDIDATE = ''
 
 
 class RunningStage(NamedTuple):
@@ -113,7 +115,7 @@ class Guard:
         }
 
     def objection(
-        self, candidate: LiveJob, tasks: Iterable[LiveTask], now_ns: int
+        self, candidate: LiveJob, tasks: Collection[LiveTask], now_ns: int
     ) -> Objection | None:
         """Return why the candidate's stage must not start now, or None if it may."""
         stage = candidate.current
@@ -132,15 +134,14 @@ class Guard:
         running = self._running(now_ns)
         if shares and (unknown := self._unknown(stage, demands, running)):
             return unknown
-        with_it = {**running, '': RunningStage(stage, stage.worst_ns)}
-        forecast = _latest_ends(demands, with_it, self._counts, self._slow, now_ns)
-        late = [demand for demand, end_ns in forecast if end_ns > demand.deadline_ns]
-        if not late:
+        with_it = {**running, _CANDIDATE: RunningStage(stage, stage.worst_ns)}
+        ends_ns = _latest_ends(demands, with_it, self._counts, self._slow, now_ns)
+        if all(end_ns <= each.deadline_ns for each, end_ns in zip(demands, ends_ns, strict=True)):
             return None
         # Lost only if no slow-down is needed to be late: what is feared may not come.
-        without = dict(_latest_ends(demands, running, self._counts, None, now_ns))
-        for demand in late:
-            if without[demand] <= demand.deadline_ns:
+        without_ns = _latest_ends(demands, running, self._counts, None, now_ns)
+        for demand, end_ns, alone_ns in zip(demands, ends_ns, without_ns, strict=True):
+            if alone_ns <= demand.deadline_ns < end_ns:
                 return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
         return None
 
@@ -159,10 +160,11 @@ class Guard:
             free_ns = max(free_ns, end_ns)
         if self._sharing is None:
             return free_ns
-        left_ns = {**self._sharing.left(now_ns), '': stage.worst_ns}
-        segments = {name: self._started[name][0].segment for name in left_ns if name}
+        left_ns = self._sharing.left(now_ns)
+        segments = {name: self._started[name][0].segment for name in left_ns}
         if stage.resource is Resource.ACCELERATOR:
-            segments[''] = stage.segment
+            left_ns[_CANDIDATE] = stage.worst_ns
+            segments[_CANDIDATE] = stage.segment
         for name, segment in segments.items():
             factor = self._slowest.get(segment, 1.0)
             for beside, other_segment in segments.items():
@@ -175,7 +177,7 @@ class Guard:
         self, stage: Stage, demands: Iterable[Demand], running: Mapping[str, RunningStage]
     ) -> Objection | None:
         for demand in demands:
-            beside = running.get(demand.executor or '')
+            beside = running.get(demand.executor) if demand.executor is not None else None
             if beside is None or beside.stage.resource is not Resource.ACCELERATOR:
                 continue
             if not self._slow.known(beside.stage.segment, stage.segment):
@@ -206,17 +208,16 @@ class Guard:
 
         A job that is overdue may come at any instant, until it is forgotten.
         """
-        if not live.expects_job(now_ns):
+        release_ns = live.expected_ns(now_ns)
+        if release_ns == NEVER:
             return None
-        task, release_ns = live.task, max(now_ns, live.next_release_ns)
-        deadline_ns = release_ns + task.deadline_ns
-        key = self._key(task, release_ns, deadline_ns, NOT_RELEASED)
+        key, _, deadline_ns = live.expected(self._key, release_ns)
         if key >= candidate.key:
             return None
-        chain = live.foreseen
+        task, chain, lapse_ns = live.task, live.foreseen, live.forgotten_ns
         least_ns = chain.least_ns[0] if task.late is LatePolicy.DISCARD else None
         return Demand(
-            task.name, key, release_ns, deadline_ns, chain.stages, None, live.forgotten_ns, least_ns
+            task.name, key, release_ns, deadline_ns, chain.stages, None, lapse_ns, least_ns
         )
 
 
@@ -226,8 +227,8 @@ def _latest_ends(
     executors: Mapping[Resource, int],
     slow: SlowDowns | None,
     now_ns: int,
-) -> list[tuple[Demand, int]]:
-    """Return when each demand ends, the most urgent first, if no less urgent stage starts.
+) -> list[int]:
+    """Return when each demand ends, in their order, if no less urgent stage starts.
 
     `running` is by executor, `executors` how many there are. Without slow-downs, lanes are taken
     not to slow each other down.
@@ -249,11 +250,11 @@ def _latest_ends(
             ready_ns = ends[demand.executor]
         if demand.least_ns is not None and ready_ns + demand.least_ns > demand.deadline_ns:
             # It will be discarded: its stages keep nobody waiting.
-            forecast.append((demand, ready_ns + demand.least_ns))
+            forecast.append(ready_ns + demand.least_ns)
             continue
         for stage in demand.stages:
             ready_ns = timelines[stage.resource].place(stage, ready_ns)
-        forecast.append((demand, ready_ns))
+        forecast.append(ready_ns)
     return forecast
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rtmdl_ros.scheduling.chains import Chain, chains_of
 from rtmdl_ros.scheduling.delays import Delays
 from rtmdl_ros.scheduling.forks import Forks
-from rtmdl_ros.scheduling.policies import Key
+from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import LatePolicy, Stage, Task
 
@@ -26,6 +26,17 @@ _PERIOD_TOLERANCE = 0.1
 #: Frames that were held up and come all at once are no such rate: no more than so many times the
 #: given one is believed.
 _FASTEST = 4
+#: Above all job ids: a job that has not arrived loses ties.
+_NOT_RELEASED = 1 << 62
+
+
+class ExpectedJob(NamedTuple):
+    """A job that has not arrived."""
+
+    key: Key
+    release_ns: int
+    deadline_ns: int
+
 
 class Promise(NamedTuple):
     """What was forecast when a job started a stage with a chain of its choice."""
@@ -77,6 +88,15 @@ class LiveJob:
         self.chains = self.owner.chains
         self.forks = self.owner.forks
         self._wait_for(0, self.owner.least_ns)
+
+    def adapt(self, chains: tuple[Chain, ...]) -> None:
+        """Let what it may run through have other times, before its first stage.
+
+        When it is hopeless stays: optimistic times hardly change.
+        """
+        self.chains = chains
+        self.chain = next(chain for chain in chains if chain.name == self.chain.name)
+        self.current = self.chain.stages[0]
 
     def advance(self) -> None:
         """Wait for the next stage."""
@@ -194,7 +214,7 @@ class LiveTask:
     def adapt(self, chains: tuple[Chain, ...]) -> None:
         """Let the chains of `planned` have other times, also for a job that has not started."""
         if self.fresh is not None and self.fresh.chains is self.chains:
-            self.fresh.chains = chains
+            self.fresh.adapt(chains)
         foreseen = self.chains.index(self.foreseen)
         self._take(chains)
         self.foreseen = chains[foreseen]
@@ -232,6 +252,16 @@ class LiveTask:
     def expects_job(self, now_ns: int) -> bool:
         """Tell whether one may come and is not forgotten yet."""
         return self.next_release_ns < NEVER and now_ns < self.forgotten_ns
+
+    def expected_ns(self, now_ns: int) -> int:
+        """Return when its next job comes at the earliest; NEVER where none is expected."""
+        return max(now_ns, self.next_release_ns) if self.expects_job(now_ns) else NEVER
+
+    def expected(self, key: KeyFunction, release_ns: int) -> ExpectedJob:
+        """Return the job that would come at an instant."""
+        deadline_ns = release_ns + self.task.deadline_ns
+        its_key = key(self.task, release_ns, deadline_ns, _NOT_RELEASED)
+        return ExpectedJob(its_key, release_ns, deadline_ns)
 
     def share_within(self, stage: int, ratio: float) -> float:
         """Return which share of its jobs takes at most so many times as long as forecast.

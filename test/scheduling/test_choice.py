@@ -17,6 +17,7 @@ from rtmdl_ros.scheduling.events import (
 )
 from rtmdl_ros.scheduling.forecast import Forecast
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task, TaskVariant
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 
 def variant(name, lane_ns, accuracy):
@@ -183,6 +184,28 @@ def test_a_camera_that_died_is_not_waited_for():
     started(core, 95, StageFinished(95, 1, 0))
     started(core, 105, StageFinished(105, 1, 1))
     assert started(core, hour, JobReleased(hour, 2, 'b')) == [(2, 'best')]
+
+
+def test_a_frame_that_is_overdue_has_its_deadline_yet_to_come():
+    lane = Stage('net', Resource.ACCELERATOR, 8, 8, 'urgent')
+    urgent = Task('urgent', (lane,), period_ns=33, deadline_ns=10, priority=1)
+    core = Core(Policy.FIXED_PRIORITY, 1, 2)
+    core.step(0, [TaskAdded(0, urgent), TaskAdded(0, task())])
+    release_all(core, (0, 'urgent'))
+    # It was to come at 33 and be done at 43; now it is 39, and what comes now is due at 49.
+    assert started(core, 39, JobReleased(39, 1, 'a')) == [(1, 'best')]
+
+
+@pytest.mark.parametrize(('factor', 'taken'), [(1.5, 'best'), (1.6, 'good')])
+def test_a_larger_variant_counts_the_slow_down_of_lanes_once(factor, taken):
+    beside = Task('beside', (Stage('net', Resource.ACCELERATOR, 50, 50, 'beside'),), 400, 400, 1)
+    segments = ('beside', *(each.name for each in LADDER))
+    slow_downs = SlowDowns({(one, two): factor for one in segments for two in segments})
+    core = Core(Policy.FIXED_PRIORITY, 1, 2, slow_downs=slow_downs)
+    core.step(0, [TaskAdded(0, beside), TaskAdded(0, task())])
+    core.step(0, [JobReleased(0, 0, 'beside')])
+    # 5 + 60 x 1.5 = 95 of 99 that are left; 5 + 60 x 1.6 = 101.
+    assert started(core, 1, JobReleased(1, 1, 'a')) == [(1, taken)]
 
 
 def test_a_job_behind_more_urgent_work_goes_down():

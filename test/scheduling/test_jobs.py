@@ -4,7 +4,9 @@
 
 from dataclasses import replace
 
+from rtmdl_ros.scheduling.chains import chains_of
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
+from rtmdl_ros.scheduling.policies import fixed_priority
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
@@ -26,6 +28,25 @@ def test_a_new_period_moves_what_is_expected():
     live.next_release_ns = 100 + 20
     live.change(TASK)
     assert live.next_release_ns == 100 + 30
+
+
+def test_times_that_follow_are_those_of_a_job_that_has_not_started():
+    live = LiveTask(TASK)
+    live.fresh = LiveJob(0, live, TASK, live.base, deadline_ns=130, key=(0,))
+    slower = replace(TASK, stages=tuple(replace(s, worst_ns=2 * s.worst_ns) for s in STAGES))
+    live.adapt(chains_of(slower))
+    assert live.fresh.chain is live.base
+    assert live.fresh.current.worst_ns == 4
+    assert live.fresh.latest_start_ns == 121
+
+
+def test_the_next_job_is_expected_from_when_it_is_due_until_it_is_overdue_for_a_period():
+    live = LiveTask(TASK)
+    assert live.expected_ns(0) == NEVER
+    live.released(100)
+    assert [live.expected_ns(now_ns) for now_ns in (100, 130, 159, 160)] == [130, 130, 159, NEVER]
+    assert live.expected(fixed_priority, 159).deadline_ns == 159 + 30
+    assert live.expected(fixed_priority, 159).key > fixed_priority(TASK, 159, 189, 1_000_000)
 
 
 def test_the_latest_start_moves_with_the_stage():

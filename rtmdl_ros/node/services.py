@@ -20,8 +20,9 @@ from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.text_file import check_writable
 
-#: What to do in a state in which nothing runs.
+#: What to do in a state in which nothing runs; in `active` that is so where ending it has failed.
 _REMEDIES = {
+    'active': 'deactivate and activate it again',
     'unconfigured': 'configure and activate it first',
     'inactive': 'activate it first',
     'finalized': 'start it anew',

@@ -3,7 +3,8 @@
 """What runs while the node is active: cameras, runtime, outputs."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -60,46 +61,37 @@ class Session:
         #: Of each camera the tasks that its frames release: those that are enabled.
         self._released: Mapping[str, tuple[str, ...]] = {}
         self._miss_ratios: Mapping[str, float] = {}
-        self._reporter = Reporter(outputs.deadline_misses, self._age_s)
-        self._onlookers = Onlookers(
-            outputs.windows,
-            configuration.node.debug_rate_hz,
-            lambda camera: self._released.get(camera, ()),
-            lambda: self._miss_ratios,
-        )
-        self._outputs = {
-            task.name: TaskOutput(
-                task,
-                outputs.detections[task.name],
-                self._age_s,
-                configuration.node.window_s,
-                functools.partial(self._onlookers.put, task.parameters.camera),
+        with ExitStack() as started:
+            self._reporter = Reporter(outputs.deadline_misses, self._age_s)
+            started.callback(self._reporter.close)
+            self._onlookers = Onlookers(
+                outputs.windows,
+                configuration.node.debug_rate_hz,
+                lambda camera: self._released.get(camera, ()),
+                lambda: self._miss_ratios,
             )
-            for task in loaded.tasks
-        }
-        self._cameras = Cameras(node, configuration, self._release)
-        try:
+            started.callback(self._onlookers.close)
+            self._outputs = {
+                task.name: self._output(task, outputs.detections[task.name])
+                for task in loaded.tasks
+            }
             self._runtime = self._started_runtime(loaded.slow_downs)
-        except Exception:
-            self._reporter.close()
-            self._onlookers.close()
-            raise
-        try:
+            started.callback(self._runtime.stop, _STOP_TIMEOUT_S)
+            self._cameras = Cameras(node, configuration, self._release)
+            started.callback(self._cameras.look_at, {})
             self._look()
-        except Exception:
-            self.close()
-            raise
+            #: Ends what was started, the last first, each whatever becomes of the others.
+            self._started = started.pop_all()
 
     def close(self) -> tuple[TaskStatistics, ...]:
         """Unsubscribe, end all jobs, tell of the last misses; returns the final counters."""
-        self._cameras.look_at({})
-        self._runtime.stop(_STOP_TIMEOUT_S)
-        self._reporter.close()
-        self._onlookers.close()
-        # The executor holds on to the subscriptions for a while, and they to this object: the
-        # networks shall not have to wait for that.
-        self._tasks.clear()
-        self._outputs.clear()
+        try:
+            self._started.close()
+        finally:
+            # The executor holds on to the subscriptions for a while, and they to this object: the
+            # networks shall not have to wait for that.
+            self._tasks.clear()
+            self._outputs.clear()
         return self._runtime.statistics().tasks
 
     @property
@@ -192,6 +184,15 @@ class Session:
         """Find out who looks at what and how the cameras are; returns whether there is news."""
         self._onlookers.look_around()
         return self._cameras.tell_problems()
+
+    def _output(self, task: ReadyTask, publish: Callable[[object], None]) -> TaskOutput:
+        return TaskOutput(
+            task,
+            publish,
+            self._age_s,
+            self._configuration.node.window_s,
+            functools.partial(self._onlookers.put, task.parameters.camera),
+        )
 
     def _started_runtime(self, slow_downs: SlowDowns) -> Runtime:
         node = self._configuration.node

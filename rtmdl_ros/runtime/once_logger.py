@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import Counter
 from contextlib import suppress
 
@@ -15,21 +16,26 @@ MOST_TEXTS = 10
 
 
 class OnceLogger:
-    """Logs what a place raised, each text once; with its traceback unless it is bad input."""
+    """Logs what a place raised, each text once; with its traceback unless it is bad input.
+
+    Any thread may call it.
+    """
 
     def __init__(self, logger: logging.Logger) -> None:
         """Log to `logger` at level ERROR."""
         self._logger = logger
         self._seen: set[tuple[str, str]] = set()
         self._texts: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     def log(self, place: str, error: BaseException) -> None:
         """Log 'PLACE raised TYPE: TEXT (told once)' if the place has not raised it before."""
         text = in_one_line(error)
-        if (place, text) in self._seen or self._texts[place] >= MOST_TEXTS:
-            return
-        self._seen.add((place, text))
-        self._texts[place] += 1
+        with self._lock:
+            if (place, text) in self._seen or self._texts[place] >= MOST_TEXTS:
+                return
+            self._seen.add((place, text))
+            self._texts[place] += 1
         cause = None if isinstance(error, BadInputError) else error
         log_safely(
             self._logger, logging.ERROR, '%s raised %s (told once)', place, text, error=cause

@@ -47,6 +47,8 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_S
 
 _LOGGER = logging.getLogger(__name__)
+#: Threads that have nothing to do end much sooner.
+_IDLE_TIMEOUT_S = 1.0
 
 
 class NotRunningError(Exception):
@@ -133,7 +135,7 @@ class Runtime:
         self._deliver(reports)
 
     def change_task(self, task: Task) -> None:
-        """Give a task new properties for the jobs released from now on.
+        """Give a task new properties, as `TaskChanged` does: for the jobs released from now on.
 
         Variants may be others of those that it was added with functions for; the stages of each
         must keep their number and order. Raises UnknownTaskError for an unknown name and
@@ -161,13 +163,22 @@ class Runtime:
     # Life.
 
     def start(self) -> None:
-        """Start the threads and accept jobs. Raises RuntimeError on a second call."""
+        """Start the threads and accept jobs.
+
+        Raises RuntimeError on a second call, and where the system refuses a thread: then none is
+        left.
+        """
         if self._start_ns is not None:
             raise RuntimeError('a runtime is started once; make a new one')
         self._start_ns = time.monotonic_ns()
         shorten_switch_interval()
-        for thread in (*self._executors.values(), self._timer):
-            thread.start()
+        try:
+            for thread in (*self._executors.values(), self._timer):
+                thread.start()
+        except RuntimeError:
+            self._end_threads(_IDLE_TIMEOUT_S)
+            restore_switch_interval()
+            raise
         if self._timer.native_id is not None:
             # Beside busy processes it would wake the core up to 20 ms late (4 of them, 2 cores).
             with suppress(OSError):
@@ -190,6 +201,12 @@ class Runtime:
             reports = self._feed(*removed)[1]
             self._tasks.clear()
         self._deliver(reports)
+        self._end_threads(timeout_s)
+        self._abandon_hung(timeout_s)
+        restore_switch_interval()
+
+    def _end_threads(self, timeout_s: float) -> None:
+        """Let the threads end that were started, and wait for them for so long."""
         threads: list[Executor | WakeTimer] = [*self._executors.values(), self._timer]
         for thread in threads:
             thread.retire()
@@ -200,8 +217,6 @@ class Runtime:
                 thread.join(max(0.0, (end_ns - time.monotonic_ns()) / NS_PER_S))
                 if thread.is_alive():
                     end_fifo(thread)
-        self._abandon_hung(timeout_s)
-        restore_switch_interval()
 
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:

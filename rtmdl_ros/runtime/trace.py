@@ -193,7 +193,7 @@ def read_chrome_trace(path: Path) -> tuple[JobReport, ...]:
     """
     try:
         return _reports(json.loads(path.read_text(encoding='utf-8'))['traceEvents'])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f'{path}: not a trace written by rtmdl ({error!r})') from error
 
 

@@ -19,7 +19,10 @@ class TaskAdded(NamedTuple):
 
 
 class TaskChanged(NamedTuple):
-    """A task has new properties, for the jobs released from now on."""
+    """A task has new properties, for the jobs released from now on.
+
+    Those that live already become more urgent at once where it is, and never less.
+    """
 
     time_ns: int
     task: Task

@@ -55,17 +55,20 @@ def test_a_badly_named_file_is_told(make_bench, monkeypatch):
 
 def test_an_error_at_the_end_lets_go_of_all(logged, monkeypatch):
     bench, log = logged({'tasks': ['traffic_light']})
-    bench.start()
-    session = bench.node.session
+    assert bench.call(bench.node.trigger_configure) == TransitionCallbackReturn.SUCCESS
+    threads = threading.active_count()
+    assert bench.call(bench.node.trigger_activate) == TransitionCallbackReturn.SUCCESS
+    (camera,) = bench.node.session._cameras._cameras
 
     def fail():
-        type(session).close(session)
+        type(camera).close(camera)
         raise RuntimeError('broken on purpose')
 
-    monkeypatch.setattr(session, 'close', fail)
+    monkeypatch.setattr(camera, 'close', fail)
     assert bench.call(bench.node.trigger_deactivate) == TransitionCallbackReturn.ERROR
     assert log.count('deactivate failed: RuntimeError: broken on purpose') == 1
     assert (bench.node.session, bench.node._loaded) == (None, None)
+    assert threading.active_count() == threads
     bench.start()
     bench.feed(until=lambda: bench.peer.detections)
 

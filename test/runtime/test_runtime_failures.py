@@ -4,6 +4,7 @@
 
 import gc
 import logging
+import sys
 import threading
 import time
 import weakref
@@ -37,6 +38,18 @@ def test_a_stage_that_raises_fails_its_job_and_the_lane_lives_on(bench, raised, 
     assert report.outcome is Outcome.ON_TIME
     (record,) = caplog.records
     assert record.getMessage() == f'task a: stage s1 raised {name}: {text[name]} (told once)'
+
+
+def test_a_start_for_which_there_are_not_threads_enough_leaves_none(bench, monkeypatch):
+    def refuse():
+        raise RuntimeError("can't start new thread")
+
+    before, interval_s = set(threading.enumerate()), sys.getswitchinterval()
+    monkeypatch.setattr(bench.runtime._timer, 'start', refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        bench.runtime.start()
+    assert set(threading.enumerate()) == before
+    assert sys.getswitchinterval() == interval_s
 
 
 class BrokenHandler(logging.Handler):

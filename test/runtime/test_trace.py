@@ -120,7 +120,10 @@ def test_an_empty_trace_is_a_trace(tmp_path):
     assert read_chrome_trace(tmp_path / 'trace.json') == ()
 
 
-@pytest.mark.parametrize('text', ['', '[]', '{"traceEvents": [{"ph": "X"}]}', 'no json'])
+OTHER_EVENTS = '{"traceEvents": [{"ph": "X"}]}', '{"traceEvents": [{"ph": "b", "name": 1}]}'
+
+
+@pytest.mark.parametrize('text', ['', '[]', *OTHER_EVENTS, 'no json'])
 def test_another_file_is_refused_by_name(tmp_path, text):
     path = tmp_path / 'other.json'
     path.write_text(text)

@@ -56,7 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'rate', number(1.0, 240.0), 'HZ',
         'images a second (default: 30; of own footage its own, 10 for pictures)',
     )  # fmt: skip
-    option('deadline-ms', number(1.0, 60_000.0), 'MS', 'deadline of all tasks (default: 33.3)')
+    option(
+        'deadline-ms', number(1.0, 60_000.0), 'MS',
+        'deadline of all tasks (default: as in the parameters)',
+    )  # fmt: skip
     option('params-file', Path, 'FILE', 'ROS parameter file for the node')
     option('out', Path, 'FOLDER', 'where everything is written (default: out/demo)')
     option('json', Path, 'FILE', 'write the figures here too')

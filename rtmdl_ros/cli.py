@@ -114,3 +114,7 @@ def _meant(unknown: str, command: argparse.ArgumentParser) -> str:
     options = re.findall('--[a-z][a-z-]*', command.format_usage())
     near = difflib.get_close_matches(unknown.partition('=')[0], options, n=1)
     return f'; did you mean {near[0]}?' if near else ''
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -9,11 +9,12 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.bench.callbacks import CALLBACKS, ros_installed
-from rtmdl_ros.bench.command import print_table, telling
+from rtmdl_ros.bench.command import ExperimentError, print_table, telling
 from rtmdl_ros.bench.contenders import ABLATION, BASELINES, CONTENDERS, ORACLE, OURS, USUAL, Base
 from rtmdl_ros.bench.contest import Contest, Effort, Field, check_frames, run_contest, settling_s
 from rtmdl_ros.bench.contest_figures import (
@@ -38,6 +39,7 @@ from rtmdl_ros.bench.contest_tables import (
     rows_of,
     score_rows,
 )
+from rtmdl_ros.bench.keeping_engine import KeepingEngine
 from rtmdl_ros.bench.labelled_frames import LabelledFrames, read_labelled_frames
 from rtmdl_ros.bench.ladders import load_ladders, uncut
 from rtmdl_ros.bench.scenario import Scenario, scenario_of
@@ -180,7 +182,10 @@ def run_series(series: Series) -> None:
     tasks = [task for spec in series.workloads for task in spec.tasks.values()]
     functions = tuple(dict.fromkeys(task.function for task in tasks))
     shown = _shown(series, functions)
+    _check_planner()
     engine = open_engine(NodeParameters(device=series.device), series.cache_dir, print)
+    if engine.waits:
+        engine = KeepingEngine(engine)
     cut = load_ladders(
         series.cache_dir,
         series.zoo_dir,
@@ -215,6 +220,14 @@ def run_series(series: Series) -> None:
     if series.json:
         print(f'figures: {series.json}')
     print(f'written: {series.out}')
+
+
+def _check_planner() -> None:
+    """Raise ExperimentError where a package is missing, before all is loaded and measured."""
+    try:
+        import_module('rtmdl_ros.planning.genetic')
+    except ModuleNotFoundError as error:
+        raise ExperimentError(f'{error}, which plans are made with: install it') from error
 
 
 def _device(profile: Profile) -> dict[str, str]:

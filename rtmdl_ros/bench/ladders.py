@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,13 +20,18 @@ from rtmdl_ros.profiling.resident import ResidentNetworks
 _EFFORT = Effort(pair_budget_s=10.0)
 
 
+#: By function and name of the variant.
+Pipelines = Mapping[str, Mapping[str, Pipeline]]
+
+
 @dataclass(frozen=True)
 class Ladders:
     """A profile of this machine and what was profiled."""
 
     profile: Profile
-    #: By function and name of the variant.
-    pipelines: Mapping[str, Mapping[str, Pipeline]]
+    pipelines: Pipelines
+    #: The same networks as the most urgent task has them: see `Runner.for_urgent`.
+    urgent: Pipelines
     #: What runs the networks; None: ONNX Runtime on the CPU.
     engine: Engine | None = None
 
@@ -66,14 +71,29 @@ def load_ladders(
     }
     variants = [v for chosen in ladders.values() for each in chosen for v in each.variants]
     networks = ResidentNetworks(variants, cache_dir, weigh=False, engine=engine)
-    pipelines = {
-        function: {
-            each.name: networks.pipeline(function, each, profile.segments(function, each.name))
-            for each in chosen
+    usual, urgent = _pipelines(networks, ladders, profile.segments)
+    return Ladders(profile, usual, urgent, engine)
+
+
+def _pipelines(
+    networks: ResidentNetworks,
+    ladders: Mapping[str, Sequence[FunctionVariant]],
+    segments: Callable[[str, str], int],
+) -> tuple[Pipelines, Pipelines]:
+    """Return the pipelines of all variants, cut as asked for: usual ones, and urgent ones."""
+
+    def pipelines(urgent: bool) -> Pipelines:
+        return {
+            function: {
+                each.name: networks.pipeline(
+                    function, each, segments(function, each.name), urgent=urgent
+                )
+                for each in chosen
+            }
+            for function, chosen in ladders.items()
         }
-        for function, chosen in ladders.items()
-    }
-    return Ladders(profile, pipelines, engine)
+
+    return pipelines(urgent=False), pipelines(urgent=True)
 
 
 def spread(
@@ -97,20 +117,17 @@ def uncut(ladders: Ladders, cache_dir: Path, zoo_dir: Path) -> Ladders:
     ones, mostly 6 to 10 %. Raises as `load_ladders` does.
     """
     own = {
-        name: {each.name: each for each in ladder(name, zoo_dir)} for name in ladders.pipelines
+        name: [each for each in ladder(name, zoo_dir) if each.name in chosen]
+        for name, chosen in ladders.pipelines.items()
     }
     networks = ResidentNetworks([], cache_dir, weigh=False, engine=ladders.engine)
-    pipelines = {
-        function: {name: networks.pipeline(function, own[function][name], 1) for name in chosen}
-        for function, chosen in ladders.pipelines.items()
-    }
+    usual, urgent = _pipelines(networks, own, lambda function, variant: 1)
     functions = {
-        function: tuple(joined(each, pipelines[function][each.name]) for each in variants)
+        function: tuple(joined(each, usual[function][each.name]) for each in variants)
         for function, variants in ladders.profile.functions.items()
     }
-    return replace(
-        ladders, profile=replace(ladders.profile, functions=functions), pipelines=pipelines
-    )
+    profile = replace(ladders.profile, functions=functions)
+    return replace(ladders, profile=profile, pipelines=usual, urgent=urgent)
 
 
 def joined(variant: VariantProfile, pipeline: Pipeline) -> VariantProfile:

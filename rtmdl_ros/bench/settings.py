@@ -131,6 +131,8 @@ def tasks_of(
     """Return the tasks of a candidate; all have variants, so that reports tell which was used."""
     resident = resident_variants(problem, candidate)
     priorities = candidate.priorities()
+    # As in the node: the other policies know no task that is always the most urgent one.
+    most = max(priorities) if problem.policy is Policy.FIXED_PRIORITY else None
     tasks = []
     for index, planned in enumerate(problem.tasks):
         base = problem.allowed[index][candidate.variants[index]].variant()
@@ -138,7 +140,8 @@ def tasks_of(
             planned.name, base.stages, planned.period_ns, planned.deadline_ns, priorities[index],
             late, tuple(each.variant() for each in resident[index]), base.name,
         )  # fmt: skip
-        pipelines = ladders.pipelines[planned.function]
+        urgent = priorities[index] == most
+        pipelines = (ladders.urgent if urgent else ladders.pipelines)[planned.function]
         stages = {
             each.name: tuple(stage.run for stage in pipelines[each.name].stages)
             for each in task.variants

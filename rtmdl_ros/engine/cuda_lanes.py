@@ -85,6 +85,23 @@ class CudaLanes:
             yield lane
         finally:
             torch.cuda.set_stream(before)
-            with self._changed:
-                self._free = sorted((*self._free, lane), key=lambda each: each.number)
-                self._changed.notify()
+            self._give_back(lane)
+
+    @contextmanager
+    def held(self, lane: CudaLane) -> Iterator[None]:
+        """Keep jobs off a lane, once none is on it.
+
+        What a job gives to a stream while a network is captured there would become a part of that.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: lane in self._free)
+            self._free.remove(lane)
+        try:
+            yield
+        finally:
+            self._give_back(lane)
+
+    def _give_back(self, lane: CudaLane) -> None:
+        with self._changed:
+            self._free = sorted((*self._free, lane), key=lambda each: each.number)
+            self._changed.notify_all()  # who waits may wait for another one

@@ -34,6 +34,8 @@ SPEC = WorkloadSpec(
     {'sign': TaskSpec('traffic_sign', 'front'), 'light': TaskSpec('traffic_light', 'rear')},
     (Disturbance(Kind.ABSENT, 0.0, 0.5, 'light'),),
 )  # fmt: skip
+#: What stages do, to tell whose they are.
+USUAL_RUN, URGENT = bool, int
 
 
 @pytest.fixture(scope='module')
@@ -46,14 +48,17 @@ def ladders():
     )
     small = replace(large, name='small+tiny', accuracy=0.25, stages=stages)
     functions = {**profile.functions, 'traffic_sign': (small, large)}
-    pipelines = {
-        function: {
-            each.name: SimpleNamespace(stages=[SimpleNamespace(run=bool) for _ in each.stages])
-            for each in variants
+    pipelines, urgent = (
+        {
+            function: {
+                each.name: SimpleNamespace(stages=[SimpleNamespace(run=run) for _ in each.stages])
+                for each in variants
+            }
+            for function, variants in functions.items()
         }
-        for function, variants in functions.items()
-    }
-    return Ladders(replace(profile, functions=functions), pipelines, None)
+        for run in (USUAL_RUN, URGENT)
+    )
+    return Ladders(replace(profile, functions=functions), pipelines, urgent, None)
 
 
 def setting(name, ladders):
@@ -113,6 +118,14 @@ def test_ours_chooses_at_run_time_and_parts_of_it_can_be_left_out(ladders):
         assert [len(each.task.variants) for each in setting(name, ladders).tasks] == [1, 1]
     apart = setting('rtmdl-no_joint', ladders)
     assert apart.in_words() == 'light small, then sign large+tiny'
+
+
+@pytest.mark.parametrize(('name', 'urgent'), [(OURS, 1), ('edf', 0), ('greedy_lanes', 0)])
+def test_the_most_urgent_task_has_its_networks_as_such(ladders, name, urgent):
+    tasks = setting(name, ladders).tasks
+    by_priority = sorted(tasks, key=lambda each: -each.task.priority)
+    functions = [{run for chain in each.stages.values() for run in chain} for each in by_priority]
+    assert functions == [{URGENT}] * urgent + [{USUAL_RUN}] * (len(tasks) - urgent)
 
 
 def test_of_two_ways_to_treat_late_jobs_simulation_takes_the_better(ladders):

@@ -157,3 +157,21 @@ def test_one_kernel_answers_as_three_do(kind):
             for way in (convolution._as_one, convolution._one_by_one):
                 found = way(*arguments)
                 torch.testing.assert_close(found, expected, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize('kind', [torch.float32, torch.float16])
+def test_one_kernel_takes_nothing_from_the_memory_that_it_writes(kind):
+    """Where nothing is added torch hands cuDNN the output for that, times 0: NaN would stay NaN."""
+    torch.manual_seed(1)
+    convolution = FusedConvolution(layer(16).to('cuda', kind))
+    features = torch.rand(1, 16, 20, 28, device='cuda', dtype=kind)
+    with torch.no_grad():
+        expected = convolution._one_by_one(features, None)
+        convolution._as_one(features, None)  # workspaces have their memory by then
+        spoiled = torch.full_like(expected, float('nan'))
+        place = spoiled.data_ptr()
+        del spoiled
+        found = convolution._as_one(features, None)
+    assert found.data_ptr() == place
+    torch.testing.assert_close(found, expected, rtol=1e-2, atol=1e-2)

@@ -3,6 +3,7 @@
 """The Python around CUDA graphs, with CUDA's part played by the CPU: runs where there is no GPU."""
 
 import gc
+import threading
 
 import numpy as np
 import pytest
@@ -137,3 +138,31 @@ def test_a_network_that_is_let_go_in_a_capture_ends_after_it(cuda, engine, zoo):
     cuda.in_capture = kept.clear
     engine.load(zoo[1], 1)
     assert not kept
+
+
+def test_no_job_is_on_a_lane_while_a_network_is_captured_there(cuda, engine, zoo):
+    taken = []
+
+    def try_to_run():
+        with engine.lanes.taken(urgent=True) as lane:
+            taken.append(lane.number)
+
+    cuda.in_capture = try_to_run
+    engine.load(zoo[1], 1)
+    # First one was captured on the lane that is for urgent jobs, then on the other.
+    assert taken == [1, 0]
+
+
+def test_a_capture_waits_for_the_job_on_its_lane(engine, zoo):
+    loaded = threading.Event()
+
+    def load():
+        engine.load(zoo[1], 1)
+        loaded.set()
+
+    with engine.lanes.taken(urgent=True):
+        thread = threading.Thread(target=load, daemon=True)
+        thread.start()
+        assert not loaded.wait(0.5)
+    assert loaded.wait(30.0)
+    thread.join()

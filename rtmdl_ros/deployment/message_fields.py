@@ -50,11 +50,12 @@ def output_statistics(results: Iterable[tuple[float, int]]) -> OutputStatistics:
 def detection_fields(detection: Detection) -> Fields:
     """Return the fields of a Detection."""
     box = detection.box
+    center_x, center_y = box.centre
     return {
         'class_name': detection.class_name,
         'score': detection.score,
-        'center_x': (box.x_min + box.x_max) / 2,
-        'center_y': (box.y_min + box.y_max) / 2,
+        'center_x': center_x,
+        'center_y': center_y,
         'size_x': box.width,
         'size_y': box.height,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.planning.plan import Plan
-from rtmdl_ros.planning.plan_file import read_plan, write_plan
+from rtmdl_ros.planning.plan_file import given_plan, read_plan, write_plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import Problem, problem_of
 from rtmdl_ros.profiling.device import OF_ANY_DEVICE
@@ -94,11 +94,9 @@ def device_plan(
     demands that no plan can be made for.
     """
     planned = configuration if resting else enabled_only(configuration)
-    given = configuration.node.plan_file
-    if given:
-        path = Path(given).expanduser()
-        plan = read_plan(path, problem_of(configuration, profile))
-        return _warned_of(plan.of(planned.tasks), path)
+    given = given_plan(configuration, profile)
+    if given is not None:
+        return _warned_of(given.of(planned.tasks), Path(configuration.node.plan_file).expanduser())
     problem = problem_of(planned, profile)
     path = cache_dir / f'plan-{_key(problem)}.yaml'
     if path.exists():

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.perception.pipeline import Pipeline
-from rtmdl_ros.planning.problem import rounded_down
+from rtmdl_ros.planning.problem import planned_task, rounded_down
 from rtmdl_ros.workload.accuracy import mean_accuracy
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.priorities import priority_in_force
-from rtmdl_ros.workload.records import LatePolicy, Task, TaskVariant
-from rtmdl_ros.workload.units import NS_PER_MS
+from rtmdl_ros.workload.records import Task, TaskVariant
 
 
 @dataclass(frozen=True)
@@ -88,16 +87,16 @@ def scheduled(task: ReadyTask) -> Task:
     Where the planned variant is below the accuracy floor, the next one above takes its place;
     others may be chosen at run time, or none.
     """
-    parameters, allowed = task.parameters, task.allowed
+    wanted, allowed = planned_task(task.name, task.parameters), task.allowed
     base = next((each for each in allowed if each.name == task.planned), allowed[0])
     return Task(
         name=task.name,
         stages=base.stages,
-        period_ns=round(parameters.period_ms * NS_PER_MS),
-        deadline_ns=round(parameters.deadline_ms * NS_PER_MS),
-        priority=priority_in_force(parameters.priority, task.planned_priority),
-        late=LatePolicy(parameters.late),
+        period_ns=wanted.period_ns,
+        deadline_ns=wanted.deadline_ns,
+        priority=priority_in_force(wanted.fixed_priority, task.planned_priority),
+        late=wanted.late,
         variants=allowed if task.chooses else (base,),
         base=base.name,
-        weight=parameters.weight,
+        weight=wanted.weight,
     )

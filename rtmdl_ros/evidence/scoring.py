@@ -53,7 +53,7 @@ def match_frame(
 
 
 def _has_centre(outer: Box, inner: Box) -> bool:
-    x, y = (inner.x_min + inner.x_max) / 2, (inner.y_min + inner.y_max) / 2
+    x, y = inner.centre
     return outer.x_min <= x <= outer.x_max and outer.y_min <= y <= outer.y_max
 
 

@@ -33,7 +33,6 @@ class Gatekeeper:
 
     def learn(self, answer: Answer) -> None:
         """Go by another plan from now on."""
-        assert answer.plan is not None
         self._demands = {task.name: task for task in answer.demands}
         self._planned = frozenset(answer.plan.tasks)
         self._feasible = answer.plan.feasible

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from rtmdl_ros.node.replanning import Answer, Replanner
+from rtmdl_ros.node.replanning import Answer, NoPlan, Replanner
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.records import Resource
@@ -63,7 +63,7 @@ class PlanKeeper:
     def look(self, configuration: Configuration, follower: Follower) -> None:
         """Hand over a plan that is ready; ask for one if the device has changed for some time."""
         answer = self._replanner.poll()
-        if answer is not None and answer.plan is None:
+        if isinstance(answer, NoPlan):
             self._log(f'no new plan, the old one is kept: {answer.problem}')
         elif answer is not None:
             follower.follow(answer)
@@ -81,7 +81,6 @@ class PlanKeeper:
             self.ask(configuration, f'stages take other times than planned ({times})')
 
     def _tell(self, answer: Answer) -> None:
-        assert answer.plan is not None
         if answer.plan.feasible:
             self._log(f'{_TAKEN_OVER}{_expected(answer)}')
             return
@@ -93,12 +92,10 @@ class PlanKeeper:
 
 
 def _expected(answer: Answer) -> str:
-    plan = answer.plan
-    assert plan is not None
     limits = ', '.join(
         f'{name} {limit.least_ns / NS_PER_MS:.1f}' for name, limit in answer.limits.items()
     )
     return (
-        f': {plan.expected_miss_ratio:.1%} of the frames expected to be missed; shortest deadlines '
-        f'that are admitted, in ms: {limits}'
+        f': {answer.plan.expected_miss_ratio:.1%} of the frames expected to be missed; shortest '
+        f'deadlines that are admitted, in ms: {limits}'
     )

@@ -13,13 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 from rtmdl_ros.planning.admission import Admission
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.limits import DeadlineLimit, admissions, deadline_limits
 from rtmdl_ros.planning.plan import Plan
-from rtmdl_ros.planning.plan_file import read_plan
+from rtmdl_ros.planning.plan_file import given_plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, demands, problem_of
 from rtmdl_ros.profiling.profile import Profile
@@ -32,15 +31,21 @@ _LIMITS_S = 30.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: a plan with the limits of its deadlines, or why there is none."""
+    """A plan with the limits of its deadlines."""
 
-    plan: Plan | None
+    plan: Plan
     limits: Mapping[str, DeadlineLimit]
-    problem: str = ''
     #: Of all tasks, also of those that rest and are not in the plan.
     demands: tuple[PlannedTask, ...] = ()
     #: Whether a task that rests may be enabled, and what all would run by then, by its name.
     admissions: Mapping[str, Admission] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NoPlan:
+    """Why there is none."""
+
+    problem: str
 
 
 class Replanner:
@@ -55,7 +60,7 @@ class Replanner:
         self._teller: threading.Thread | None = None
         self._next: tuple[Configuration, Profile] | None = None
         #: Why the last process could not be started.
-        self._refused: Answer | None = None
+        self._refused: NoPlan | None = None
         #: Has answered and ends by itself, which takes long on a busy machine.
         self._ending: BaseProcess | None = None
 
@@ -69,7 +74,7 @@ class Replanner:
         self._next = configuration, profile
         self._begin()
 
-    def poll(self) -> Answer | None:
+    def poll(self) -> Answer | NoPlan | None:
         """Return an answer once it is there; None as long as there is none."""
         if self._refused is not None:
             refused, self._refused = self._refused, None
@@ -77,9 +82,9 @@ class Replanner:
         if self._results is None or not self._results.poll():
             return None
         try:
-            answer: Answer = self._results.recv()
+            answer: Answer | NoPlan = self._results.recv()
         except (EOFError, OSError):  # before it answered, or while it did
-            answer = Answer(None, {}, 'the process that plans ended without an answer')
+            answer = NoPlan('the process that plans ended without an answer')
         self._hang_up()
         self._ending, self._process = self._process, None
         if self._next is None:
@@ -118,7 +123,7 @@ class Replanner:
             teller = threading.Thread(target=_send, args=(results, asked), daemon=True)
             teller.start()
         except (OSError, RuntimeError) as error:  # a limit of processes, threads, files or memory
-            self._refused = Answer(None, {}, f'no process for it can be started: {error}')
+            self._refused = NoPlan(f'no process for it can be started: {error}')
             return
         sender.close()
         self._process, self._results, self._teller = process, results, teller
@@ -149,25 +154,23 @@ def _give_way() -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
-def answer_to(configuration: Configuration, profile: Profile, seconds: float) -> Answer:
+def answer_to(
+    configuration: Configuration, profile: Profile, seconds: float
+) -> Answer | NoPlan:
     """Return a plan for the enabled tasks, that of the parameters where they name one.
 
     With it comes what may change: how far deadlines, and which resting tasks may be enabled.
     """
     running = enabled_only(configuration)
     if not running.tasks:
-        return Answer(None, {}, 'no task is enabled')
+        return NoPlan('no task is enabled')
     try:
         problem = problem_of(running, profile)
-        given = configuration.node.plan_file
-        if given:
-            whole = read_plan(Path(given).expanduser(), problem_of(configuration, profile))
-            plan = whole.of(running.tasks)
-        else:
-            plan = make_plan(problem, seconds=seconds).plan
+        given = given_plan(configuration, profile)
+        plan = given.of(running.tasks) if given else make_plan(problem, seconds=seconds).plan
         asked = demands(configuration)
         resting = [task for task in asked if task.name not in running.tasks]
-        limits = deadline_limits(problem, plan, _LIMITS_S, keep_plan=bool(given))
-        return Answer(plan, limits, '', asked, admissions(problem, plan, resting))
+        limits = deadline_limits(problem, plan, _LIMITS_S, keep_plan=given is not None)
+        return Answer(plan, limits, asked, admissions(problem, plan, resting))
     except PlanningError as error:
-        return Answer(None, {}, str(error))
+        return NoPlan(str(error))

@@ -110,7 +110,6 @@ class Session:
 
     def follow(self, answer: Answer) -> None:
         """Take over a plan, for the jobs released from now on, and its limits."""
-        assert answer.plan is not None
         self._gatekeeper.learn(answer)
         self._run_by(answer.plan)
 

@@ -24,8 +24,7 @@ def _detection_2d(header: object, detection: Detection) -> Any:
     result.hypothesis.class_id = detection.class_name
     result.hypothesis.score = detection.score
     box, message = detection.box, Detection2D(header=header, results=[result])
-    message.bbox.center.position.x = (box.x_min + box.x_max) / 2
-    message.bbox.center.position.y = (box.y_min + box.y_max) / 2
+    message.bbox.center.position.x, message.bbox.center.position.y = box.centre
     message.bbox.size_x = box.width
     message.bbox.size_y = box.height
     return message

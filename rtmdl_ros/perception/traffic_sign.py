@@ -74,7 +74,7 @@ def sign_crop(image: Image, box: Box, height: int, width: int) -> Image:
     """
     image_height, image_width = image.shape[:2]
     half = max(box.width, box.height) * (0.5 + BORDER)
-    x, y = (box.x_min + box.x_max) / 2, (box.y_min + box.y_max) / 2
+    x, y = box.centre
     left = min(max(0, math.floor(x - half)), image_width - 1)
     top = min(max(0, math.floor(y - half)), image_height - 1)
     right = max(left + 1, min(image_width, math.ceil(x + half)))

@@ -29,9 +29,10 @@ import yaml
 from rtmdl_ros.planning.errors import PlanError, PlanningError
 from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.plan import Plan, TaskPlan, networks_in
-from rtmdl_ros.planning.problem import PlannedTask, Problem
+from rtmdl_ros.planning.problem import PlannedTask, Problem, problem_of
 from rtmdl_ros.profiling.checked_json import BadFieldError, Node
-from rtmdl_ros.profiling.profile import VariantProfile
+from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 from rtmdl_ros.workload.text_file import write_whole
 from rtmdl_ros.workload.yaml_file import read_yaml
@@ -91,6 +92,17 @@ def plan_text(plan: Plan) -> str:
         'notes': list(plan.notes),
     }
     return _HEADER + yaml.safe_dump(content, sort_keys=False, width=100, allow_unicode=True)
+
+
+def given_plan(configuration: Configuration, profile: Profile) -> Plan | None:
+    """Return the plan of all tasks that `plan_file` names; None where it names none.
+
+    Raises as `read_plan` does.
+    """
+    given = configuration.node.plan_file
+    if not given:
+        return None
+    return read_plan(Path(given).expanduser(), problem_of(configuration, profile))
 
 
 def read_plan(path: Path, problem: Problem) -> Plan:

@@ -57,7 +57,7 @@ def truth_of(frame: Frame, classes: Sequence[str]) -> list[Detection]:
 
 def _rewarded(frame: Frame, box: Box) -> bool:
     """Say whether the box's centre lies where detections count (see `Frame.regions`)."""
-    x, y = (box.x_min + box.x_max) / 2, (box.y_min + box.y_max) / 2
+    x, y = box.centre
     value = 1.0
     for x_min, y_min, x_max, y_max, painted in frame.regions:
         if x_min <= x <= x_max and y_min <= y <= y_max:

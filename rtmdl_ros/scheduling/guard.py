@@ -166,10 +166,8 @@ class Guard:
             left_ns[_CANDIDATE] = stage.worst_ns
             segments[_CANDIDATE] = stage.segment
         for name, segment in segments.items():
-            factor = self._slowest.get(segment, 1.0)
-            for beside, other_segment in segments.items():
-                if beside != name:
-                    factor *= self._slow.factor(segment, other_segment)
+            others = (other for beside, other in segments.items() if beside != name)
+            factor = self._slowest.get(segment, 1.0) * self._slow.together(segment, others)
             free_ns = max(free_ns, now_ns + ceil(left_ns[name] * factor))
         return free_ns
 
@@ -269,13 +267,17 @@ def _latest_ends_of_running(
     future: set[str] = set()
     if slow is not None and executors[Resource.ACCELERATOR] > 1:
         future = {stage.segment for demand in demands for stage in demand.stages}
+    lanes = {
+        name: each.stage.segment
+        for name, each in running.items()
+        if each.stage.resource is Resource.ACCELERATOR
+    }
     ends = {}
     for name, (stage, left_ns) in running.items():
         factor = 1.0
-        if slow is not None and stage.resource is Resource.ACCELERATOR:
-            for other_name, other in running.items():
-                if other_name != name and other.stage.resource is Resource.ACCELERATOR:
-                    factor *= slow.factor(stage.segment, other.stage.segment)
+        if slow is not None and name in lanes:
+            others = (segment for other, segment in lanes.items() if other != name)
+            factor = slow.together(stage.segment, others)
             if future:
                 factor *= max(slow.factor(stage.segment, other) for other in future)
         ends[name] = now_ns + ceil(max(0.0, left_ns) * factor)

@@ -63,9 +63,6 @@ class Sharing:
             stage.left_ns -= passed_ns / stage.factor
 
     def _set_factors(self) -> None:
-        running = self._running.values()
-        for stage in running:
-            stage.factor = 1.0
-            for other in running:
-                if other is not stage:
-                    stage.factor *= self._slow_downs.factor(stage.segment, other.segment)
+        for lane, stage in self._running.items():
+            others = (each.segment for name, each in self._running.items() if name != lane)
+            stage.factor = self._slow_downs.together(stage.segment, others)

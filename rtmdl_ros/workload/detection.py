@@ -25,6 +25,11 @@ class Box:
         return self.y_max - self.y_min
 
     @property
+    def centre(self) -> tuple[float, float]:
+        """Its middle, x and y in pixels."""
+        return (self.x_min + self.x_max) / 2, (self.y_min + self.y_max) / 2
+
+    @property
     def area(self) -> float:
         """Area in square pixels; 0 for a box turned inside out."""
         return max(0.0, self.width) * max(0.0, self.height)

@@ -3,7 +3,7 @@
 """How much segments slow each other down that run at once on two lanes."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -35,6 +35,10 @@ class SlowDowns:
     def factor(self, segment: str, beside: str) -> float:
         """Return the factor of `segment` beside another; 1 where nothing is known of it."""
         return self.factors.get((segment, beside), 1.0)
+
+    def together(self, segment: str, others: Iterable[str]) -> float:
+        """Return the factor of `segment` beside all of `others`."""
+        return math.prod(self.factor(segment, other) for other in others)
 
     def mean(self, lanes: int) -> float:
         """Return the mean factor of all pairs; 1 where none is known, and for a single lane."""

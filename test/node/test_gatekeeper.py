@@ -34,7 +34,7 @@ def answer(enabled, refusals, *, feasible=True, limits=None):
         name: Admission(not reason, None if reason else joined(enabled, name), reason)
         for name, reason in refusals.items()
     }
-    return Answer(plan, limits or {}, '', demands, admissions)
+    return Answer(plan, limits or {}, demands, admissions)
 
 
 def joined(enabled, name):

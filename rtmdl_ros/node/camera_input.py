@@ -1,13 +1,11 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""One camera topic: its newest frame handed on undecoded, and what is wrong with it, in words."""
+"""One camera topic: its newest frame handed on undecoded, and what is seen of it."""
 
 import functools
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
 from statistics import median
 from typing import Any
 
@@ -19,6 +17,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
+from rtmdl_ros.node.camera_health import CameraHealth, CameraView, diagnosed
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.ros_compat import SubscriptionEventCallbacks
@@ -29,9 +28,6 @@ from rtmdl_ros.workload.image_kind import ImageKind
 from rtmdl_ros.workload.parameters import CameraParameters
 from rtmdl_ros.workload.units import NS_PER_S
 
-#: Stamps this far from the node's clock, or in its future, are of another clock.
-_STRANGE_AGE_S = 10.0
-_FUTURE_AGE_S = -0.1
 #: Frames whose ages are looked at: single ones may be delayed.
 _AGES = 30
 #: Long enough for a thread on another core to wake up.
@@ -43,48 +39,6 @@ _KINDS: Mapping[str, tuple[Any, Callable[[Any], Pixels]]] = {
     'raw': (Image, pixels_of),
     'compressed': (CompressedImage, decompressed),
 }
-
-
-class CameraProblem(Enum):
-    """What may be wrong with a camera."""
-
-    NO_PUBLISHER = 'no publisher'
-    OTHER_TYPE = 'messages of another type'
-    INCOMPATIBLE_QOS = 'incompatible QoS'
-    SILENT = 'no frames'
-    STRANGE_STAMPS = 'stamps of another clock'
-    LARGER_IMAGES = 'larger images than measured'
-    OTHER_PERIOD = 'another period than planned with'
-
-    @property
-    def silences(self) -> bool:
-        """Whether no frame comes."""
-        return self in (
-            CameraProblem.NO_PUBLISHER,
-            CameraProblem.OTHER_TYPE,
-            CameraProblem.INCOMPATIBLE_QOS,
-            CameraProblem.SILENT,
-        )
-
-
-@dataclass(frozen=True)
-class CameraHealth:
-    """State of one camera at one instant."""
-
-    topic: str
-    #: False while nobody wants its frames.
-    subscribed: bool
-    publishers: int
-    frames: int
-    #: Frames a second over the window.
-    rate_hz: float
-    #: Since the last frame, or since the subscription where there was none; 0 without one.
-    silent_s: float
-    #: Node clock minus header.stamp of the last frame, when it arrived; 0 before the first.
-    frame_age_s: float
-    problem: CameraProblem | None
-    #: The problem in words, with what to do about it; empty when there is none.
-    advice: str
 
 
 def age_s(node: Node, header: Header) -> float:
@@ -103,6 +57,13 @@ def camera_topic(node: Node, name: str, transport: str) -> str:
     if transport == 'compressed':
         topic = node.resolve_topic_name(f'{topic}/compressed')
     return topic
+
+
+def _other_topic(topic: str, transport: str) -> str:
+    """Return where the same images come in the other transport, see `camera_topic`."""
+    if transport == 'compressed':
+        return topic.removesuffix('/compressed')
+    return f'{topic}/compressed'
 
 
 class CameraInput:
@@ -169,7 +130,7 @@ class CameraInput:
         silent_ns = now_ns - self._last_ns if subscribed else 0
         publishers = self._node.count_publishers(self._topic)
         span_ns = min(self._window_ns, max(1, now_ns - self._opened_ns))
-        problem = self._problem(publishers, silent_ns) if subscribed else None
+        problem, advice = diagnosed(self._view(publishers, silent_ns)) if subscribed else (None, '')
         return CameraHealth(
             topic=self._topic,
             subscribed=subscribed,
@@ -179,25 +140,31 @@ class CameraInput:
             silent_s=silent_ns / NS_PER_S,
             frame_age_s=self._ages_s[-1] if self._ages_s else 0.0,
             problem=problem,
-            advice=self._advice(problem, silent_ns),
+            advice=advice,
         )
 
-    def _problem(self, publishers: int, silent_ns: int) -> CameraProblem | None:
-        if silent_ns > self._timeout_ns:
-            if publishers == 0:
-                return CameraProblem.NO_PUBLISHER
-            if self._type not in self._types():
-                return CameraProblem.OTHER_TYPE
-            return CameraProblem.INCOMPATIBLE_QOS if self._refused_policy else CameraProblem.SILENT
-        if self._ages_s and not _FUTURE_AGE_S <= median(self._ages_s) <= _STRANGE_AGE_S:
-            return CameraProblem.STRANGE_STAMPS
-        if self._images.pixels > self._measured_with.pixels:
-            return CameraProblem.LARGER_IMAGES
-        return CameraProblem.OTHER_PERIOD if self._wrong_period() else None
-
-    @property
-    def _images(self) -> ImageKind:
-        return ImageKind(*self._size, self._measured_with.compressed)
+    def _view(self, publishers: int, silent_ns: int) -> CameraView:
+        clock_ns: int = self._node.get_clock().now().nanoseconds
+        other_topic = _other_topic(self._topic, self._transport)
+        return CameraView(
+            name=self.name,
+            topic=self._topic,
+            transport=self._transport,
+            expected_type=self._type,
+            # It takes too long to be asked for where nobody wants to know.
+            types=self._types() if silent_ns > self._timeout_ns else frozenset(),
+            publishers=publishers,
+            other_topic=other_topic,
+            other_publishers=self._node.count_publishers(other_topic),
+            silent_s=silent_ns / NS_PER_S,
+            timeout_s=self._timeout_ns / NS_PER_S,
+            refused_policy=self._refused_policy,
+            usual_age_s=median(self._ages_s) if self._ages_s else None,
+            clock_stands=clock_ns == 0,
+            images=ImageKind(*self._size, self._measured_with.compressed),
+            measured_with=self._measured_with,
+            period_remark=self._wrong_period(),
+        )
 
     def _wrong_period(self) -> str:
         """Tell of a task that is planned with another period than frames have; '' if none is."""
@@ -208,61 +175,10 @@ class CameraInput:
         remarks = (remark_on_period(*planned, period_ms) for planned in self.periods_ms.items())
         return next(filter(None, remarks), '')
 
-    def _advice(self, problem: CameraProblem | None, silent_ns: int) -> str:
-        topic = self._topic
-        if problem is CameraProblem.NO_PUBLISHER:
-            return f'no publisher on {topic}; {self._instead()}'
-        if problem is CameraProblem.OTHER_TYPE:
-            return (
-                f'{topic} carries {", ".join(sorted(self._types()))}, not {self._type}; remap to '
-                f'another topic or set {self.name}.transport'
-            )
-        if problem is CameraProblem.INCOMPATIBLE_QOS:
-            return (
-                f'incompatible QoS on {topic} ({self._refused_policy}): set qos_overrides.'
-                f'{topic}.subscription.{self._refused_policy} to what the camera offers'
-            )
-        if problem is CameraProblem.SILENT:
-            return f'no frame for {silent_ns / NS_PER_S:.1f} s on {topic}'
-        if problem is CameraProblem.STRANGE_STAMPS:
-            if self._waits_for_clock():
-                return (
-                    'use_sim_time is true and nobody publishes /clock: play the bag with --clock, '
-                    'or set use_sim_time to false'
-                )
-            usual_s = median(self._ages_s)
-            remedy = 'for a bag set use_sim_time and play it with --clock'
-            if usual_s < 0.0:
-                remedy += '; for a camera on another computer synchronise the clocks (chrony)'
-            return f'stamps on {topic} do not match the clock (frame age {usual_s:.1f} s): {remedy}'
-        if problem is CameraProblem.LARGER_IMAGES:
-            return self._advice_on_images()
-        return self._wrong_period() if problem is CameraProblem.OTHER_PERIOD else ''
-
-    def _advice_on_images(self) -> str:
-        here, there, name = self._images, self._measured_with, self.name
-        return (
-            f'images on {self._topic} are {here.size}, stages were measured with {there.size}: set '
-            f'{name}.width to {here.width} and {name}.height to {here.height} and start anew'
-        )
-
-    def _instead(self) -> str:
-        """Return what to do where nobody publishes: raw and compressed images are mixed up."""
-        transport, other = 'compressed', f'{self._topic}/compressed'
-        if self._transport == transport:
-            transport, other = 'raw', self._topic.removesuffix('/compressed')
-        if self._node.count_publishers(other):
-            return f'there is one on {other}: set {self.name}.transport to {transport}'
-        return 'start the camera driver or remap the topic'
-
-    def _waits_for_clock(self) -> bool:
-        """Tell whether the clock stands, as simulated time does before its first message."""
-        now_ns: int = self._node.get_clock().now().nanoseconds
-        return now_ns == 0
-
-    def _types(self) -> set[str]:
+    def _types(self) -> frozenset[str]:
         """Return the types that are published on the topic."""
-        return {each.topic_type for each in self._node.get_publishers_info_by_topic(self._topic)}
+        publishers = self._node.get_publishers_info_by_topic(self._topic)
+        return frozenset(each.topic_type for each in publishers)
 
     def _subscribe(self) -> Subscription:
         kind, decode = _KINDS[self._transport]

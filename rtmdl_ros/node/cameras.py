@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 
-from rtmdl_ros.node.camera_input import CameraInput, CameraProblem
+from rtmdl_ros.node.camera_health import CameraProblem
+from rtmdl_ros.node.camera_input import CameraInput
 from rtmdl_ros.node.diagnostics import camera_status
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.workload.configuration import Configuration

@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from rtmdl_ros.deployment.message_fields import OutputStatistics
 from rtmdl_ros.deployment.ready_task import ReadyTask
-from rtmdl_ros.node.camera_input import CameraHealth
+from rtmdl_ros.node.camera_health import CameraHealth
 from rtmdl_ros.runtime.accounting import RuntimeStatistics, TaskStatistics
 from rtmdl_ros.runtime.real_time import Placement, RealTimeState
 from rtmdl_ros.workload.configuration import Configuration

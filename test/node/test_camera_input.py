@@ -15,7 +15,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSPolicyKind
 from sensor_msgs.msg import Image
 
-from rtmdl_ros.node.camera_input import CameraInput, CameraProblem
+from rtmdl_ros.node.camera_health import CameraProblem
+from rtmdl_ros.node.camera_input import CameraInput
 from rtmdl_ros.workload.parameters import CameraParameters
 
 

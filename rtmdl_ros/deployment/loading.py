@@ -72,39 +72,46 @@ def _ready(
     cache_dir: Path,
     log: Log,
 ) -> tuple[ReadyTask, ...]:
-    chosen = {
+    tasks = configuration.tasks.items()
+    resident = {
         name: _resident(request.functions[task.function], plan.tasks[name].resident)
-        for name, task in configuration.tasks.items()
+        for name, task in tasks
     }
-    wanted = [v for each in chosen.values() for choice in each for v in choice.variants]
+    wanted = [v for choices in resident.values() for choice in choices for v in choice.variants]
     networks = ResidentNetworks(wanted, cache_dir, weigh=False, engine=request.engine)
-    chosen = _fitting(configuration, chosen, profile, plan, networks, log)
-    chosen = _shared(configuration, chosen)
+    fitting = _fitting(configuration, resident, profile, plan, networks, log)
+    chosen = _shared(configuration, fitting)
     priorities = {
-        name: priority_in_force(task.priority, plan.tasks[name].priority)
-        for name, task in configuration.tasks.items()
+        name: priority_in_force(task.priority, plan.tasks[name].priority) for name, task in tasks
     }
     most_urgent = max(priorities.values())
-    chooses = configuration.node.choice == 'run_time'
-    tasks = []
-    for name, parameters in configuration.tasks.items():
-        function, own = parameters.function, plan.tasks[name]
-        profiles = {each.name: each for each in profile.functions[function]}
+    ready = []
+    for name, parameters in tasks:
+        profiles = {each.name: each for each in profile.functions[parameters.function]}
         pipelines = {
             choice.name: networks.pipeline(
-                function,
+                parameters.function,
                 choice,
-                profile.segments(function, choice.name),
+                profile.segments(parameters.function, choice.name),
                 urgent=priorities[name] == most_urgent,
             )
             for choice in chosen[name]
         }
         variants = tuple(profiles[choice.name].variant() for choice in chosen[name])
-        tasks.append(
-            ReadyTask(name, parameters, variants, pipelines, own.variant, own.priority, chooses)
+        planned = plan.tasks[name]
+        log(f'task {name}: {_in_words(profiles[planned.variant])}, one of {len(variants)} loaded')
+        ready.append(
+            ReadyTask(
+                name,
+                parameters,
+                variants,
+                pipelines,
+                planned.variant,
+                planned.priority,
+                chooses=configuration.node.choice == 'run_time',
+            )
         )
-        log(f'task {name}: {_in_words(profiles[own.variant])}, one of {len(variants)} loaded')
-    return tuple(tasks)
+    return tuple(ready)
 
 
 def _fitting(

@@ -9,7 +9,7 @@ stage. The same drive, seed, profile and plan give the same jobs, on any machine
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
 from rtmdl_ros.evidence.simulated import report_of
@@ -168,11 +168,8 @@ class _PipelineWorker:
 
     def _statistics(self, now_ns: int) -> RuntimeStatistics:
         idle = dict.fromkeys(self._core.executors)
-        statistics = self._ledger.copy(now_ns, now_ns, idle)()
-        cpu, accelerator = (
-            self._core.slowness(kind, now_ns) for kind in (Resource.CPU, Resource.ACCELERATOR)
-        )
-        return replace(statistics, cpu_slowness=cpu, accelerator_slowness=accelerator)
+        slowness = {kind: self._core.slowness(kind, now_ns) for kind in Resource}
+        return self._ledger.copy(now_ns, now_ns, idle, slowness)()
 
 
 class _Frames:

@@ -68,8 +68,8 @@ class RuntimeStatistics:
     cpu_busy: float
     accelerator_busy: float
     #: Ratio of recent to profiled stage times; 1: as profiled.
-    cpu_slowness: float = 1.0
-    accelerator_slowness: float = 1.0
+    cpu_slowness: float
+    accelerator_slowness: float
 
 
 def response_statistics(responses_ns: Sequence[int]) -> ResponseStatistics:

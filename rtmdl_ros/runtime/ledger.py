@@ -38,11 +38,16 @@ class Ledger:
         self._busy[span.executor].add(span)
 
     def copy(
-        self, now_ns: int, uptime_ns: int, busy_since_ns: Mapping[str, int | None]
+        self,
+        now_ns: int,
+        uptime_ns: int,
+        busy_since_ns: Mapping[str, int | None],
+        slowness: Mapping[Resource, float],
     ) -> Callable[[], RuntimeStatistics]:
         """Copy the accounts; returns what evaluates the copy, to be called without the lock.
 
-        `busy_since_ns` tells by executor when the stage that it runs now began.
+        `busy_since_ns` tells by executor when the stage that it runs now began, `slowness` how many
+        times as long as profiled stages take.
         """
         self._forget_before(now_ns - self._window_ns)
         tasks = [account.copy() for account in self._tasks.values()]
@@ -58,6 +63,8 @@ class Ledger:
                 tasks=tuple(account.statistics(now_ns, window_ns) for account in tasks),
                 cpu_busy=self._mean(shares, Resource.CPU),
                 accelerator_busy=self._mean(shares, Resource.ACCELERATOR),
+                cpu_slowness=slowness[Resource.CPU],
+                accelerator_slowness=slowness[Resource.ACCELERATOR],
             )
 
         return evaluate

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
@@ -282,10 +281,8 @@ class Runtime:
             now_ns = time.monotonic_ns()
             uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
             busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
-            evaluate = self._ledger.copy(now_ns, uptime_ns, busy)
-            slowness = self._slowness(now_ns)
-        cpu, accelerator = slowness[Resource.CPU], slowness[Resource.ACCELERATOR]
-        return replace(evaluate(), cpu_slowness=cpu, accelerator_slowness=accelerator)
+            evaluate = self._ledger.copy(now_ns, uptime_ns, busy, self._slowness(now_ns))
+        return evaluate()
 
     def slowness(self) -> dict[Resource, float]:
         """Return the ratio of recent to profiled stage times of each resource."""

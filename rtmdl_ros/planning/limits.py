@@ -18,8 +18,11 @@ from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.workload.units import NS_PER_MS
 
-#: Halvings of the span between what is surely too short and the deadline of now.
+#: Halvings of the span between what is surely too short and the deadline of now, by ratio: that
+#: may be of seconds, and the limit of milliseconds.
 _HALVINGS = 5
+#: Nobody asks for less (`TaskParameters.deadline_ms`).
+_LEAST_NS = NS_PER_MS
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,15 @@ def _first_span(problem: Problem, task: PlannedTask) -> _Span:
     )
     quickest_ms = quickest_ns / NS_PER_MS
     reason = f'{task.name} takes {quickest_ms:.1f} ms at best; nothing between was simulated'
-    return _Span(min(quickest_ns, task.deadline_ns), task.deadline_ns, reason)
+    return _Span(
+        min(max(quickest_ns, _LEAST_NS), task.deadline_ns), task.deadline_ns, reason
+    )
 
 
 def _halved(
     problem: Problem, plan: Plan, task: PlannedTask, span: _Span, keep_plan: bool
 ) -> _Span:
-    tried_ns = (span.refused_ns + span.admitted_ns) // 2
+    tried_ns = math.isqrt(span.refused_ns * span.admitted_ns)
     answer = admit(problem, plan, replace(task, deadline_ns=tried_ns), keep_plan=keep_plan)
     if answer.admitted:
         return replace(span, admitted_ns=tried_ns, plan=None if keep_plan else answer.plan)

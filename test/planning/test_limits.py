@@ -42,6 +42,13 @@ def test_the_limit_is_admitted_and_a_bit_less_is_not(planned):
         assert 'would miss' in limit.reason or 'at best' in limit.reason
 
 
+def test_a_deadline_of_seconds_can_be_taken_back(planned):
+    problem, plan = planned
+    relaxed = replace(problem, tasks=(replace(problem.tasks[0], deadline_ns=5000 * MS),))
+    least_ns = deadline_limits(relaxed, plan.of(['light']))['light'].least_ns
+    assert least_ns < 4 * MS  # the light takes 2 ms
+
+
 def test_a_deadline_that_is_broken_already_is_its_own_limit(planned):
     problem, plan = planned
     hopeless = replace(problem.tasks[0], deadline_ns=1000)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rtmdl_ros.workload.parameter_file import read_values
+from rtmdl_ros.workload.parameter_file import is_for, read_values
 from rtmdl_ros.workload.parameters import ParameterError
 from rtmdl_ros.workload.yaml_file import read_yaml
 
@@ -28,7 +28,7 @@ def files_for_others(arguments: Sequence[str], node_name: str) -> Iterator[str]:
             yield f'{error}'  # ROS reads more than YAML allows
             continue
         sections = [str(name) for name in document] if isinstance(document, dict) else []
-        if not any(_matches(section, node_name) for section in sections):
+        if not any(is_for(node_name, section) for section in sections):
             whom = ', '.join(sections) or 'nobody'
             yield (
                 f'{path} has parameters for {whom} and none for {node_name}, which takes its '
@@ -63,13 +63,3 @@ def _paths(arguments: Sequence[str]) -> Iterator[Path]:
     for argument, value in itertools.pairwise(arguments):
         if argument == _FLAG:
             yield Path(value)
-
-
-def _matches(section: str, node_name: str) -> bool:
-    """Tell whether a section's name, which may hold * (one name) and ** (any), is a node's."""
-    parts = re.split(r'(\*\*|\*)', section if section.startswith('/') else f'/{section}')
-    wild = {'**': '.*', '*': '[^/]*'}
-    pattern = ''.join(wild.get(part, re.escape(part)) for part in parts)
-    # '/**' also stands for no namespace at all: '/**/rtmdl' is '/rtmdl'.
-    pattern = pattern.replace('/.*/', '/(.*/)?')
-    return re.fullmatch(pattern, node_name) is not None

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a ROS parameter file as the node will, for tools that start without one."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
 from rtmdl_ros.workload.yaml_file import read_yaml
 
-#: Sections of the file that are meant for a node named rtmdl at the top of the name tree.
-_SECTIONS = ('/**', '/rtmdl', 'rtmdl')
+#: Full name of the node as its launch files start it.
+_NODE = '/rtmdl'
 
 
 def read_parameter_file(path: Path | None) -> Configuration:
@@ -44,17 +45,29 @@ def read_values(path: Path) -> dict[str, object]:
 
 
 def _values(path: Path, document: object) -> Iterator[tuple[str, object]]:
-    sections = [name for name in _SECTIONS if isinstance(document, dict) and name in document]
-    if not sections:
+    sections = document.items() if isinstance(document, dict) else ()
+    own = [(name, section) for name, section in sections if is_for(_NODE, str(name))]
+    if not own:
         raise ParameterError(f'{path}: no parameters for the node; put them under "/**:"')
-    assert isinstance(document, dict)
-    for name in sections:
-        section = document[name]
+    for name, section in own:  # as for ROS the last one counts
         if not isinstance(section, dict) or not isinstance(section.get('ros__parameters'), dict):
             raise ParameterError(f'{path}: "{name}:" must hold "ros__parameters:" and them in it')
         for key, value in _flat('', section['ros__parameters']):
             if not key.startswith(FOREIGN):
                 yield key, value
+
+
+def is_for(node_name: str, section: str) -> bool:
+    """Tell whether a section, whose name may hold * (one name) and ** (any), is for a node.
+
+    `node_name` is the full one.
+    """
+    parts = re.split(r'(\*\*|\*)', section if section.startswith('/') else f'/{section}')
+    wild = {'**': '.*', '*': '[^/]*'}
+    pattern = ''.join(wild.get(part, re.escape(part)) for part in parts)
+    # '/**' also stands for no namespace at all: '/**/rtmdl' is '/rtmdl'.
+    pattern = pattern.replace('/.*/', '/(.*/)?')
+    return re.fullmatch(pattern, node_name) is not None
 
 
 def _flat(prefix: str, tree: Mapping[object, object]) -> Iterator[tuple[str, object]]:

@@ -39,6 +39,18 @@ def test_nested_and_dotted_names_sections_and_names_of_ros_itself(tmp_path):
     assert (task.function, task.deadline_ms, task.priority) == ('traffic_light', 20.0, 3)
 
 
+@pytest.mark.parametrize(
+    ('sections', 'lanes'),
+    [
+        (('/rtmdl', '/**'), 2), (('/**', '/rtmdl'), 2), (('/**', '/**/rtmdl'), 2),
+        (('/*', '/**'), 2), (('/**', 'camera_sim'), 1), (('rtmdl', '/other/*'), 1),
+    ],
+)  # fmt: skip
+def test_of_sections_for_the_node_the_last_one_counts_as_for_ros(tmp_path, sections, lanes):
+    lines = [f'{name}: {{ros__parameters: {{lanes: {n}}}}}' for n, name in enumerate(sections, 1)]
+    assert read(tmp_path, '\n'.join(lines)).node.lanes == lanes
+
+
 @pytest.mark.parametrize(('text', 'window_s'), [('1e2', 100), ('25E-1', 2.5), ('.5e+1', 5.0)])
 def test_exponents_are_read_as_ros_reads_them(tmp_path, text, window_s):
     configuration = read(tmp_path, f'/**: {{ros__parameters: {{window_s: {text}}}}}')

@@ -12,6 +12,7 @@ from rtmdl_ros.perception.own_network import OwnNetwork, name_of, network_input
 from rtmdl_ros.perception.pipeline import Model, PipelineStage, Work, network_stages
 from rtmdl_ros.perception.task import TaskError
 from rtmdl_ros.workload.detection import Box, Detection, shared_box
+from rtmdl_ros.workload.errors import shortened
 from rtmdl_ros.workload.records import Resource
 
 _LOGGER = logging.getLogger(__name__)
@@ -62,21 +63,22 @@ class OwnPipeline:
 
     def _checked(self, found: object) -> Detection:
         """Return a detection in Python's own numbers, as messages want them."""
+        returned = f'{self._place} returned'
         if not isinstance(found, Detection) or not isinstance(found.box, Box):
-            raise TaskError(f'{self._place} returned {found!r}; return Detections with a Box')
+            raise TaskError(f'{returned} {shortened(found)}; return Detections with a Box')
         if found.class_name not in self._model.variant.classes:
             raise TaskError(
-                f'{self._place} returned class {found.class_name!r}, which is not in classes; '
-                'add it there'
+                f'{returned} class {shortened(found.class_name)}, which is not in classes; add it '
+                'there'
             )
         box = found.box
         try:
             numbers = [float(n) for n in (box.x_min, box.y_min, box.x_max, box.y_max)]
             score = float(found.score)
-        except (TypeError, ValueError) as error:
-            raise TaskError(f'{self._place} returned {found!r}; give plain numbers') from error
+        except (OverflowError, TypeError, ValueError) as error:
+            raise TaskError(f'{returned} {shortened(found)}; give plain numbers') from error
         if not 0.0 <= score <= 1.0:
-            raise TaskError(f'{self._place} returned {found!r}; give a score from 0 to 1')
+            raise TaskError(f'{returned} {shortened(found)}; give a score from 0 to 1')
         return Detection(found.class_name, score, Box(*numbers))
 
     def _seen(self, found: Detection, width: int, height: int) -> Detection | None:
@@ -85,8 +87,8 @@ class OwnPipeline:
         edges = (box.x_min, box.y_min, box.x_max, box.y_max)
         if not (all(map(math.isfinite, edges)) and box.width >= 0 and box.height >= 0):
             raise TaskError(
-                f'{self._place} returned {found!r}; give a box of finite pixels, from its least to '
-                'its largest x and y'
+                f'{self._place} returned {shortened(found)}; give a box of finite pixels, from its '
+                'least to its largest x and y'
             )
         part = shared_box(box, Box(0.0, 0.0, float(width), float(height)))
         outside = part.area == 0.0 < box.area

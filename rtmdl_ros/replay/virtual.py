@@ -8,8 +8,11 @@ stage. The same drive, seed, profile and plan give the same jobs, on any machine
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
 from rtmdl_ros.evidence.simulated import report_of
@@ -30,6 +33,8 @@ from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Packing, Policy, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_S
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def replay_virtually(
@@ -113,6 +118,7 @@ class _PipelineWorker:
         self._bases = {task.name: scheduled(task).base for task in tasks}
         self._frames = _Frames(frames, tasks, progress)
         self._core = core
+        self._hang_limit_s = node.hang_limit_s
         self._active: dict[int, _Active] = {}
         self._released = dict.fromkeys(self._tasks, 0)
         self._ledger = Ledger(round(node.window_s * NS_PER_S), core.executors)
@@ -137,9 +143,13 @@ class _PipelineWorker:
         job = self._active[job_id]
         stage = job.task.pipelines[variant or self._bases[job.task.name]].stages[span.stage]
         self._ledger.add_span(StageSpan(stage.name, span.executor, span.start_ns, span.end_ns))
+        words = f'task {job.task.name}: stage {stage.name} of job {job_id}'
         try:
-            return stage.run(job.work)
-        except Exception as error:  # as in the runtime: whatever it is, it fails this job only
+            with told_if_long(words, self._hang_limit_s):
+                return stage.run(job.work)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # as in the runtime: whatever it is, it fails this job only
             raise StageError(f'stage {stage.name}: {in_one_line(error)}') from error
 
     def ended(self, job: SimulatedJob) -> None:
@@ -170,6 +180,19 @@ class _PipelineWorker:
         idle = dict.fromkeys(self._core.executors)
         slowness = {kind: self._core.slowness(kind, now_ns) for kind in Resource}
         return self._ledger.copy(now_ns, now_ns, idle, slowness)()
+
+
+@contextmanager
+def told_if_long(words: str, seconds: float) -> Iterator[None]:
+    """Warn of what takes longer than so many seconds: nothing here can end it, but Ctrl-C can."""
+    text = '%s has not returned for %g s; it is waited for: Ctrl-C ends the replay'
+    timer = Timer(seconds, _LOGGER.warning, (text, words, seconds))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Frames:

@@ -2,6 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Errors that several rooms speak of, and how all are told."""
 
+import reprlib
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring, _SHORT.maxother = 100, 300
+#: Characters of a line that is logged and published with every frame, perhaps.
+_LONGEST = 1000
+
 
 class BadInputError(ValueError):
     """A job's input that cannot be worked on; the text says why, so no traceback is needed."""
@@ -16,9 +23,18 @@ def in_one_line(error: BaseException) -> str:
     return one_line(f'{type(error).__name__}: {text}').rstrip(':')
 
 
+def shortened(value: object) -> str:
+    """Return how Python writes a value down, of a long one only the beginning and the end."""
+    return _SHORT.repr(value)
+
+
 def one_line(text: object) -> str:
-    """Return a text that may hold line ends, as names and values out of files do, without them."""
-    return encodable(' '.join(str(text).split()))
+    """Return a text that may hold line ends, as names and values out of files do, without them.
+
+    Of a very long one, such as a whole array, only the beginning.
+    """
+    line = ' '.join(str(text).split())
+    return encodable(line if len(line) <= _LONGEST else f'{line[:_LONGEST]}…')
 
 
 def encodable(text: str) -> str:

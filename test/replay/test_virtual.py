@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replays in virtual time: schedules computed by hand, real detections."""
 
+import time
+
 import cv2
 from small_bags import CAMERA, MS, frames, jpeg, write_bag
 
@@ -9,6 +11,7 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import run_whole
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
+from rtmdl_ros.replay.virtual import told_if_long
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -128,3 +131,15 @@ def test_pictures_are_not_decoded_for_jobs_that_never_start(replays, tmp_path, m
     replayed = replays.virtually(bag, traffic_light=hopeless, traffic_sign=hopeless)
     assert {outcome for *_, outcome, _ in ends(replayed)} == {DISCARDED}
     assert decoded == []
+
+
+def test_what_takes_long_is_told_and_what_does_not_is_not(caplog):
+    with told_if_long('task a: stage net of job 3', 60.0):
+        pass
+    with told_if_long('task a: stage net of job 4', 0.01):
+        while not caplog.messages:
+            time.sleep(0.01)
+    assert caplog.messages == [
+        'task a: stage net of job 4 has not returned for 0.01 s; it is waited for: Ctrl-C ends the '
+        'replay'
+    ]

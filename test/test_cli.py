@@ -1,8 +1,10 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
 """The command line: help, wrong use, laziness."""
+
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +67,26 @@ def test_only_what_a_command_needs_is_imported():
         [sys.executable, '-c', code], capture_output=True, text=True, check=True, cwd='/'
     )
     assert done.stdout.splitlines()[-1] == '[]'
+
+
+SCRIPT = str(Path(__file__).parent.parent / 'scripts' / 'rtmdl')
+
+
+def test_what_needs_no_ros_runs_from_the_sources():
+    command = [sys.executable, SCRIPT, 'simulate', '--tasks', '2', '--utilization', '0.5']
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd='/', env={'PATH': '/usr/bin:/bin'}
+    )
+    assert (done.returncode, done.stderr) == (0, '')
+    assert 'task1' in done.stdout
+
+
+def test_a_missing_package_is_told_in_a_line():
+    code = (
+        "import runpy, sys; sys.modules['rich'] = None; sys.argv = ['rtmdl', 'simulate']; "
+        f"runpy.run_path({SCRIPT!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, cwd='/')
+    assert done.returncode == 1
+    assert done.stderr.startswith('rtmdl: No module named ')
+    assert done.stderr.endswith('" first, see the README\n')

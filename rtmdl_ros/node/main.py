@@ -10,7 +10,10 @@ from rtmdl_ros.runtime.real_time import calm_openmp
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until SIGINT or SIGTERM; returns 0, or 2 for a wrong parameter."""
+    """Run the node until SIGINT or SIGTERM.
+
+    Returns 0, 1 where a package is missing, or 2 for a wrong parameter.
+    """
     share_heap()
     calm_openmp()
     try:
@@ -18,6 +21,12 @@ def main(args: Sequence[str] | None = None) -> int:
         from rtmdl_ros.node.process import run
     except KeyboardInterrupt:  # that takes a second
         return 0
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith('rtmdl_ros'):
+            raise
+        remedy = '". venv/bin/activate" or ". ./env.sh" first, see the README'
+        print(f'rtmdl: {error}: {remedy}', file=sys.stderr)
+        return 1
     return run(args)
 
 

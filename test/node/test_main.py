@@ -61,6 +61,16 @@ def test_an_interruption_while_libraries_are_loaded_is_no_traceback(code, status
     assert (done.returncode, done.stderr.strip()) == (status, told)
 
 
+def test_a_missing_package_is_told_in_a_line():
+    without = f"import sys; sys.modules['cv2'] = None; {NODE.replace('main([', 'sys.exit(main([')})"
+    done = subprocess.run([sys.executable, '-c', without], capture_output=True, text=True, cwd='/')
+    assert (done.returncode, done.stderr) == (
+        1,
+        'rtmdl: import of cv2 halted; None in sys.modules: ". venv/bin/activate" or ". ./env.sh" '
+        'first, see the README\n',
+    )
+
+
 def test_how_openmp_waits_is_the_users_choice():
     assert {policy for _, policy in imports_in(NODE, OMP_WAIT_POLICY='ACTIVE')} == {'ACTIVE'}
 

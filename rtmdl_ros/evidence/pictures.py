@@ -64,7 +64,7 @@ def write_video(
 
     height, width = picture(stories[0]).shape[:2]
     # VP8 takes even sides only.
-    size = (width // 2 * 2, height // 2 * 2)
+    size = (max(2, width // 2 * 2), max(2, height // 2 * 2))
     # It remarks on the tag of VP8.
     with no_standard_error():
         writer = cv2.VideoWriter(
@@ -95,7 +95,8 @@ def _made_ahead(
 def _narrowed(image: Image, width: int) -> Image:
     if image.shape[1] <= width:
         return image
-    height = round(image.shape[0] * width / image.shape[1])
+    width = max(1, width)
+    height = max(1, round(image.shape[0] * width / image.shape[1]))
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 

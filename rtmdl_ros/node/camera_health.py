@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from rtmdl_ros.workload.image_kind import ImageKind
+from rtmdl_ros.workload.image_kind import LARGEST_SIDE, ImageKind
 
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
@@ -150,9 +150,11 @@ def _on_larger_images(view: CameraView) -> str:
     here, there, name = view.images, view.measured_with, view.name
     if here.pixels <= there.pixels:
         return ''
+    remedy = f'set {name}.width to {here.width} and {name}.height to {here.height} and start anew'
+    if max(here.width, here.height) > LARGEST_SIDE:
+        remedy = f'have the camera send at most {LARGEST_SIDE} pixels a side'
     return (
-        f'images on {view.topic} are {here.size}, stages were measured with {there.size}: set '
-        f'{name}.width to {here.width} and {name}.height to {here.height} and start anew'
+        f'images on {view.topic} are {here.size}, stages were measured with {there.size}: {remedy}'
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rtmdl_ros.workload.detection import Box, Detection
+from rtmdl_ros.workload.image_kind import LARGEST_SIDE, SMALLEST_SIDE
 
 #: BGR (H, W, 3), BGRA (H, W, 4) or grey (H, W) picture, uint8.
 Image = npt.NDArray[np.uint8]
@@ -17,9 +18,6 @@ Image = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 #: Blue, green, red, each 0 to 255.
 Colour = tuple[int, int, int]
-
-SMALLEST_SIDE = 64
-LARGEST_SIDE = 4096
 
 
 class RenderingError(ValueError):

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Sides of an image in pixels that stages can be measured with.
+SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
 #: To decompress a pixel takes about so many times as long as to read and shrink it.
 _COMPRESSED_COST = 5
 

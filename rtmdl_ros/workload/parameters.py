@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind
+from rtmdl_ros.workload.image_kind import LARGEST_SIDE, SMALLEST_SIDE, USUAL_IMAGES, ImageKind
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
@@ -174,11 +174,12 @@ class CameraParameters:
     )
     width: int = _parameter(
         USUAL_IMAGES.width, 'Width of its images in pixels: stages are measured with such.',
-        minimum=1, maximum=16_384,
+        minimum=SMALLEST_SIDE, maximum=LARGEST_SIDE,
     )  # fmt: skip
     height: int = _parameter(
-        USUAL_IMAGES.height, 'Height of its images in pixels.', minimum=1, maximum=16_384
-    )
+        USUAL_IMAGES.height, 'Height of its images in pixels.',
+        minimum=SMALLEST_SIDE, maximum=LARGEST_SIDE,
+    )  # fmt: skip
 
     @property
     def images(self) -> ImageKind:
@@ -266,8 +267,12 @@ class CameraSimParameters(ImageParameters):
     seed: int = _parameter(
         1, 'Number of the track: hall, signs, lights, drive.', minimum=0, maximum=2**31 - 1
     )
-    width: int = _parameter(640, 'Width of the images in pixels.', minimum=64, maximum=4096)
-    height: int = _parameter(480, 'Height of the images in pixels.', minimum=64, maximum=4096)
+    width: int = _parameter(
+        640, 'Width of the images in pixels.', minimum=SMALLEST_SIDE, maximum=LARGEST_SIDE
+    )
+    height: int = _parameter(
+        480, 'Height of the images in pixels.', minimum=SMALLEST_SIDE, maximum=LARGEST_SIDE
+    )
     rate_hz: float = _parameter(30.0, 'Frames a second.', minimum=0.1, maximum=240.0)
     duration_s: float = _parameter(
         0.0, 'End after this time in s; 0: never.', minimum=0.0, maximum=86_400.0

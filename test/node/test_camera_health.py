@@ -81,6 +81,11 @@ def test_a_camera_that_is_well_has_no_problem():
             'images on /image are 800x600, stages were measured with 640x480: set front.width to '
             '800 and front.height to 600 and start anew',
         ),
+        (
+            replace(WELL, images=ImageKind(8191, 600, False)), CameraProblem.LARGER_IMAGES,
+            'images on /image are 8191x600, stages were measured with 640x480: have the camera '
+            'send at most 4096 pixels a side',
+        ),
         (replace(WELL, period_remark='too slow'), CameraProblem.OTHER_PERIOD, 'too slow'),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.image_kind import SMALLEST_SIDE
 
 #: Often enough for a live table and for counters that are complete soon after the last frame.
 _STATUS_PERIOD_S = 0.25
@@ -36,7 +37,9 @@ def node_arguments(options: DemoOptions, configuration: Configuration, trace: Pa
         'trace_file': trace,
         'status_period_s': _STATUS_PERIOD_S,
     }
-    for camera in configuration.cameras:
+    # Smaller pictures, as there may be in a folder, are looked at as quickly as measured ones.
+    measurable = min(options.width, options.height) >= SMALLEST_SIDE
+    for camera in configuration.cameras if measurable else ():
         parameters |= {f'{camera}.width': options.width, f'{camera}.height': options.height}
     if options.deadline_ms is not None:
         parameters |= {f'{task}.deadline_ms': options.deadline_ms for task in configuration.tasks}

@@ -37,7 +37,7 @@ from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import Episode
-from rtmdl_ros.workload.arguments import whole
+from rtmdl_ros.workload.arguments import path, whole
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Load of the lanes by the most accurate variants while all is calm.
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         '--rounds', type=whole(1, 99), default=3, metavar='N',
         help='of all modes, 1 to 99 (default: %(default)s)',
     )  # fmt: skip
-    parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
+    parser.add_argument('--zoo', type=path, default=default_zoo_dir(), help='(default: shipped)')
     options = parser.parse_args(arguments)
     script = Script(options.calm, options.burst, options.hog)
     return run_experiment(

@@ -16,8 +16,8 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.evidence.interruption import INTERRUPTED, interruptible
 from rtmdl_ros.networks.zoo import ZooError
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.arguments import positive
-from rtmdl_ros.workload.places import try_file, try_folder
+from rtmdl_ros.workload.arguments import path, positive
+from rtmdl_ros.workload.places import try_files, try_folder
 from rtmdl_ros.workload.text_file import unwritten, write_whole
 
 #: Is told how many seconds (or whatever is counted) more have passed.
@@ -41,11 +41,11 @@ def experiment_parser(name: str, description: str, examples: str) -> argparse.Ar
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        '--out', type=Path, metavar='FOLDER', default=Path('out/bench'),
+        '--out', type=path, metavar='FOLDER', default=Path('out/bench'),
         help='where figures and pictures go (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument(
-        '--cache-dir', type=Path, metavar='FOLDER', default=default_cache_dir(),
+        '--cache-dir', type=path, metavar='FOLDER', default=default_cache_dir(),
         help='exported networks (default: %(default)s)',
     )  # fmt: skip
     return parser
@@ -84,7 +84,7 @@ def run_experiment(
 def _try_places(options: argparse.Namespace) -> None:
     """Raise PlaceError where figures cannot go; with --json nothing is written into --out."""
     if getattr(options, 'json', None):
-        try_file('--json', options.json)
+        try_files({'--json': options.json})
     elif getattr(options, 'out', None):
         try_folder('--out', options.out)
 

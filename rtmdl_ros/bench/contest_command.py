@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from rtmdl_ros.workload.arguments import device, number, whole
+from rtmdl_ros.workload.arguments import device, number, path, whole
 
 _DESCRIPTION = """Run policies on the same frames at the same times with the same networks, round
 after round in rotating order: ours beside those that teams use, the paper's as this project
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='loads of one lane by the largest variants (default: that of the workload)',
     )  # fmt: skip
     parser.add_argument(
-        '--frames', nargs='+', type=Path, metavar='FOLDER', default=[],
+        '--frames', nargs='+', type=path, metavar='FOLDER', default=[],
         help='pictures that cameras show, with labels in COCO form; of splits, the test split\n'
         '(default: the rendered track, without labels)',
     )  # fmt: skip
@@ -88,14 +88,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--quick', action='store_true',
         help='one round, at most 2 s a run and 0.5 s a plan, hardly measured before',
     )  # fmt: skip
-    parser.add_argument('--json', type=Path, metavar='FILE', help='write all figures here too')
+    parser.add_argument('--json', type=path, metavar='FILE', help='write all figures here too')
     parser.add_argument(
-        '--out', type=Path, metavar='FOLDER', default=Path('out/bench'),
+        '--out', type=path, metavar='FOLDER', default=Path('out/bench'),
         help=f'figures, tables, pictures {words}',
     )  # fmt: skip
-    parser.add_argument('--zoo', type=Path, metavar='FOLDER', help='networks (default: shipped)')
+    parser.add_argument('--zoo', type=path, metavar='FOLDER', help='networks (default: shipped)')
     parser.add_argument(
-        '--cache-dir', type=Path, metavar='FOLDER', help="exported networks (default: the user's)"
+        '--cache-dir', type=path, metavar='FOLDER', help="exported networks (default: the user's)"
     )
 
 

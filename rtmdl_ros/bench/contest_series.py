@@ -53,7 +53,7 @@ from rtmdl_ros.profiling import measure
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.parameters import NodeParameters
-from rtmdl_ros.workload.places import try_file, try_folder
+from rtmdl_ros.workload.places import try_files, try_folder
 from rtmdl_ros.workload.records import LatePolicy
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -177,8 +177,7 @@ def possible(
 def run_series(series: Series) -> None:
     """Measure the machine, run all and write all. Raises as `run_contest`, and OSError."""
     try_folder('--out', series.out)  # told now, not after an hour
-    if series.json:
-        try_file('--json', series.json)
+    try_files({'--json': series.json}, {f'--frames {each}': each for each in series.frames})
     tasks = [task for spec in series.workloads for task in spec.tasks.values()]
     functions = tuple(dict.fromkeys(task.function for task in tasks))
     shown = _shown(series, functions)

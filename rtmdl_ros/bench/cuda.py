@@ -36,7 +36,7 @@ from rtmdl_ros.perception.pipeline import run_whole
 from rtmdl_ros.profiling.measure import everyday_frames
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.runtime.interpreter import restore_switch_interval, shorten_switch_interval
-from rtmdl_ros.workload.arguments import device, number, whole
+from rtmdl_ros.workload.arguments import device, number, path, whole
 from rtmdl_ros.workload.parameters import NodeParameters
 
 _WARM_UP = 20
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         '--frames', type=whole(1, 900), default=50, metavar='N',
         help='of the track, to compare detections (default: %(default)s)',
     )  # fmt: skip
-    parser.add_argument('--json', type=Path, metavar='FILE', help='(default: cuda.json in --out)')
+    parser.add_argument('--json', type=path, metavar='FILE', help='(default: cuda.json in --out)')
     options = parser.parse_args(arguments)
     if not options.device.startswith('cuda'):
         parser.error('--device: give cuda or cuda with the number of a GPU')

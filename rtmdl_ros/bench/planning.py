@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
-from pathlib import Path
 
 from rtmdl_ros.bench.command import add_number, run_experiment, write_json
 from rtmdl_ros.planning.candidate import Candidate, orders_of
@@ -20,7 +19,7 @@ from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import Found, search
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.arguments import positive, whole
+from rtmdl_ros.workload.arguments import path, positive, whole
 
 _EXAMPLES = """examples:
   make bench-planning
@@ -148,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument('--sizes', nargs='+', choices=('3', '6', '16'), default=('3', '6', '16'))
     parser.add_argument('--quick', action='store_true', help='tiny problems, to see that it works')
-    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the figures there')
+    parser.add_argument('--json', type=path, metavar='FILE', help='also write the figures there')
     options = parser.parse_args(arguments)
     return run_experiment(parser, options, lambda: _run(options))
 

@@ -48,6 +48,7 @@ from rtmdl_ros.profiling.profile import Profile, StageProfile
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
+from rtmdl_ros.workload.arguments import path
 from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -89,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = experiment_parser('plans', __doc__ or '', _EXAMPLES)
     add_number(parser, '--seconds', 15.0, 'length of each run')
     add_number(parser, '--planning', 5.0, 'seconds for each plan')
-    parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
+    parser.add_argument('--zoo', type=path, default=default_zoo_dir(), help='(default: shipped)')
     options = parser.parse_args(arguments)
     return run_experiment(
         parser,

@@ -22,6 +22,7 @@ from rtmdl_ros.bench.command import (
     write_json,
 )
 from rtmdl_ros.networks.zoo import INDEX, Variant, by_network, default_zoo_dir, read_zoo
+from rtmdl_ros.workload.arguments import path
 
 _EXAMPLES = """  make bench-storage
   python3 -m rtmdl_ros.bench.storage --zoo zoo --alone out/alone
@@ -61,8 +62,8 @@ class Comparison:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print two tables, write storage.json; returns 0."""
     parser = experiment_parser('storage', __doc__ or '', _EXAMPLES)
-    parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
-    parser.add_argument('--alone', type=Path, help='folder of zoos with a variant each')
+    parser.add_argument('--zoo', type=path, default=default_zoo_dir(), help='(default: shipped)')
+    parser.add_argument('--alone', type=path, help='folder of zoos with a variant each')
     options = parser.parse_args(arguments)
     return run_experiment(parser, options, lambda: run(options.zoo, options.alone, options.out))
 
@@ -122,7 +123,7 @@ def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
     if not alone.is_dir():
         raise ExperimentError(f'{alone}: is no folder; give --alone one with zoos in it')
     together = {(each.network, each.id): each for each in read_zoo(zoo)}
-    for folder in sorted(path for path in alone.iterdir() if path.is_dir()):
+    for folder in sorted(each for each in alone.iterdir() if each.is_dir()):
         for variant in read_zoo(folder):
             shared = together.get((variant.network, variant.id))
             if shared is None:

@@ -20,7 +20,7 @@ from rtmdl_ros.engine.cache import default_cache_dir, load_runner
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
-from rtmdl_ros.workload.arguments import whole
+from rtmdl_ros.workload.arguments import path, whole
 
 COUNTS = (2, 3, 4)
 WARM_UP = 5
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         '--rounds', type=whole(1, 10**6), default=100, help='timings of each (default: 100)'
     )
-    parser.add_argument('--cache-dir', type=Path, default=default_cache_dir())
+    parser.add_argument('--cache-dir', type=path, default=default_cache_dir())
     options = parser.parse_args(arguments)
     print(f'{"network":44} {"segments":>8} {"ms":>8} {"ratio":>7} {"longest ms":>11}')
     try:

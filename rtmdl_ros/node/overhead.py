@@ -37,7 +37,7 @@ from rtmdl_ros.node.executables import executable
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.perception.pipeline import PipelineStage, Work
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.arguments import positive
+from rtmdl_ros.workload.arguments import path, positive
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument('--duration', type=positive, default=20.0, help='seconds (%(default)s)')
     parser.add_argument(
-        '--json', type=Path, metavar='FILE', help='write the figures there; absolute under make'
+        '--json', type=path, metavar='FILE', help='write the figures there; absolute under make'
     )
     options = parser.parse_args(arguments)
     figures = _measured(options.duration)

@@ -16,8 +16,9 @@ from std_srvs.srv import SetBool, Trigger
 from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.session import Session
-from rtmdl_ros.runtime.trace import Trace
+from rtmdl_ros.runtime.trace import Trace, holds_trace
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.places import PlaceError, refuse_other
 from rtmdl_ros.workload.text_file import check_writable
 
 #: What to do in a state in which nothing runs; in `active` that is so where ending it has failed.
@@ -112,7 +113,7 @@ class Services:
             return response
         path = self._trace_path()
         try:
-            check_writable(path)
+            check_trace_place(path)
         except OSError as error:
             response.message = _not_written(path, error)
             return response
@@ -144,7 +145,7 @@ class Services:
 def try_trace_file(path: Path, log: Any) -> None:
     """Warn of a file that cannot be written before there is a trace that would be lost."""
     try:
-        check_writable(path)
+        check_trace_place(path)
     except OSError as error:
         log.warning(_not_written(path, error))
 
@@ -152,6 +153,7 @@ def try_trace_file(path: Path, log: Any) -> None:
 def write_trace(trace: Trace, path: Path, log: Any) -> None:
     """Write the last jobs, whole or not at all, and log how that went."""
     try:
+        check_trace_place(path)
         jobs = trace.write_chrome_trace(path)
     except OSError as error:
         log.error(_not_written(path, error))
@@ -159,5 +161,13 @@ def write_trace(trace: Trace, path: Path, log: Any) -> None:
         log.info(f'trace of the last {jobs} jobs written to {path}')
 
 
+def check_trace_place(path: Path) -> None:
+    """Raise OSError where no trace can be written, or something else is that would be lost."""
+    check_writable(path)
+    refuse_other(path, 'trace', holds_trace)
+
+
 def _not_written(path: Path, error: OSError) -> str:
+    if isinstance(error, PlaceError):
+        return f'trace_file {error}'
     return f'trace_file {path}: cannot be written ({error.strerror}); name another file'

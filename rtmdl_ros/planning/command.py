@@ -18,7 +18,7 @@ from rtmdl_ros.planning.plan import Plan, networks_in
 from rtmdl_ros.planning.plan_file import holds_plan, write_plan
 from rtmdl_ros.planning.planner import USUAL_SECONDS, Planned, make_plan
 from rtmdl_ros.planning.problem import MB, Problem, problem_of
-from rtmdl_ros.workload.arguments import figures_file, positive, whole
+from rtmdl_ros.workload.arguments import figures_file, path, positive, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
@@ -55,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def add(option: str, kind: Callable[[str], object], metavar: str, words: str) -> None:
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
 
-    add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
-    add('--profile', Path, 'FILE', 'default: profile_file, or the newest cached of these networks')
-    add('--out', Path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
+    add('--params-file', path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
+    add('--profile', path, 'FILE', 'default: profile_file, or the newest cached of these networks')
+    add('--out', path, 'FILE', 'where the plan goes (default: plan_file, or plan.yaml)')
     add('--front', figures_file, 'FILE', 'also write the trade-off as JSON, a picture beside it')
     add('--storage-mb', positive, 'MB', 'what the zoo files of all networks may take')
     add('--memory-mb', positive, 'MB', 'what all networks may take (default: memory_mb)')
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--seconds', type=positive, metavar='S', default=USUAL_SECONDS,
         help='time to search, if not all is tried before (default: %(default)s)',
     )  # fmt: skip
-    add('--json', Path, 'FILE', 'also write the figures of the plan there')
+    add('--json', path, 'FILE', 'also write the figures of the plan there')
 
 
 def run(options: argparse.Namespace) -> int:
@@ -96,10 +96,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
     try:
-        try_files(
-            {'--out': out, '--front': options.front, '--json': options.json},
-            {'--params-file': options.params_file, '--profile': options.profile},
-        )
+        inputs = {'--params-file': options.params_file, '--profile': options.profile}
+        try_files({'--out': out, '--front': options.front, '--json': options.json}, inputs)
         refuse_other(out, 'plan', holds_plan)
         planned = _make(problem, options.seconds)
         _print(problem, planned)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtmdl_ros.workload.arguments import device, figures_file, number, whole
+from rtmdl_ros.workload.arguments import device, figures_file, number, path, whole
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        '--params-file', type=Path, metavar='FILE',
+        '--params-file', type=path, metavar='FILE',
         help='ROS parameters with the tasks, and with all that is not given here',
     )  # fmt: skip
     what.add_argument(
@@ -51,13 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'some of {", ".join(SHIPPED_FUNCTIONS)} (default: both),\n'
         'or your own classes, my_package.my_module.MyTask',
     )  # fmt: skip
-    parser.add_argument('--zoo', type=Path, metavar='DIR', help='networks (default: the shipped)')
+    parser.add_argument('--zoo', type=path, metavar='DIR', help='networks (default: the shipped)')
     parser.add_argument(
-        '--cache-dir', type=Path, metavar='DIR',
+        '--cache-dir', type=path, metavar='DIR',
         help='exported networks (default: rtmdl_ros in the cache folder of the user)',
     )  # fmt: skip
     parser.add_argument(
-        '--out', type=Path, metavar='FILE',
+        '--out', type=path, metavar='FILE',
         help='(default: where a node of these functions looks, in the cache folder)',
     )  # fmt: skip
     parser.add_argument(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rtmdl_ros.replay.options import ReplayOptions
-from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.arguments import number, path, whole
 
 _DESCRIPTION = """Run a recorded drive (a rosbag2, or a video) through all that the node does,
 without ROS 2. In virtual time the scheduler decides as on the car that the profile was measured on,
@@ -36,13 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        'source', type=Path, metavar='BAG', help='folder, .mcap or .db3 file; or a video'
+        'source', type=path, metavar='BAG', help='folder, .mcap or .db3 file; or a video'
     )
 
     def add(option: str, kind: Callable[[str], object], metavar: str, words: str) -> None:
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
 
-    add('--params-file', Path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
+    add('--params-file', path, 'FILE', 'ROS parameters with the tasks (default: those of the node)')
     parser.add_argument(
         '--camera-topic', type=_camera_topic, metavar='CAMERA=TOPIC', action='append', default=[],
         help='image topic of a camera; once for each (default: the only one)',
@@ -51,11 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--real-time', action='store_true', help="by this machine's clock, not in virtual time"
     )
-    add('--profile', Path, 'FILE', 'stage times, in virtual time of any device (default: own)')
-    add('--plan', Path, 'FILE', 'plan to follow (default: one is made)')
+    add('--profile', path, 'FILE', 'stage times, in virtual time of any device (default: own)')
+    add('--plan', path, 'FILE', 'plan to follow (default: one is made)')
     add('--seed', whole(0, 2**31 - 1), 'N', 'of the stage times in virtual time (default: 1)')
-    add('--out', Path, 'FOLDER', 'where everything is written (default: out/replay)')
-    add('--json', Path, 'FILE', 'write the figures here too')
+    add('--out', path, 'FOLDER', 'where everything is written (default: out/replay)')
+    add('--json', path, 'FILE', 'write the figures here too')
     parser.add_argument('--no-pictures', action='store_true', help='figures and bag only')
     default = ReplayOptions(Path())
     parser.set_defaults(rate=default.rate, seed=default.seed, out=default.out)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.arguments import number, path, whole
 from rtmdl_ros.workload.parameters import CameraSimParameters
 from rtmdl_ros.workload.text_file import unwritten
 
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     add('--duration', number(0.01, 3600.0), 'S', 10.0, 'length of the drive in s')
     add('--seed', whole(0, 2**31 - 1), 'N', default.seed, 'number of the track')
-    add('--out', Path, 'FOLDER', Path('out/demo_bag'), 'the bag; one of rtmdl is replaced')
+    add('--out', path, 'FOLDER', Path('out/demo_bag'), 'the bag; one of rtmdl is replaced')
     parser.add_argument(
         '--storage', choices=('sqlite3', 'mcap'), default='sqlite3',
         help='form of the bag (default: %(default)s)',

@@ -37,7 +37,12 @@ from rtmdl_ros.replay.video_drive import SUFFIXES, VideoDrive
 from rtmdl_ros.replay.virtual import replay_virtually
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.places import PlaceError, try_files, try_folder
+from rtmdl_ros.workload.places import (
+    PlaceError,
+    refuse_source,
+    try_files,
+    try_folder,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ def _place_of_results(options: ReplayOptions) -> Path:
 def _try_places(options: ReplayOptions, cameras: Collection[str]) -> None:
     """See that all files can be written, each to a place of its own; raises PlaceError."""
     try_folder('--out', options.out)
+    refuse_source('--out', options.out, options.source)
     names = [FIGURES, TRACE]
     if options.pictures:
         names += [TIMELINE, *(sheet_name(camera, len(cameras)) for camera in sorted(cameras))]
@@ -114,7 +120,14 @@ def _try_places(options: ReplayOptions, cameras: Collection[str]) -> None:
     bag = (options.out / BAG).resolve()
     if file is not None and bag in (file.resolve(), *file.resolve().parents):
         raise PlaceError(f'{file}: named by --json and --out ({BAG}); give another file for one')
-    try_files({'--json': file, **{f'--out ({name})': options.out / name for name in names}})
+    inputs = {
+        'the recording': options.source,
+        '--params-file': options.params_file,
+        '--profile': options.profile,
+        '--plan': options.plan,
+    }
+    own = {f'--out ({name})': options.out / name for name in names}
+    try_files({'--json': file, **own}, inputs)
 
 
 def _configuration(options: ReplayOptions) -> Configuration:

@@ -80,6 +80,12 @@ def write_chrome_trace(reports: Iterable[JobReport], path: Path) -> None:
         _write(chrome_trace(reports), file)
 
 
+def holds_trace(path: Path) -> bool:
+    """Tell by its first line whether a file is such a trace."""
+    with path.open('rb') as file:
+        return b'"producer": "rtmdl_ros"' in file.readline(1000)
+
+
 def _write(trace: TraceEvent, file: TextIO) -> None:
     """Write a trace, some events at once.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
-from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.arguments import number, path, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument('network', choices=('all', *NETWORKS), help='which network to train')
-    parser.add_argument('--data', type=Path, required=True, help='folder of the data sets')
+    parser.add_argument('--data', type=path, required=True, help='folder of the data sets')
     parser.add_argument(
-        '--out', type=Path, default=default_zoo_dir(), help='zoo to write to (default: %(default)s)'
+        '--out', type=path, default=default_zoo_dir(), help='zoo to write to (default: %(default)s)'
     )
     parser.add_argument(
         '--storage-mb', type=number(0, 10_000), metavar='MB',
@@ -72,14 +72,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--only', metavar='ID', help='train this variant alone, such as w50_d1_320x416'
     )
     parser.add_argument(
-        '--start', type=Path, metavar='ZOO',
+        '--start', type=path, metavar='ZOO',
         help='begin with the weights of this zoo and not by chance: few own pictures do then',
     )  # fmt: skip
     parser.add_argument(
         '--download', action='store_true', help='first download GTSRB into --data (600 MB)'
     )
     parser.add_argument(
-        '--work', type=Path, default=Path('out/scaling'),
+        '--work', type=path, default=Path('out/scaling'),
         help='checkpoints, rendered pictures and logs (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument(
@@ -100,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--publish', action='store_true', help='do not train, write the best weights so far'
     )
     parser.add_argument(
-        '--average', type=Path, nargs='+', metavar='ZOO',
+        '--average', type=path, nargs='+', metavar='ZOO',
         help='do not train, write the mean of the weights of these zoos',
     )  # fmt: skip
 

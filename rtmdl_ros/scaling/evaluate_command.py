@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_dir, read_zoo
-from rtmdl_ros.workload.places import try_file, try_folder
-from rtmdl_ros.workload.text_file import write_whole
+from rtmdl_ros.workload.arguments import path
+from rtmdl_ros.workload.places import try_files, try_folder
+from rtmdl_ros.workload.text_file import unwritten, write_whole
 
 #: The task of which one finds signs and the other one names them.
 _SIGN_TASK, _SIGN_NETWORKS = 'traffic_sign', ('traffic_sign_detector', 'traffic_sign_recogniser')
@@ -28,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = 'Measure networks of a zoo on labelled data, as the node runs them.'
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument('--data', type=Path, required=True, help='folder of the data sets')
-    parser.add_argument('--zoo', type=Path, default=default_zoo_dir(), help='(default: shipped)')
+    parser.add_argument('--data', type=path, required=True, help='folder of the data sets')
+    parser.add_argument('--zoo', type=path, default=default_zoo_dir(), help='(default: shipped)')
     parser.add_argument('--network', default='all', help='one network (default: all)')
     parser.add_argument(
         '--variant', default='largest', metavar='ID',
@@ -40,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='what to measure on (default: %(default)s)',
     )  # fmt: skip
     parser.add_argument(
-        '--out', type=Path, default=Path('out/evaluate'), help='for pictures (default: %(default)s)'
+        '--out', type=path, default=Path('out/evaluate'), help='for pictures (default: %(default)s)'
     )
-    parser.add_argument('--json', type=Path, help='also write the figures to this file')
+    parser.add_argument('--json', type=path, help='also write the figures to this file')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,13 +63,12 @@ def run(args: argparse.Namespace) -> int:
         if not chosen:
             return 2
         try_folder('--out', args.out)
-        if args.json:
-            try_file('--json', args.json)
+        try_files({'--json': args.json}, {'--data': args.data, '--zoo': args.zoo})
         figures = _measure(chosen, args)
         if args.json and figures:
             write_whole(args.json, json.dumps(figures, indent=2) + '\n')
     except (DataError, ZooError, OSError) as error:
-        _refuse(str(error))
+        _refuse(unwritten(error) if isinstance(error, OSError) else str(error))
         return 1
     return 0 if figures else 1
 

@@ -10,14 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from enum import Enum
-from pathlib import Path
 
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
-from rtmdl_ros.workload.arguments import positive, whole
-from rtmdl_ros.workload.places import PlaceError, try_file
+from rtmdl_ros.workload.arguments import path, positive, whole
+from rtmdl_ros.workload.places import PlaceError, try_files
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import unwritten, write_whole
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
@@ -56,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, type=kind, metavar=metavar, default=default, help=words)
 
     parser.add_argument(
-        '--task-set', type=Path, metavar='FILE', help='tasks and slow-downs; without: random ones'
+        '--task-set', type=path, metavar='FILE', help='tasks and slow-downs; without: random ones'
     )
     for option, kind, metavar, words in (
         ('--tasks', _COUNT, 'N', f'tasks in a random set (default: {_TASKS})'),
@@ -72,15 +71,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_choice(
         parser, '--packing', Packing, Packing.GUARDED, 'when a free worker or lane takes a stage'
     )
-    parser.add_argument('--json', type=Path, metavar='FILE', help='also write the figures there')
+    parser.add_argument('--json', type=path, metavar='FILE', help='also write the figures there')
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the figures; return 0, 1 where they cannot be written, 2 for impossible tasks."""
     try:
         _refuse_both(options)
-        if options.json:
-            try_file('--json', options.json)
+        try_files({'--json': options.json}, {'--task-set': options.task_set})
         given = read_task_file(options.task_set) if options.task_set else None
         seeds = range(options.seed, options.seed + options.sets)
         results = [_simulate(options, given or _random(options, seed), seed) for seed in seeds]

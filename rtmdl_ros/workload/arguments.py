@@ -27,12 +27,20 @@ def positive(text: str) -> float:
     return _within(float, 1e-9, 1e6, 'a number above 0, up to 1e6')(text)
 
 
+def path(text: str) -> Path:
+    """Take a file or folder; a ~ that the shell has left is a home."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(f'{text}: there is no such home') from error
+
+
 def figures_file(text: str) -> Path:
     """Take a file that figures go to, with a picture of the same name beside it."""
-    path = Path(text)
-    if path.suffix == '.png':
+    file = path(text)
+    if file.suffix == '.png':
         raise argparse.ArgumentTypeError(f'{text}: the picture goes there; give another ending')
-    return path
+    return file
 
 
 def device(text: str) -> str:

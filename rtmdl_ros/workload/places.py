@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where options say that results go, tried before minutes are spent on them."""
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rtmdl_ros.workload.text_file import check_writable
+
+#: The option that all commands have for their figures.
+_FIGURES = '--json'
 
 
 class PlaceError(OSError):
@@ -22,6 +26,12 @@ def try_folder(option: str, folder: Path) -> None:
     except OSError as error:
         problem = f'{option} cannot be written to ({error.strerror})'
         raise PlaceError(f'{folder}: {problem}; give another folder, or rights or room') from error
+
+
+def refuse_source(option: str, folder: Path, source: Path) -> None:
+    """Raise PlaceError for results that would lie among what they are made from."""
+    if folder.resolve() == source.resolve():
+        raise PlaceError(f'{folder}: {option} is where the source is; give another folder')
 
 
 def try_file(option: str, file: Path) -> None:
@@ -45,13 +55,29 @@ def try_files(
 ) -> None:
     """Try the files of several options, as `try_file`; raises PlaceError, too, for one of two.
 
-    `inputs` are files that are read, by option: nothing may be written there.
+    `inputs` are files and folders that are read, by option: nothing may be written over them. What
+    goes to --json takes the place of figures alone.
     """
-    taken = {file.resolve(): option for option, file in (inputs or {}).items() if file}
+    read = {option: place.resolve() for option, place in (inputs or {}).items() if place}
+    taken = {place: option for option, place in read.items()}
     for option, file in places.items():
         if file is None:
             continue
         try_file(option, file)
-        other = taken.setdefault(file.resolve(), option)
+        place = file.resolve()
+        other = taken.setdefault(place, option)
         if other != option:
             raise PlaceError(f'{file}: named by {other} and {option}; give another file for one')
+        for other, folder in read.items():
+            if folder in place.parents and place.exists():
+                problem = f'named by {option} and a part of {other}'
+                raise PlaceError(f'{file}: {problem}; give another file')
+        if option == _FIGURES:
+            refuse_other(file, 'file of figures', _holds_figures)
+
+
+def _holds_figures(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(file.read_text(encoding='utf-8')), dict)
+    except ValueError:
+        return False

@@ -28,13 +28,12 @@ def replacing(path: Path) -> Iterator[Path]:
     Whoever else writes the same has another one. Raises OSError where that cannot be, naming the
     file, with nothing left behind; nor is there where anything else is raised.
     """
-    if path.is_dir():
-        raise _folder(path)
-    partial = path.with_name(f'{path.name}.{secrets.token_hex(4)}.partial')
+    target = _target(path)
+    partial = target.with_name(f'{target.name}.{secrets.token_hex(4)}.partial')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         yield partial
-        os.replace(partial, path)
+        os.replace(partial, target)
     except OSError as error:
         # Writing names none, and the partial file is nobody's concern.
         raise error_of(path, error) from error
@@ -48,10 +47,9 @@ def check_writable(path: Path) -> None:
 
     Makes its folder. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():
-        raise _folder(path)
-    if not os.access(path.parent, os.W_OK):
+    target = _target(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, 'its folder is write-protected', str(path))
 
 
@@ -73,5 +71,14 @@ def unwritten(error: OSError, path: Path | None = None) -> str:
     return f'{place}: cannot be written ({error.strerror}); give another place, or rights or room'
 
 
-def _folder(path: Path) -> OSError:
-    return IsADirectoryError(errno.EISDIR, 'it is a folder', str(path))
+def _target(path: Path) -> Path:
+    """Return the file that a path leads to, through links.
+
+    Raises OSError for a folder, and for a device or a pipe: those would be replaced by a file.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, 'it is a folder', str(path))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, 'it is a device or a pipe, no file', str(path))
+    return target

@@ -4,7 +4,7 @@
 
 import pytest
 
-from rtmdl_ros.workload.places import PlaceError, try_file, try_files, try_folder
+from rtmdl_ros.workload.places import PlaceError, refuse_source, try_file, try_files, try_folder
 
 
 def test_folders_are_made_and_nothing_is_left_in_them(tmp_path):
@@ -41,3 +41,32 @@ def test_one_file_for_two_options_is_refused(tmp_path):
         try_files({'--out': tmp_path / 'a', '--json': tmp_path / 'b' / '..' / 'a'})
     told = f'{tmp_path}/b/../a: named by --out and --json; give another file for one'
     assert str(caught.value) == told
+
+
+def test_what_lies_in_a_folder_that_is_read_is_not_written_over(tmp_path):
+    labels = tmp_path / 'data' / 'labels.json'
+    labels.parent.mkdir()
+    try_files({'--json': labels}, {'--data': labels.parent})  # there is none yet
+    labels.write_text('{}')
+    try_files({'--json': labels})
+    with pytest.raises(PlaceError) as caught:
+        try_files({'--json': labels}, {'--data': labels.parent})
+    told = f'{labels}: named by --json and a part of --data; give another file'
+    assert str(caught.value) == told
+    assert labels.read_text() == '{}'
+
+
+@pytest.mark.parametrize('text', ['no figures', '[1, 2]', '/**: {ros__parameters: {}}'])
+def test_figures_take_the_place_of_figures_alone(tmp_path, text):
+    try_files({'--json': None, '--out': None})
+    file = tmp_path / 'x'
+    file.write_text(text)
+    with pytest.raises(PlaceError, match='is there already and is no file of figures; give'):
+        try_files({'--json': file})
+    assert file.read_text() == text
+
+
+def test_results_do_not_go_among_what_they_are_made_from(tmp_path):
+    refuse_source('--out', tmp_path / 'out', tmp_path)
+    with pytest.raises(PlaceError, match='--out is where the source is; give another folder'):
+        refuse_source('--out', tmp_path / 'out' / '..', tmp_path)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that are written whole."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,22 @@ def test_a_file_that_cannot_be_is_told_before(tmp_path):
             check_writable(path)
         with pytest.raises(OSError):
             write_whole(path, 'text')
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+    target, link = tmp_path / 'target', tmp_path / 'link'
+    target.write_text('old')
+    link.symlink_to(target)
+    check_writable(link)
+    write_whole(link, 'new')
+    assert link.is_symlink() and target.read_text() == 'new'
+
+
+def test_a_pipe_is_not_replaced(tmp_path):
+    pipe = tmp_path / 'pipe'
+    os.mkfifo(pipe)
+    for write in (check_writable, lambda path: write_whole(path, 'x')):
+        with pytest.raises(OSError, match='it is a device or a pipe, no file') as caught:
+            write(pipe)
+        assert caught.value.filename == str(pipe)
+    assert pipe.is_fifo()

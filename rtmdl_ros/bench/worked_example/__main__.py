@@ -13,6 +13,7 @@ from rtmdl_ros.bench.command import run_experiment
 from rtmdl_ros.bench.worked_example.requests import told_requests
 from rtmdl_ros.bench.worked_example.scenes import SCENES
 from rtmdl_ros.bench.worked_example.telling import tell
+from rtmdl_ros.workload.arguments import path
 
 _EXAMPLES = """examples:
   python3 -m rtmdl_ros.bench.worked_example
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        '--out', type=Path, metavar='FOLDER', default=Path('out/bench/worked_example'),
+        '--out', type=path, metavar='FOLDER', default=Path('out/bench/worked_example'),
         help='where pictures go (default: %(default)s)',
     )  # fmt: skip
     options = parser.parse_args(arguments)

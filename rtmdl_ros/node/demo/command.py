@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from rtmdl_ros.evidence.domains import domain_id, free_domain_id
 from rtmdl_ros.node.demo.options import SIMULATED, DemoOptions
-from rtmdl_ros.workload.arguments import number, whole
+from rtmdl_ros.workload.arguments import number, path, whole
 from rtmdl_ros.workload.errors import BadInputError
+from rtmdl_ros.workload.image_kind import LARGEST_SIDE, SMALLEST_SIDE
 
 #: Wide enough for the largest networks, narrow enough for two cores.
 _FOOTAGE_WIDTH = 1280
@@ -46,12 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     option('duration', number(0.5, 3600.0), 'S', 'measured time in s (default: 20)')
     option('seed', whole(0, 2**31 - 1), 'N', 'number of the track (default: 1)')
+    side = whole(SMALLEST_SIDE, LARGEST_SIDE)
     option(
-        'width', whole(64, 4096), 'PX',
+        'width', side, 'PX',
         'width of the images (default: 640); wider ones of own footage are narrowed to it '
         f'(default: {_FOOTAGE_WIDTH})',
     )  # fmt: skip
-    option('height', whole(64, 4096), 'PX', 'height of the images of the track (default: 480)')
+    option('height', side, 'PX', 'height of the images of the track (default: 480)')
     option(
         'rate', number(1.0, 240.0), 'HZ',
         'images a second (default: 30; of own footage its own, 10 for pictures)',
@@ -60,9 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'deadline-ms', number(1.0, 60_000.0), 'MS',
         'deadline of all tasks (default: as in the parameters)',
     )  # fmt: skip
-    option('params-file', Path, 'FILE', 'ROS parameter file for the node')
-    option('out', Path, 'FOLDER', 'where everything is written (default: out/demo)')
-    option('json', Path, 'FILE', 'write the figures here too')
+    option('params-file', path, 'FILE', 'ROS parameter file for the node')
+    option('out', path, 'FOLDER', 'where everything is written (default: out/demo)')
+    option('json', path, 'FILE', 'write the figures here too')
     option('domain-id', domain_id, 'ID', 'ROS domain to run in (default: one of its own)')
     parser.add_argument('--no-pictures', action='store_true', help='figures only')
     parser.set_defaults(source=default.source, duration=default.duration_s, out=default.out)

@@ -28,7 +28,7 @@ from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameters import ParameterError
-from rtmdl_ros.workload.places import try_file, try_folder
+from rtmdl_ros.workload.places import refuse_source, try_files, try_folder
 
 #: The first start exports and measures the networks, on a slow machine that takes minutes.
 _START_TIMEOUT_S = 600.0
@@ -67,8 +67,10 @@ def checked(options: DemoOptions) -> Configuration:
     if not enabled_only(configuration).tasks:
         raise ParameterError('no task of the parameters is enabled; enable one')
     try_folder('--out', options.out)
-    if options.json is not None:
-        try_file('--json', options.json)
+    source = None if options.simulated else Path(options.source).expanduser()
+    if source is not None:
+        refuse_source('--out', options.out, source)
+    try_files({'--json': options.json}, {'--params-file': options.params_file, '--source': source})
     return configuration
 
 

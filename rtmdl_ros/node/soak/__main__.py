@@ -29,8 +29,8 @@ from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
 from rtmdl_ros.node.soak.run import Soak, SoakOptions
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.arguments import number, whole
-from rtmdl_ros.workload.places import PlaceError, try_file
+from rtmdl_ros.workload.arguments import number, path, whole
+from rtmdl_ros.workload.places import PlaceError, try_files
 from rtmdl_ros.workload.text_file import write_whole
 
 _EXAMPLES = """examples:
@@ -75,13 +75,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add('--minutes', type=number(1e-3, 1e4), default=30.0, help='how long (%(default)g)')
     add('--seed', type=whole(0, 2**31 - 1), default=1, help='which faults, when (%(default)s)')
-    add('--json', type=Path, metavar='FILE', help='write all figures there; absolute under make')
+    add('--json', type=path, metavar='FILE', help='write all figures there; absolute under make')
     add(
-        '--picture', type=Path, metavar='FILE', default=Path('/tmp/rtmdl_soak.png'),
+        '--picture', type=path, metavar='FILE', default=Path('/tmp/rtmdl_soak.png'),
         help='memory, misses and faults over time (%(default)s)',
     )  # fmt: skip
     add(
-        '--log', type=Path, metavar='FILE', default=Path('/tmp/rtmdl_soak_node.log'),
+        '--log', type=path, metavar='FILE', default=Path('/tmp/rtmdl_soak_node.log'),
         help="keep the node's log there (%(default)s)",
     )  # fmt: skip
     options = parser.parse_args(arguments)
@@ -95,10 +95,7 @@ def _check_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -
     if options.picture.suffix.lower() not in SUFFIXES:
         parser.error(f'--picture {options.picture}: give a name in {", ".join(SUFFIXES)}')
     try:
-        for name in ('json', 'picture', 'log'):
-            path = getattr(options, name)
-            if path is not None:
-                try_file(f'--{name}', path)
+        try_files({name: getattr(options, name[2:]) for name in ('--json', '--picture', '--log')})
     except PlaceError as error:
         parser.error(str(error))
 

@@ -99,9 +99,8 @@ class TaskOutput:
 
     def _ending(self, variant: str, stage: PipelineStage, last: bool) -> Callable[[Work], bool]:
         def run(work: Work) -> bool:
-            if work.sequence not in self._complete and not stage.run(work) and not last:
-                return False
-            if not last and self._is_behind(work.sequence):
+            complete = work.sequence in self._complete or stage.run(work)
+            if not last and (not complete or self._is_behind(work.sequence)):
                 return False
             self._deliver(work, variant)
             return True

@@ -38,9 +38,9 @@ class Forecast:
             resource: [[] for _ in range(count)] for resource, count in executors.items()
         }
 
-    def copy(self, shared: float | None = None) -> Forecast:
-        """Return one that goes on from here; `shared`: another factor of lanes from now on."""
-        twin = Forecast({}, self._shared if shared is None else shared)
+    def copy(self) -> Forecast:
+        """Return one that goes on from here."""
+        twin = Forecast({}, self._shared)
         twin._reserved = {
             resource: [list(each) for each in own] for resource, own in self._reserved.items()
         }

@@ -196,15 +196,15 @@ def test_a_frame_that_is_overdue_has_its_deadline_yet_to_come():
     assert started(core, 39, JobReleased(39, 1, 'a')) == [(1, 'best')]
 
 
-@pytest.mark.parametrize(('factor', 'taken'), [(1.5, 'best'), (1.6, 'good')])
-def test_a_larger_variant_counts_the_slow_down_of_lanes_once(factor, taken):
+@pytest.mark.parametrize(('factor', 'taken'), [(1.25, 'best'), (1.26, 'good')])
+def test_a_larger_variant_needs_room_for_twice_the_slow_down_of_lanes(factor, taken):
     beside = Task('beside', (Stage('net', Resource.ACCELERATOR, 50, 50, 'beside'),), 400, 400, 1)
     segments = ('beside', *(each.name for each in LADDER))
     slow_downs = SlowDowns({(one, two): factor for one in segments for two in segments})
     core = Core(Policy.FIXED_PRIORITY, 1, 2, slow_downs=slow_downs)
     core.step(0, [TaskAdded(0, beside), TaskAdded(0, task())])
     core.step(0, [JobReleased(0, 0, 'beside')])
-    # 5 + 60 x 1.5 = 95 of 99 that are left; 5 + 60 x 1.6 = 101.
+    # 5 + 60 x 1.25 x 1.25 = 98.75 of 99 that are left; 5 + 60 x 1.26 x 1.26 = 100.3.
     assert started(core, 1, JobReleased(1, 1, 'a')) == [(1, taken)]
 
 

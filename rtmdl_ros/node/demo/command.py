@@ -44,25 +44,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'source', str, 'SOURCE',
         'sim, a video file, a folder of pictures or the number of a webcam (default: sim)',
     )  # fmt: skip
-    option('duration', number(0.5, 3600.0), 'S', 'measured time in s (default: 20)')
-    option('seed', whole(0, 2**31 - 1), 'N', 'number of the track (default: 1)')
+    option(
+        'duration', number(0.5, 3600.0), 'S',
+        f'measured time in s (default: {default.duration_s:g})',
+    )  # fmt: skip
+    option('seed', whole(0, 2**31 - 1), 'N', f'number of the track (default: {default.seed})')
     side = whole(SMALLEST_SIDE, LARGEST_SIDE)
     option(
         'width', side, 'PX',
-        'width of the images (default: 640); wider ones of own footage are narrowed to it '
-        f'(default: {_FOOTAGE_WIDTH})',
+        f'width of the images (default: {default.width}); wider ones of own footage are narrowed '
+        f'to it (default: {_FOOTAGE_WIDTH})',
     )  # fmt: skip
-    option('height', side, 'PX', 'height of the images of the track (default: 480)')
+    option(
+        'height', side, 'PX', f'height of the images of the track (default: {default.height})'
+    )
     option(
         'rate', number(1.0, 240.0), 'HZ',
-        'images a second (default: 30; of own footage its own, 10 for pictures)',
+        f'images a second (default: {default.rate_hz:g}; of own footage its own, 10 for pictures)',
     )  # fmt: skip
     option(
         'deadline-ms', number(1.0, 60_000.0), 'MS',
         'deadline of all tasks (default: as in the parameters)',
     )  # fmt: skip
     option('params-file', path, 'FILE', 'ROS parameter file for the node')
-    option('out', path, 'FOLDER', 'where everything is written (default: out/demo)')
+    option('out', path, 'FOLDER', f'where everything is written (default: {default.out})')
     option('json', path, 'FILE', 'write the figures here too')
     option('domain-id', domain_id, 'ID', 'ROS domain to run in (default: one of its own)')
     parser.add_argument('--no-pictures', action='store_true', help='figures only')

@@ -13,9 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rtmdl_ros.evidence.table import milliseconds, percent
+from rtmdl_ros.workload.parameters import NodeParameters
 
+_NODE = NodeParameters()
 #: Miss ratios from which a figure is coloured, as the node's diagnostics warn by default.
-_WARN, _ERROR = 0.05, 0.5
+_WARN, _ERROR = _NODE.warn_miss_ratio, _NODE.error_miss_ratio
 #: Time between two lines where there is no terminal to draw on.
 _LINE_PERIOD_S = 5.0
 

@@ -5,6 +5,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rtmdl_ros.workload.parameters import CameraSimParameters
+
+_CAMERA = CameraSimParameters()
 #: The source that is camera_sim.
 SIMULATED = 'sim'
 
@@ -17,12 +20,12 @@ class DemoOptions:
     source: str = SIMULATED
     duration_s: float = 20.0
     #: Of the simulated camera.
-    seed: int = 1
+    seed: int = _CAMERA.seed
     #: Size of the images in pixels.
-    width: int = 640
-    height: int = 480
+    width: int = _CAMERA.width
+    height: int = _CAMERA.height
     #: 0 for a webcam, which gives what it gives.
-    rate_hz: float = 30.0
+    rate_hz: float = _CAMERA.rate_hz
     #: Replaces the deadline of every task.
     deadline_ms: float | None = None
     params_file: Path | None = None

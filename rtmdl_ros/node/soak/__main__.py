@@ -27,7 +27,7 @@ from rtmdl_ros.node.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.picture import SUFFIXES, draw_soak
 from rtmdl_ros.node.soak.result import Check, FaultRecord, SoakResult, checks
-from rtmdl_ros.node.soak.run import Soak, SoakOptions
+from rtmdl_ros.node.soak.run import STARTING, Soak, SoakOptions
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.workload.arguments import number, path, whole
 from rtmdl_ros.workload.places import PlaceError, try_files
@@ -115,7 +115,7 @@ def _soak(options: SoakOptions, console: Console) -> SoakResult:
         shown = bar.add_task('', total=options.duration_s)
 
         def progress(seconds: float, what: str) -> None:
-            started = what != 'the node starts'
+            started = what != STARTING
             bar.update(shown, completed=seconds if started else 0.0, description=what)
 
         def tell(fault: FaultRecord) -> None:

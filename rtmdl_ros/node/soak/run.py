@@ -30,6 +30,8 @@ _SETTLE_S = 1.0
 _LOG_S = 10.0
 _STEP_S = 0.05
 _KILL_S = 30.0
+#: What is told before the time of the soak counts.
+STARTING = 'the node starts'
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Soak:
 
     def _await_start(self) -> None:
         self._begin_s = time.monotonic()
-        self._now = 'the node starts'
+        self._now = STARTING
         end_s = time.monotonic() + _START_S
         while not (self.station.ledger.statuses and self.station.is_heard()):
             self.wait(0.2)

@@ -29,7 +29,8 @@ def meets_all(
     for live in tasks:
         if live is candidate.owner:
             continue
-        next_ns = min(next_ns, live.expected_ns(now_ns))
+        if live.next_release_ns < next_ns:  # else it comes no sooner
+            next_ns = min(next_ns, live.expected_ns(now_ns))
         for job in live.started:
             if job.key < candidate.key:
                 # The stage that it runs is over at free_ns.

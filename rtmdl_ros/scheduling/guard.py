@@ -165,9 +165,9 @@ class Guard:
         if stage.resource is Resource.ACCELERATOR:
             left_ns[_CANDIDATE] = stage.worst_ns
             segments[_CANDIDATE] = stage.segment
-        for name, segment in segments.items():
-            others = (other for beside, other in segments.items() if beside != name)
-            factor = self._slowest.get(segment, 1.0) * self._slow.together(segment, others)
+        factors = self._slow.at_once(list(segments.values()))
+        for (name, segment), factor in zip(segments.items(), factors, strict=True):
+            factor *= self._slowest.get(segment, 1.0)
             free_ns = max(free_ns, now_ns + ceil(left_ns[name] * factor))
         return free_ns
 
@@ -264,24 +264,30 @@ def _latest_ends_of_running(
     now_ns: int,
 ) -> dict[str, int]:
     """Return by executor when what it runs now ends, slowed down by all that may be beside it."""
-    future: set[str] = set()
+    factors: dict[str, float] = {}
     if slow is not None and executors[Resource.ACCELERATOR] > 1:
-        future = {stage.segment for demand in demands for stage in demand.stages}
+        factors = _factors(demands, running, slow)
+    return {
+        name: now_ns + ceil(max(0.0, each.left_ns) * factors.get(name, 1.0))
+        for name, each in running.items()
+    }
+
+
+def _factors(
+    demands: Sequence[Demand], running: Mapping[str, RunningStage], slow: SlowDowns
+) -> dict[str, float]:
+    """Return by lane how many times as long as alone what it runs takes at the most."""
     lanes = {
         name: each.stage.segment
         for name, each in running.items()
         if each.stage.resource is Resource.ACCELERATOR
     }
-    ends = {}
-    for name, (stage, left_ns) in running.items():
-        factor = 1.0
-        if slow is not None and name in lanes:
-            others = (segment for other, segment in lanes.items() if other != name)
-            factor = slow.together(stage.segment, others)
-            if future:
-                factor *= max(slow.factor(stage.segment, other) for other in future)
-        ends[name] = now_ns + ceil(max(0.0, left_ns) * factor)
-    return ends
+    future = {stage.segment for demand in demands for stage in demand.stages}
+    now = slow.at_once(list(lanes.values()))
+    return {
+        name: factor * max((slow.factor(segment, other) for other in future), default=1.0)
+        for (name, segment), factor in zip(lanes.items(), now, strict=True)
+    }
 
 
 class _Workers:

@@ -251,11 +251,14 @@ class LiveTask:
 
     def expects_job(self, now_ns: int) -> bool:
         """Tell whether one may come and is not forgotten yet."""
-        return self.next_release_ns < NEVER and now_ns < self.forgotten_ns
+        return self.expected_ns(now_ns) < NEVER
 
     def expected_ns(self, now_ns: int) -> int:
         """Return when its next job comes at the earliest; NEVER where none is expected."""
-        return max(now_ns, self.next_release_ns) if self.expects_job(now_ns) else NEVER
+        due_ns = self.next_release_ns
+        if due_ns > now_ns:
+            return due_ns
+        return now_ns if now_ns < self.forgotten_ns else NEVER
 
     def expected(self, key: KeyFunction, release_ns: int) -> ExpectedJob:
         """Return the job that would come at an instant."""

@@ -63,6 +63,7 @@ class Sharing:
             stage.left_ns -= passed_ns / stage.factor
 
     def _set_factors(self) -> None:
-        for lane, stage in self._running.items():
-            others = (each.segment for name, each in self._running.items() if name != lane)
-            stage.factor = self._slow_downs.together(stage.segment, others)
+        running = self._running.values()
+        factors = self._slow_downs.at_once([stage.segment for stage in running])
+        for stage, factor in zip(running, factors, strict=True):
+            stage.factor = factor

@@ -3,7 +3,7 @@
 """How much segments slow each other down that run at once on two lanes."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -36,9 +36,18 @@ class SlowDowns:
         """Return the factor of `segment` beside another; 1 where nothing is known of it."""
         return self.factors.get((segment, beside), 1.0)
 
-    def together(self, segment: str, others: Iterable[str]) -> float:
-        """Return the factor of `segment` beside all of `others`."""
-        return math.prod(self.factor(segment, other) for other in others)
+    def at_once(self, segments: Sequence[str]) -> list[float]:
+        """Return the factor of each of some segments that run at once, in their order."""
+        # By far the most frequent ones, and asked for with every stage.
+        if len(segments) < 2:
+            return [1.0] * len(segments)
+        if len(segments) == 2:
+            one, other = segments
+            return [self.factor(one, other), self.factor(other, one)]
+        return [
+            math.prod(self.factor(one, other) for n, other in enumerate(segments) if n != place)
+            for place, one in enumerate(segments)
+        ]
 
     def mean(self, lanes: int) -> float:
         """Return the mean factor of all pairs; 1 where none is known, and for a single lane."""

@@ -22,9 +22,11 @@ def main(args: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # that takes a second
         return 0
     except ModuleNotFoundError as error:
-        if str(error.name).startswith('rtmdl_ros'):
-            raise
         remedy = '". venv/bin/activate" or ". ./env.sh" first, see the README'
+        if error.name == 'rtmdl_ros.msg':  # they are built, the sources have none
+            remedy = f'{remedy}, and start it from another folder than that of the sources'
+        elif str(error.name).startswith('rtmdl_ros'):
+            raise
         print(f'rtmdl: {error}: {remedy}', file=sys.stderr)
         return 1
     return run(args)

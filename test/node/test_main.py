@@ -5,6 +5,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,15 @@ def test_a_missing_package_is_told_in_a_line():
         'rtmdl: import of cv2 halted; None in sys.modules: ". venv/bin/activate" or ". ./env.sh" '
         'first, see the README\n',
     )
+
+
+def test_sources_without_their_messages_are_told_in_a_line():
+    root = Path(__file__).parent.parent.parent
+    command = [sys.executable, '-m', 'rtmdl_ros']
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    assert (done.returncode, done.stderr.count('\n')) == (1, 1)
+    assert done.stderr.startswith("rtmdl: No module named 'rtmdl_ros.msg': ")
+    assert done.stderr.endswith('start it from another folder than that of the sources\n')
 
 
 def test_how_openmp_waits_is_the_users_choice():

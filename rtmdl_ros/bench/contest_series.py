@@ -181,9 +181,9 @@ def run_series(series: Series) -> None:
     tasks = [task for spec in series.workloads for task in spec.tasks.values()]
     functions = tuple(dict.fromkeys(task.function for task in tasks))
     shown = _shown(series, functions)
-    _check_planner()
     engine = open_engine(NodeParameters(device=series.device), series.cache_dir, print)
     if engine.waits:
+        _check_planner()
         engine = KeepingEngine(engine)
     cut = load_ladders(
         series.cache_dir,
@@ -222,7 +222,10 @@ def run_series(series: Series) -> None:
 
 
 def _check_planner() -> None:
-    """Raise ExperimentError where a package is missing, before all is loaded and measured."""
+    """Raise ExperimentError where a package is missing, as on a server where nothing was set up.
+
+    Planning would come to that after minutes of loading.
+    """
     try:
         import_module('rtmdl_ros.planning.genetic')
     except ModuleNotFoundError as error:

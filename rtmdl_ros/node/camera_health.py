@@ -42,8 +42,8 @@ class CameraView:
     name: str
     topic: str
     transport: str
-    #: The messages that are expected, as ROS spells their type, and, where it is silent, those that
-    #: are published.
+    #: The messages that are expected, as ROS spells their type, and those that are published: like
+    #: `other_publishers` asked for where it is silent alone.
     expected_type: str
     types: frozenset[str]
     publishers: int

@@ -146,16 +146,16 @@ class CameraInput:
     def _view(self, publishers: int, silent_ns: int) -> CameraView:
         clock_ns: int = self._node.get_clock().now().nanoseconds
         other_topic = _other_topic(self._topic, self._transport)
+        silent = silent_ns > self._timeout_ns  # else nobody wants to know who publishes what
         return CameraView(
             name=self.name,
             topic=self._topic,
             transport=self._transport,
             expected_type=self._type,
-            # It takes too long to be asked for where nobody wants to know.
-            types=self._types() if silent_ns > self._timeout_ns else frozenset(),
+            types=self._types() if silent else frozenset(),
             publishers=publishers,
             other_topic=other_topic,
-            other_publishers=self._node.count_publishers(other_topic),
+            other_publishers=self._node.count_publishers(other_topic) if silent else 0,
             silent_s=silent_ns / NS_PER_S,
             timeout_s=self._timeout_ns / NS_PER_S,
             refused_policy=self._refused_policy,

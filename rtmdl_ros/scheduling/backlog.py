@@ -57,9 +57,9 @@ def _expected(
 ) -> Iterable[_Claim]:
     """Return the more urgent ones of jobs that come, each task with when it has one."""
     for live, release_ns in coming:
-        its_key, ready_ns, deadline_ns = live.expected(key, release_ns)
+        its_key, deadline_ns = live.expected(key, release_ns)
         if its_key < candidate.key:
-            yield its_key, ready_ns, deadline_ns, live.foreseen.worst_ns[0]
+            yield its_key, release_ns, deadline_ns, live.foreseen.worst_ns[0]
 
 
 def _done(claims: list[_Claim], free_ns: int) -> int:

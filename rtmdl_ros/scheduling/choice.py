@@ -153,7 +153,7 @@ class Chooser:
         for _ in range(_FORESEEN_JOBS):
             if release_ns >= until_ns:
                 return
-            key, _, deadline_ns = live.expected(self._key, release_ns)
+            key, deadline_ns = live.expected(self._key, release_ns)
             yield Remainder(key, release_ns, deadline_ns, spans)
             release_ns += live.period_ns
 
@@ -171,7 +171,7 @@ class Chooser:
         ones, and is to be done before its task's next one comes. How much lanes slow each other
         down is in the careful times, and once more in the forecast of lanes that are at work
         together: that is a margin, without which 0.5 points of on-time accuracy were lost beside a
-        busy process (`rtmdl bench contended`, twice).
+        busy process, measured twice (workload `contended`).
         """
         best = None
         for chain in chains:

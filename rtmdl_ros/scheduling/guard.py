@@ -209,7 +209,7 @@ class Guard:
         release_ns = live.expected_ns(now_ns)
         if release_ns == NEVER:
             return None
-        key, _, deadline_ns = live.expected(self._key, release_ns)
+        key, deadline_ns = live.expected(self._key, release_ns)
         if key >= candidate.key:
             return None
         task, chain, lapse_ns = live.task, live.foreseen, live.forgotten_ns

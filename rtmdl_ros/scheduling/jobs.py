@@ -34,7 +34,6 @@ class ExpectedJob(NamedTuple):
     """A job that has not arrived."""
 
     key: Key
-    release_ns: int
     deadline_ns: int
 
 
@@ -264,7 +263,7 @@ class LiveTask:
         """Return the job that would come at an instant."""
         deadline_ns = release_ns + self.task.deadline_ns
         its_key = key(self.task, release_ns, deadline_ns, _NOT_RELEASED)
-        return ExpectedJob(its_key, release_ns, deadline_ns)
+        return ExpectedJob(its_key, deadline_ns)
 
     def share_within(self, stage: int, ratio: float) -> float:
         """Return which share of its jobs takes at most so many times as long as forecast.

@@ -63,10 +63,7 @@ class Sharing:
             stage.left_ns -= passed_ns / stage.factor
 
     def _set_factors(self) -> None:
-        running = list(self._running.values())
-        if len(running) == 1:  # as mostly
-            running[0].factor = 1.0
-            return
+        running = self._running.values()
         factors = self._slow_downs.at_once([stage.segment for stage in running])
         for stage, factor in zip(running, factors, strict=True):
             stage.factor = factor

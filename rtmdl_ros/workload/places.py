@@ -34,8 +34,7 @@ def refuse_source(option: str, folder: Path, source: Path) -> None:
         raise PlaceError(f'{folder}: {option} is where the source is; give another folder')
 
 
-def try_file(option: str, file: Path) -> None:
-    """Make the folder of an option's file and see that it can be written; raises PlaceError."""
+def _try_file(option: str, file: Path) -> None:
     try:
         check_writable(file)
     except OSError as error:
@@ -53,17 +52,17 @@ def refuse_other(file: Path, kind: str, is_one: Callable[[Path], bool]) -> None:
 def try_files(
     places: Mapping[str, Path | None], inputs: Mapping[str, Path | None] | None = None
 ) -> None:
-    """Try the files of several options, as `try_file`; raises PlaceError, too, for one of two.
+    """Make the folders of the files of options and see that all can be written, each once.
 
     `inputs` are files and folders that are read, by option: nothing may be written over them. What
-    goes to --json takes the place of figures alone.
+    goes to --json takes the place of figures alone. Raises PlaceError.
     """
     read = {option: place.resolve() for option, place in (inputs or {}).items() if place}
     taken = {place: option for option, place in read.items()}
     for option, file in places.items():
         if file is None:
             continue
-        try_file(option, file)
+        _try_file(option, file)
         place = file.resolve()
         other = taken.setdefault(place, option)
         if other != option:

@@ -144,12 +144,17 @@ def test_a_sum_of_two_shapes_is_none_for_one_kernel():
         assert not convolution._chosen(features, torch.rand(shape, device='cuda'))
 
 
+def on_gpu(kind):
+    """Return a fused convolution and features for it."""
+    torch.manual_seed(1)
+    convolution = FusedConvolution(layer(16).to('cuda', kind))
+    return convolution, torch.rand(1, 16, 20, 28, device='cuda', dtype=kind)
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize('kind', [torch.float32, torch.float16])
 def test_one_kernel_answers_as_three_do(kind):
-    torch.manual_seed(1)
-    convolution = FusedConvolution(layer(16).to('cuda', kind))
-    features = torch.rand(1, 16, 20, 28, device='cuda', dtype=kind)
+    convolution, features = on_gpu(kind)
     with torch.no_grad():
         for other in ((), (torch.rand_like(features),)):
             expected = convolution(features, *other)
@@ -163,9 +168,7 @@ def test_one_kernel_answers_as_three_do(kind):
 @pytest.mark.parametrize('kind', [torch.float32, torch.float16])
 def test_one_kernel_takes_nothing_from_the_memory_that_it_writes(kind):
     """Where nothing is added torch hands cuDNN the output for that, times 0: NaN would stay NaN."""
-    torch.manual_seed(1)
-    convolution = FusedConvolution(layer(16).to('cuda', kind))
-    features = torch.rand(1, 16, 20, 28, device='cuda', dtype=kind)
+    convolution, features = on_gpu(kind)
     with torch.no_grad():
         expected = convolution._one_by_one(features, None)
         convolution._as_one(features, None)  # workspaces have their memory by then

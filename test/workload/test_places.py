@@ -4,12 +4,12 @@
 
 import pytest
 
-from rtmdl_ros.workload.places import PlaceError, refuse_source, try_file, try_files, try_folder
+from rtmdl_ros.workload.places import PlaceError, refuse_source, try_files, try_folder
 
 
 def test_folders_are_made_and_nothing_is_left_in_them(tmp_path):
     try_folder('--out', tmp_path / 'a' / 'b')
-    try_file('--json', tmp_path / 'c' / 'x.json')
+    try_files({'--json': tmp_path / 'c' / 'x.json'})
     assert sorted(path.name for path in tmp_path.rglob('*')) == ['a', 'b', 'c']
 
 
@@ -22,7 +22,7 @@ def test_what_cannot_be_is_told_with_option_and_remedy(tmp_path):
         'rights or room'
     )
     with pytest.raises(PlaceError) as caught:
-        try_file('--json', tmp_path)
+        try_files({'--json': tmp_path})
     assert str(caught.value) == (
         f'{tmp_path}: --json cannot be written (it is a folder); give another file'
     )

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Shows a running node: rqt with its plots, a tree of its diagnostics, Foxglove if asked for.
+"""Shows a running node: rqt with frames and plots, a tree of its diagnostics, Foxglove.
 
 ros2 launch rtmdl_ros monitor.launch.py
 ros2 launch rtmdl_ros monitor.launch.py rqt:=false foxglove:=true
@@ -9,6 +9,8 @@ Better on a laptop than on the car. What is not installed is named and left out.
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -16,6 +18,8 @@ from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
+
+from rtmdl_ros.node.perspective import packages_of, without
 
 CONFIG = PathJoinSubstitution([FindPackageShare('rtmdl_ros'), 'config'])
 
@@ -28,9 +32,9 @@ def switch(name: str, default: str, description: str) -> DeclareLaunchArgument:
 
 
 ARGUMENTS = [
-    switch('rqt', 'true', 'Show pictures, plots and the tree of diagnostics in rqt.'),
+    switch('rqt', 'true', 'Show frames and plots in rqt.'),
     switch('aggregator', 'true', 'Collect /diagnostics into the tree on /diagnostics_agg.'),
-    switch('robot_monitor', 'false', 'Show that tree in a window of its own; rqt has it, too.'),
+    switch('robot_monitor', 'true', 'Show that tree in a window of its own.'),
     switch('foxglove', 'false', 'Serve all topics to Foxglove (layout: config/foxglove.json).'),
     DeclareLaunchArgument(
         'perspective_file',
@@ -55,18 +59,15 @@ def tools(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         for argument in ARGUMENTS
     }
     nodes = {
-        'rqt': Node(
-            package='rqt_gui',
-            executable='rqt_gui',
-            arguments=['--perspective-file', values['perspective_file']],
-        ),
+        # A window of its own: in that of rqt it takes nine of ten messages from the plots, because
+        # it spins the node of all plugins (https://github.com/ros2/rclpy/issues/1445).
+        'robot_monitor': Node(package='rqt_robot_monitor', executable='rqt_robot_monitor'),
         'aggregator': Node(
             package='diagnostic_aggregator',
             executable='aggregator_node',
             parameters=[values['diagnostics_file']],
             output='screen',
         ),
-        'robot_monitor': Node(package='rqt_robot_monitor', executable='rqt_robot_monitor'),
         'foxglove': Node(
             package='foxglove_bridge',
             executable='foxglove_bridge',
@@ -74,22 +75,50 @@ def tools(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             output='screen',
         ),
     }
-    return [if_installed(node) for name, node in nodes.items() if values[name] == 'true']
+    asked = [node for name, node in nodes.items() if values[name] == 'true']
+    return [
+        *(rqt(Path(values['perspective_file'])) if values['rqt'] == 'true' else []),
+        *(node if installed(node.node_package) else left_out(node.node_package) for node in asked),
+    ]
 
 
-def if_installed(node: Node) -> LaunchDescriptionEntity:
-    """Return a node, or a line that says how to install its package."""
-    try:
-        get_package_prefix(node.node_package)
-    except PackageNotFoundError:
+def rqt(perspective_file: Path) -> list[LaunchDescriptionEntity]:
+    """Return rqt with the plugins that are installed, and a line for each other one."""
+    if not installed('rqt_gui'):
         # Without the common plugins rqt is an empty window.
-        package = 'rqt_common_plugins' if node.node_package == 'rqt_gui' else node.node_package
-        debian_package = f'ros-{os.environ.get("ROS_DISTRO")}-{package.replace("_", "-")}'
-        return LogInfo(
-            msg=f'{node.node_package} is not installed and left out; to install it: sudo apt '
-            f'install {debian_package}'
-        )
-    return node
+        return [left_out('rqt_gui', 'rqt_common_plugins')]
+    try:
+        perspective = perspective_file.read_text()
+        missing = [package for package in packages_of(perspective) if not installed(package)]
+    except (OSError, ValueError) as error:
+        raise ValueError(f'perspective_file:={perspective_file} cannot be used: {error}') from error
+    if missing:
+        perspective_file = Path(tempfile.mkdtemp(prefix='rtmdl_')) / perspective_file.name
+        perspective_file.write_text(without(perspective, missing))
+    # rqt keeps a list of plugins, which lacks those that were installed after its last start.
+    arguments = ['--force-discover', '--perspective-file', str(perspective_file)]
+    return [
+        Node(package='rqt_gui', executable='rqt_gui', arguments=arguments),
+        *(left_out(package) for package in missing),
+    ]
+
+
+def installed(package: str) -> bool:
+    """Return whether a ROS package is installed."""
+    try:
+        get_package_prefix(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def left_out(package: str, to_install: str = '') -> LogInfo:
+    """Return a line that says how to install what is missing."""
+    distribution = os.environ.get('ROS_DISTRO', '$ROS_DISTRO')
+    debian = f'ros-{distribution}-{(to_install or package).replace("_", "-")}'
+    return LogInfo(
+        msg=f'{package} is not installed and left out; to install it: sudo apt install {debian}'
+    )
 
 
 def generate_launch_description() -> LaunchDescription:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rtmdl_ros.node.perspective import packages_of
 from rtmdl_ros.workload.parameters import CameraSimParameters, rules_of
 
 FOLDER = Path(__file__).parent.parent / 'launch'
@@ -91,7 +92,8 @@ def test_each_camera_is_remapped_in_both_transports(launch, names, topics, expec
 
     file = runpy.run_path(str(FOLDER / 'rtmdl.launch.py'))
     context = launch.LaunchContext()
-    values = {'camera_name': names, 'image_topic': topics, 'params_file': 'my.yaml'}
+    parameters = str(FOLDER.parent / 'config' / 'rtmdl.param.yaml')
+    values = {'camera_name': names, 'image_topic': topics, 'params_file': parameters}
     for name in NODE:
         context.launch_configurations[name] = values.get(name, '')
     [node] = file['node'](context)
@@ -113,3 +115,33 @@ def test_a_bag_that_does_not_exist_is_named_before_the_node_starts(launch):
         context.launch_configurations[argument.name] = '/no_bag'
     with pytest.raises(ValueError, match=r'^bag:=/no_bag does not exist; give the folder'):
         file['player'](context)
+
+
+def test_rqt_is_started_without_the_plugins_that_are_not_installed(launch, monkeypatch):
+    from launch.actions import LogInfo
+    from launch.utilities import perform_substitutions
+
+    file = runpy.run_path(str(FOLDER / 'monitor.launch.py'))
+    there = {'rqt_gui': True, 'rqt_plot': True, 'rqt_image_view': False}
+    monkeypatch.setitem(file['rqt'].__globals__, 'installed', there.__getitem__)
+    shipped = FOLDER.parent / 'config' / 'rtmdl.perspective'
+    node, line = file['rqt'](shipped)
+    assert isinstance(line, LogInfo)
+    said = perform_substitutions(launch.LaunchContext(), line.msg)
+    assert said.startswith('rqt_image_view is not installed and left out; to install it: sudo apt')
+    shown = Path(node._Node__arguments[-1])
+    assert shown.name == 'rtmdl.perspective'
+    assert packages_of(shown.read_text()) == ['rqt_plot']
+    there['rqt_image_view'] = True
+    [node] = file['rqt'](shipped)
+    assert node._Node__arguments[-1] == str(shipped)
+
+
+def test_a_perspective_that_cannot_be_used_is_named(launch, monkeypatch, tmp_path):
+    file = runpy.run_path(str(FOLDER / 'monitor.launch.py'))
+    monkeypatch.setitem(file['rqt'].__globals__, 'installed', lambda package: True)
+    with pytest.raises(ValueError, match=r'^perspective_file:=/none cannot be used: .*No such'):
+        file['rqt'](Path('/none'))
+    (tmp_path / 'my.perspective').write_text('{}')
+    with pytest.raises(ValueError, match=r'my.perspective cannot be used: it names no running'):
+        file['rqt'](tmp_path / 'my.perspective')

@@ -160,33 +160,38 @@ class TaskAccount:
 
 
 class BusyAccount:
-    """When one executor ran stages."""
+    """How long one executor ran stages, within a window that moves on."""
 
     def __init__(self) -> None:
         """Begin idle."""
-        self._spans: deque[tuple[int, int]] = deque(maxlen=MAX_SAMPLES)
+        self._spans: deque[tuple[int, int]] = deque()
+        self._spans_ns = 0
 
     def add(self, span: StageSpan) -> None:
         """Add a stage that ended."""
         self._spans.append((span.start_ns, span.end_ns))
+        self._spans_ns += span.end_ns - span.start_ns
+        if len(self._spans) > MAX_SAMPLES:
+            self._forget_oldest()
 
-    def forget_before(self, time_ns: int) -> None:
-        """Let go of what no window will reach any more."""
-        while self._spans and self._spans[0][1] < time_ns:
-            self._spans.popleft()
+    def share(self, now_ns: int, window_ns: int, busy_since_ns: int | None = None) -> float:
+        """Return the busy share of the window that ends at `now_ns`, 0 to 1.
 
-    def copy(self, busy_since_ns: int | None, now_ns: int) -> BusyAccount:
-        """Return a snapshot; `busy_since_ns` is the start of the stage that runs now, if any."""
-        twin = BusyAccount()
-        twin._spans = self._spans.copy()
-        if busy_since_ns is not None:
-            twin._spans.append((busy_since_ns, now_ns))
-        return twin
-
-    def share(self, now_ns: int, window_ns: int) -> float:
-        """Busy share of the window that ends at `now_ns`, 0 to 1."""
+        `busy_since_ns` is the start of the stage that runs now, if any. What ended before the
+        window is forgotten.
+        """
         since_ns = now_ns - window_ns
+        while self._spans and self._spans[0][1] <= since_ns:
+            self._forget_oldest()
         if len(self._spans) == MAX_SAMPLES:
             since_ns = max(since_ns, self._spans[0][0])
-        busy_ns = sum(max(0, end - max(start, since_ns)) for start, end in self._spans)
+        busy_ns = self._spans_ns
+        if self._spans:
+            busy_ns -= max(0, since_ns - self._spans[0][0])
+        if busy_since_ns is not None:
+            busy_ns += now_ns - max(busy_since_ns, since_ns)
         return min(1.0, busy_ns / (now_ns - since_ns)) if now_ns > since_ns else 0.0
+
+    def _forget_oldest(self) -> None:
+        start_ns, end_ns = self._spans.popleft()
+        self._spans_ns -= end_ns - start_ns

@@ -49,15 +49,16 @@ class Ledger:
         `busy_since_ns` tells by executor when the stage that it runs now began, `slowness` how many
         times as long as profiled stages take.
         """
-        self._forget_before(now_ns - self._window_ns)
+        for account in self._tasks.values():
+            account.forget_before(now_ns - self._window_ns)
         tasks = [account.copy() for account in self._tasks.values()]
-        busy = {
-            name: account.copy(busy_since_ns[name], now_ns) for name, account in self._busy.items()
-        }
         window_ns = min(self._window_ns, uptime_ns)
+        shares = {
+            name: account.share(now_ns, window_ns, busy_since_ns[name])
+            for name, account in self._busy.items()
+        }
 
         def evaluate() -> RuntimeStatistics:
-            shares = {name: account.share(now_ns, window_ns) for name, account in busy.items()}
             return RuntimeStatistics(
                 time_ns=now_ns,
                 tasks=tuple(account.statistics(now_ns, window_ns) for account in tasks),
@@ -68,12 +69,6 @@ class Ledger:
             )
 
         return evaluate
-
-    def _forget_before(self, time_ns: int) -> None:
-        for task in self._tasks.values():
-            task.forget_before(time_ns)
-        for executor in self._busy.values():
-            executor.forget_before(time_ns)
 
     def _mean(self, shares: Mapping[str, float], kind: Resource) -> float:
         of_kind = [shares[name] for name, resource in self._executors.items() if resource is kind]

@@ -85,8 +85,10 @@ def test_busy_share_counts_the_part_of_a_stage_within_the_window():
     account.add(StageSpan('s', 'lane0', 40, 60))  # half inside
     account.add(StageSpan('s', 'lane0', 70, 75))
     assert account.share(now_ns=100, window_ns=50) == pytest.approx(15 / 50)
-    assert account.copy(80, 100).share(now_ns=100, window_ns=50) == pytest.approx(35 / 50)
-    assert account.copy(None, 100).share(now_ns=100, window_ns=0) == 0.0
+    assert account.share(100, 50, busy_since_ns=80) == pytest.approx(35 / 50)
+    assert account.share(110, 50, busy_since_ns=55) == 1.0
+    assert account.share(now_ns=110, window_ns=50) == pytest.approx(5 / 50)
+    assert account.share(now_ns=110, window_ns=0) == 0.0
 
 
 def test_a_window_of_more_than_is_kept_gets_shorter():
@@ -100,15 +102,12 @@ def test_a_window_of_more_than_is_kept_gets_shorter():
 
 
 def test_what_is_forgotten_stays_counted():
-    account, busy = TaskAccount('a'), BusyAccount()
+    account = TaskAccount('a')
     for number in range(10):
         account.add_release(number)
         account.add_end(report(Outcome.LATE, number, number + 1))
-        busy.add(StageSpan('s', 'lane0', number, number + 1))
     account.forget_before(8)
-    busy.forget_before(8)
     figures = account.statistics(now_ns=10, window_ns=10)
     assert (figures.released, figures.late) == (10, 10)
     # Ended at 8, 9 and 10; released at 8 and 9.
     assert (figures.window_ended, figures.rate_hz) == (3, 2 * 1e9 / 10)
-    assert busy.share(now_ns=10, window_ns=10) == 0.3

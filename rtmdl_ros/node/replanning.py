@@ -170,7 +170,9 @@ def answer_to(
         plan = given.of(running.tasks) if given else make_plan(problem, seconds=seconds).plan
         asked = demands(configuration)
         resting = [task for task in asked if task.name not in running.tasks]
-        limits = deadline_limits(problem, plan, _LIMITS_S, keep_plan=given is not None)
-        return Answer(plan, limits, asked, admissions(problem, plan, resting))
+        keep = given is not None
+        limits = deadline_limits(problem, plan, _LIMITS_S, keep_plan=keep)
+        enabling = admissions(problem, given or plan, resting, keep_plan=keep)
+        return Answer(plan, limits, asked, enabling)
     except PlanningError as error:
         return NoPlan(str(error))

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from math import ceil
 
 from rtmdl_ros.planning.budget import Budget
@@ -21,7 +20,7 @@ def reasons(
     """Say of each task why it has no more accurate variant, by what the next one would do.
 
     Each is one simulation of the search's, and one of the judge's (`search.confirming`) where that
-    does not tell; where the budget is spent only its beginning, and more may be missed than said.
+    does not tell, as long as the budget lasts.
     """
     problem = evaluator.problem
     lines = []
@@ -31,32 +30,38 @@ def reasons(
         if chosen + 1 == len(allowed):
             lines.append(f'{line}, its most accurate variant')
             continue
-        larger = candidate.with_variant(index, chosen + 1)
-        effect = ''
-        for simulated in (evaluator, judge):
-            if not effect:
-                after = simulated.fitness(larger, -math.inf if budget.left() else 0.0)
-                effect = _effect(problem, index, larger, simulated.fitness(candidate), after)
-        effect = effect or 'would do as well by these simulations: give the search more time'
-        lines.append(f'{line}; the next more accurate one, {allowed[chosen + 1].name}, {effect}')
+        against = _against((evaluator, judge), budget, candidate, index)
+        lines.append(f'{line}; the next more accurate one, {allowed[chosen + 1].name}, {against}')
     return tuple(lines)
 
 
-def _effect(
-    problem: Problem, index: int, candidate: Candidate, before: Fitness, after: Fitness
+def _against(
+    evaluators: Iterable[Evaluator], budget: Budget, candidate: Candidate, index: int
 ) -> str:
-    """Return what speaks against a candidate with a larger variant of a task; '': nothing."""
-    bytes_too_many = too_large(problem, candidate)
-    if bytes_too_many:
-        return f'would take {bytes_too_many}'
+    """Return what speaks against the next more accurate variant of a task."""
+    larger = candidate.with_variant(index, candidate.variants[index] + 1)
+    for evaluator in evaluators:
+        bytes_too_many = too_large(evaluator.problem, larger)
+        if bytes_too_many:
+            return f'would take {bytes_too_many}'
+        if not budget.left():
+            return 'was not tried: no time was left'
+        before, after = evaluator.fitness(candidate), evaluator.fitness(larger)
+        effect = _effect(evaluator.problem, index, before, after)
+        if effect:
+            return effect
+    return 'would do as well by these simulations: give the search more time'
+
+
+def _effect(problem: Problem, index: int, before: Fitness, after: Fitness) -> str:
+    """Return what a larger variant of a task does that speaks against it; '': nothing."""
     tasks = problem.tasks
-    least = '' if after.exact else 'at least '
     excess = [m - task.miss_limit for m, task in zip(after.miss_ratios, tasks, strict=True)]
     worst = excess.index(max(excess))
     if excess[worst] > 0.0:
         who = 'it' if worst == index else tasks[worst].name
         missed, limit = after.miss_ratios[worst], tasks[worst].miss_limit
-        return f'would make {who} miss {least}{missed:.1%} (limit {limit:.1%})'
+        return f'would make {who} miss {missed:.1%} (limit {limit:.1%})'
     if after.violation > 0.0:
         return 'would ask more of CPU workers or lanes than they have'
     if after.on_time_accuracy <= before.on_time_accuracy:

@@ -113,7 +113,7 @@ class Evaluator:
         groups = problem.releases
         self._released = Counter[str]()
         for seed in self.seeds:
-            first_ns = phases(problem, seed, self.duration_ns)
+            first_ns = phases(groups, seed, self.duration_ns)
             for task, group in zip(problem.tasks, groups, strict=True):
                 left_ns = self.duration_ns - first_ns[group]
                 self._released[task.name] += max(0, math.ceil(left_ns / task.period_ns))
@@ -195,7 +195,7 @@ class Evaluator:
 
     def _tasks(self, candidate: Candidate, seed: int) -> list[SimulatedTask]:
         problem = self.problem
-        offsets = phases(problem, seed, self.duration_ns)
+        offsets = phases(problem.releases, seed, self.duration_ns)
         tasks = []
         for task, group, alternatives, index, priority in zip(
             problem.tasks,
@@ -292,22 +292,22 @@ def search_seeds(problem: Problem) -> tuple[int, ...]:
     return tuple(range(problem.seed, problem.seed + (_PHASES if several else 1)))
 
 
-def phases(problem: Problem, seed: int, within_ns: int) -> dict[Release, int]:
+def phases(releases: Sequence[Release], seed: int, within_ns: int) -> dict[Release, int]:
     """Return when the first frame of each camera and period comes, in nanoseconds.
 
     Before `within_ns`, so that a simulation of that length has one of each, seldom as it may be.
-    That of the first task is at 0; those of the others lie within their periods so that successive
+    That of `releases[0]` is at 0; those of the others lie within their periods so that successive
     seeds leave no large gap in the space of all, as random ones would: shares `seed * a**k mod 1`
     with 1/a the solution of x**(d+1) = x + 1 (M. Roberts, "The unreasonable effectiveness of
     quasirandom sequences", 2018).
     """
-    releases = list(dict.fromkeys(problem.releases))
+    different = list(dict.fromkeys(releases))
     base = 2.0
     for _ in range(_ITERATIONS):
-        base = (1.0 + base) ** (1.0 / len(releases))
+        base = (1.0 + base) ** (1.0 / len(different))
     return {
         release: int((seed + 0.5) * base**-place % 1.0 * min(release[1], within_ns))
         if place
         else 0
-        for place, release in enumerate(releases)
+        for place, release in enumerate(different)
     }

@@ -12,7 +12,7 @@ from statistics import fmean, stdev
 
 from rtmdl_ros.planning.fitness import phases, time_of_jobs
 from rtmdl_ros.planning.plan import Plan, tasks_of
-from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import simulate_on_device
 from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
 from rtmdl_ros.workload.records import Outcome, Task
@@ -23,6 +23,8 @@ _SEEDS = tuple(range(2001, 2025))
 _JOBS = 10
 #: ... unless that would be more jobs than this of all tasks.
 _MOST_JOBS = 300
+#: Longer than any simulation.
+_ENDLESS_NS = 2**62
 #: Standard errors between the mean of the seeds and what it hardly exceeds.
 _ERRORS = 2.0
 
@@ -41,24 +43,47 @@ class Misses:
         return 2.0 * self.mean - self.upper
 
 
+@dataclass(frozen=True)
+class Footage:
+    """What cameras give in a simulation: alike for what is to be compared."""
+
+    #: Whose first frames come when, see `phases`.
+    releases: tuple[Release, ...]
+    duration_ns: int
+
+
+def footage_for(problem: Problem, *others: Problem) -> Footage:
+    """Return footage as long as a problem needs, with frames for the tasks of others, too."""
+    releases = (release for each in (problem, *others) for release in each.releases)
+    return Footage(
+        tuple(dict.fromkeys(releases)), time_of_jobs(problem, _JOBS, most=_MOST_JOBS)
+    )
+
+
 def miss_ratios(
     problem: Problem, plan: Plan, seeds: Iterable[int], duration_ns: int
 ) -> dict[str, Misses]:
     """Simulate the tasks with each seed; jobs choose their variants as they run."""
-    return _summed([_simulated(problem, plan, seed, duration_ns, 1.0) for seed in seeds])
+    footage = Footage(problem.releases, duration_ns)
+    return _summed([_simulated(problem, plan, seed, footage, 1.0) for seed in seeds])
 
 
 def foreseen(
-    problem: Problem, plan: Plan, slowness: float, most: Mapping[str, float]
+    problem: Problem,
+    plan: Plan,
+    slowness: float,
+    most: Mapping[str, float],
+    footage: Footage | None = None,
 ) -> dict[str, Misses]:
     """Simulate with several seeds, or until a task is bound to miss more than `most` of it.
 
-    Stages take `slowness` times as long as in the profile.
+    Stages take `slowness` times as long as in the profile. `footage` is that of another problem
+    that this one is compared with.
     """
-    duration_ns = time_of_jobs(problem, _JOBS, most=_MOST_JOBS)
+    footage = footage or footage_for(problem)
     ratios: list[dict[str, float]] = []
     for seed in _SEEDS:
-        ratios.append(_simulated(problem, plan, problem.seed + seed, duration_ns, slowness))
+        ratios.append(_simulated(problem, plan, problem.seed + seed, footage, slowness))
         if any(_least_mean(r[n] for r in ratios) > limit for n, limit in most.items()):
             break
     return _summed(ratios)
@@ -70,13 +95,10 @@ def _least_mean(ratios: Iterable[float]) -> float:
 
 
 def simulated_tasks(
-    problem: Problem, plan: Plan, seed: int, duration_ns: int
+    problem: Problem, plan: Plan, seed: int, footage: Footage
 ) -> tuple[SimulatedTask, ...]:
-    """Return the tasks as they run by the plan, with the profile's times of all variants.
-
-    For a simulation of `duration_ns`: see `phases`.
-    """
-    offsets = phases(problem, seed, duration_ns)
+    """Return the tasks as they run by the plan, with the profile's times of all variants."""
+    offsets = phases(footage.releases, seed, footage.duration_ns)
     simulated = []
     for task, release, as_run in zip(
         problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
@@ -100,14 +122,14 @@ def _of_variants(
 
 
 def _simulated(
-    problem: Problem, plan: Plan, seed: int, duration_ns: int, slowness: float
+    problem: Problem, plan: Plan, seed: int, footage: Footage, slowness: float
 ) -> dict[str, float]:
     jobs = simulate_on_device(
         problem,
-        simulated_tasks(problem, plan, seed, duration_ns),
+        simulated_tasks(problem, plan, seed, footage),
         seed=seed,
-        duration_ns=duration_ns,
-        episodes=[Episode(0, 2 * duration_ns, slowness=slowness)] if slowness != 1.0 else (),
+        duration_ns=footage.duration_ns,
+        episodes=[Episode(0, _ENDLESS_NS, slowness=slowness)] if slowness != 1.0 else (),
     )
     released = Counter(job.task for job in jobs)
     missed = Counter(job.task for job in jobs if job.outcome is not Outcome.ON_TIME)

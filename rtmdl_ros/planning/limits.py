@@ -67,10 +67,13 @@ def deadline_limits(
 
 
 def admissions(
-    problem: Problem, plan: Plan, resting: Iterable[PlannedTask]
+    problem: Problem, plan: Plan, resting: Iterable[PlannedTask], *, keep_plan: bool = False
 ) -> Mapping[str, Admission]:
-    """Return what each of some tasks is answered that asks to run beside the others, by name."""
-    return {task.name: admit(problem, plan, task) for task in resting}
+    """Return what each of some tasks is answered that asks to run beside the others, by name.
+
+    With `keep_plan` as `plan` has it, which then has the resting ones, too; see `admit`.
+    """
+    return {task.name: admit(problem, plan, task, keep_plan=keep_plan) for task in resting}
 
 
 def _first_span(problem: Problem, task: PlannedTask) -> _Span:

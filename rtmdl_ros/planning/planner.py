@@ -40,11 +40,11 @@ def make_plan(
     Where no plan keeps all constraints, it is the one that breaks them least. Raises ValueError
     for a budget that is not above 0.
     """
-    evaluator = searching(problem)
+    evaluator, judge = searching(problem), confirming(problem)
     budget = Budget(evaluator, seconds, simulations, progress)
-    found = searched(evaluator, budget)
+    found = searched(evaluator, judge, budget)
     notes = remedies(problem, found.best, found.fitness)
     if not notes:
-        notes = reasons(evaluator, confirming(problem), budget, found.best)
+        notes = reasons(evaluator, judge, budget, found.best)
     plan = plan_of(problem, found.best, found.fitness, notes)
     return Planned(plan, front_of(problem, found), found)

@@ -57,7 +57,8 @@ def search(
     not above 0, or none at all.
     """
     evaluator = searching(problem)
-    return searched(evaluator, Budget(evaluator, seconds, simulations, progress))
+    budget = Budget(evaluator, seconds, simulations, progress)
+    return searched(evaluator, confirming(problem), budget)
 
 
 def searching(problem: Problem) -> Evaluator:
@@ -68,9 +69,10 @@ def searching(problem: Problem) -> Evaluator:
     return Evaluator(problem, believe_test=possible)
 
 
-def searched(evaluator: Evaluator, budget: Budget) -> Found:
-    """Do as `search` with an evaluator from `searching`, which can be asked for more afterwards."""
+def searched(evaluator: Evaluator, judge: Evaluator, budget: Budget) -> Found:
+    """Do as `search` with evaluators from `searching` and `confirming`, to be asked more of."""
     problem = evaluator.problem
+    budget.watch(judge)
     best = first_plan(evaluator, budget)
     best = Climber(evaluator, budget).climb(best, _WANDERED)
     complete = False
@@ -84,7 +86,7 @@ def searched(evaluator: Evaluator, budget: Budget) -> Found:
     if not complete:
         best = _searched_on(evaluator, budget, best)
     reached = evaluator.fitness(best)
-    chosen, fitness = _confirmed(evaluator, budget)
+    chosen, fitness = _confirmed(evaluator, judge, budget)
     return Found(chosen, fitness, reached, complete, dict(evaluator.known), evaluator.simulations)
 
 
@@ -122,14 +124,13 @@ def _ranked(evaluator: Evaluator) -> list[Candidate]:
     return sorted(known, key=lambda candidate: rank(known[candidate]), reverse=True)
 
 
-def _confirmed(evaluator: Evaluator, budget: Budget) -> tuple[Candidate, Fitness]:
+def _confirmed(
+    evaluator: Evaluator, judge: Evaluator, budget: Budget
+) -> tuple[Candidate, Fitness]:
     """Return the best candidate by longer simulations with other seeds.
 
     Where all of the search's best break a constraint there, one that does not is climbed on from.
     """
-    problem = evaluator.problem
-    judge = confirming(problem)
-    budget.watch(judge)
     best: tuple[Candidate, Fitness] | None = None
     for candidate in _worth_confirming(evaluator):
         hope = rank(evaluator.known[candidate])
@@ -149,6 +150,8 @@ def _from_below(
 ) -> tuple[Candidate, Fitness]:
     """Return what is climbed to from the first sensible plan that keeps all constraints."""
     for candidate in sensible(judge.problem):
+        if not budget.left(_CONFIRMED):
+            break
         fitness = judge.fitness(candidate, 0.0)
         if fitness.exact and fitness.violation <= 0.0:
             best = candidate, fitness

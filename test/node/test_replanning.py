@@ -8,6 +8,7 @@ import struct
 import time
 
 import pytest
+from known_problem import profile
 from known_profile import known_profile
 
 from rtmdl_ros.node.plan_keeper import PlanKeeper
@@ -108,6 +109,27 @@ def test_a_plan_file_of_the_parameters_stays_the_plan(tmp_path):
     assert answer.plan.tasks['traffic_sign'].priority == 9
     path.write_text('tasks: 7')
     assert str(path) in answer_to(given, known_profile(), seconds=1.0).problem
+
+
+def test_with_a_plan_file_a_task_is_enabled_only_as_that_has_it(tmp_path):
+    path = tmp_path / 'plan.yaml'
+    path.write_text(
+        'tasks:\n  traffic_light: {variant: large, priority: 1}\n'
+        '  traffic_sign: {variant: large, priority: 2}\n'
+    )
+    values = {
+        'plan_file': str(path),
+        'lanes': 1,
+        'traffic_light.deadline_ms': 16.0,
+        'traffic_light.accuracy_floor': 0.8,
+        'traffic_sign.enabled': False,
+    }
+    times = profile('traffic_light', 'traffic_sign')
+    given = answer_to(configuration_of(values), times, seconds=1.0).admissions['traffic_sign']
+    # With the smaller variant, or the lower priority, that it would have without the file.
+    free = configuration_of({**values, 'plan_file': ''})
+    assert answer_to(free, times, seconds=1.0).admissions['traffic_sign'].admitted
+    assert given.reason == 'traffic_light would miss 100.0%, its limit is 5.0%'
 
 
 class Device:

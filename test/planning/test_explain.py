@@ -62,6 +62,17 @@ def test_a_plan_that_could_be_better_is_told():
     )
 
 
+def test_what_there_was_no_time_for_is_said():
+    spent = problem(task('a'))
+    evaluator = Evaluator(spent)
+    budget = Budget(evaluator, simulations=1)
+    evaluator.fitness(Candidate((0,), (0,)))
+    assert reasons(evaluator, confirming(spent), budget, Candidate((0,), (0,))) == (
+        'a: small; the next more accurate one, medium, was not tried: no time was left',
+    )
+    assert evaluator.simulations == 1
+
+
 def test_the_next_one_would_lose_more_than_it_gains():
     tasks = problem(task('a', 20, 17), task('b', 20, 17, miss_limit=1.0))
     assert said(tasks, 1, 2)[0] == (

@@ -154,12 +154,13 @@ def test_the_time_simulated():
 def test_cameras_and_periods_have_phases_of_their_own():
     left, right = {'camera': 'l'}, {'camera': 'r'}
     tasks = problem(task('a', **left), task('b', **right), task('c', **left), task('d', 10, **left))
-    found = phases(tasks, 0, 1000 * MS)
+    found = phases(tasks.releases, 0, 1000 * MS)
     assert set(found) == {('l', 20 * MS), ('r', 20 * MS), ('l', 10 * MS)}
     assert found['l', 20 * MS] == 0
     assert 0 <= found['r', 20 * MS] < 20 * MS
     assert 0 <= found['l', 10 * MS] < 10 * MS
-    assert found == phases(tasks, 0, 20 * MS) != phases(tasks, 1, 20 * MS)
+    again, other = (phases(tasks.releases, seed, 20 * MS) for seed in (0, 1))
+    assert found == again != other
 
 
 def test_a_search_looks_at_several_phases_where_there_are_any():
@@ -170,7 +171,7 @@ def test_a_search_looks_at_several_phases_where_there_are_any():
 def test_a_task_that_comes_seldom_is_simulated_too():
     seldom = problem(task('a', 20), task('b', 60_000, 60_000, camera='r'))
     for seed in range(20):
-        assert phases(seldom, seed, 1000 * MS)['r', 60_000 * MS] < 1000 * MS
+        assert phases(seldom.releases, seed, 1000 * MS)['r', 60_000 * MS] < 1000 * MS
     evaluator = Evaluator(seldom)
     assert evaluator._released['b'] == len(evaluator.seeds)
 

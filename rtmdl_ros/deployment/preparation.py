@@ -101,7 +101,7 @@ def device_plan(
     path = cache_dir / f'plan-{_key(problem)}.yaml'
     if path.exists():
         try:
-            return _warned_of(read_plan(path, problem), path)
+            return _warned_of(read_plan(path, problem, bounded=False), path)
         except PlanError as error:
             log(f'{error}: planning again')
     plan = make_plan(problem, seconds=_PLANNING_S).plan

@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
     try:
         configuration = read_parameter_file(options.params_file)
-        profile = _profile(options, configuration)
+        profile_file, profile = _profile(options, configuration)
         problem = problem_of(
             configuration,
             profile,
@@ -96,8 +96,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     out = options.out or Path(configuration.node.plan_file or _DEFAULT_OUT).expanduser()
     try:
-        inputs = {'--params-file': options.params_file, '--profile': options.profile}
-        try_files({'--out': out, '--front': options.front, '--json': options.json}, inputs)
+        inputs = {'--params-file': options.params_file, 'the profile': profile_file}
+        try_files(_places(options, out), inputs)
         refuse_other(out, 'plan', holds_plan)
         planned = _make(problem, options.seconds)
         _print(problem, planned)
@@ -116,19 +116,29 @@ def run(options: argparse.Namespace) -> int:
     return 0 if planned.plan.feasible else 1
 
 
-def _profile(options: argparse.Namespace, configuration: Configuration) -> Profile:
+def _places(options: argparse.Namespace, out: Path) -> dict[str, Path | None]:
+    """Return what is written, by option."""
+    picture = options.front and options.front.with_suffix('.png')
+    front = {'--front': options.front, 'the picture of --front': picture}
+    return {'--out': out, **front, '--json': options.json}
+
+
+def _profile(
+    options: argparse.Namespace, configuration: Configuration
+) -> tuple[Path, Profile]:
     """Return the profile that is named, or the nearest of the cache. Raises as that does."""
     from rtmdl_ros.profiling.cached import cached_profile
     from rtmdl_ros.profiling.profile_file import read_profile
 
     given = options.profile or configuration.node.profile_file
     if given:
-        return read_profile(Path(given).expanduser())
+        named = Path(given).expanduser()
+        return named, read_profile(named)
     found = cached_profile(configuration)
     print(f'profile: {found.path}')
     if found.difference:
         print(f'  it {found.difference}; `rtmdl profile` measures anew')
-    return found.profile
+    return found.path, found.profile
 
 
 def _make(problem: Problem, seconds: float) -> Planned:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeGuard
 
 import yaml
 
@@ -59,12 +60,17 @@ def write_plan(plan: Plan, path: Path) -> None:
 def holds_plan(path: Path) -> bool:
     """Tell whether a file has a plan, whether or not one that can be used."""
     try:
-        return _is_plan(read_yaml(path))
+        content = read_yaml(path)
     except ValueError:
         return False
+    # The tasks of a simulation are a file with tasks, too.
+    tasks = content['tasks'] if _is_plan(content) else None
+    return isinstance(tasks, Mapping) and any(
+        isinstance(task, Mapping) and 'variant' in task for task in tasks.values()
+    )
 
 
-def _is_plan(content: object) -> bool:
+def _is_plan(content: object) -> TypeGuard[Mapping[object, object]]:
     return isinstance(content, Mapping) and 'tasks' in content
 
 
@@ -105,11 +111,13 @@ def given_plan(configuration: Configuration, profile: Profile) -> Plan | None:
     return read_plan(Path(given).expanduser(), problem_of(configuration, profile))
 
 
-def read_plan(path: Path, problem: Problem) -> Plan:
+def read_plan(path: Path, problem: Problem, *, bounded: bool = True) -> Plan:
     """Read a plan for the problem's tasks and check all of it.
 
-    Raises PlanError, naming file, field and remedy: a task that is unknown or missing, a variant
-    that the profile lacks or that is below the task's floor, a value of the wrong type.
+    Where not `bounded`, it may break the bounds of storage and memory, as one does that was made
+    where none keeps them. Raises PlanError, naming file, field and remedy: a task that is unknown
+    or missing, a variant that the profile lacks or that is below the task's floor, a value of the
+    wrong type.
     """
     try:
         root = Node('', read_yaml(path))
@@ -117,14 +125,14 @@ def read_plan(path: Path, problem: Problem) -> Plan:
         text = str(error).removeprefix(f'{path}: ')
         raise PlanError(path, text) from error
     try:
-        return _plan(root, problem)
+        return _plan(root, problem, bounded)
     except BadFieldError as error:
         raise PlanError(path, str(error)) from error
     except PlanningError as error:
         raise PlanError(path, *str(error).split('; ', 1)) from error
 
 
-def _plan(root: Node, problem: Problem) -> Plan:
+def _plan(root: Node, problem: Problem, bounded: bool) -> Plan:
     if not _is_plan(root.value):
         raise PlanningError('is no plan; name one that `rtmdl plan` has made')
     _refuse_unknown(root, ('tasks', 'expected', 'seed', 'device', 'notes'))
@@ -143,7 +151,7 @@ def _plan(root: Node, problem: Problem) -> Plan:
         for task in problem.tasks
     }
     too_much = beyond_bounds(problem, networks_in(tasks, problem))
-    if too_much:
+    if bounded and too_much:
         raise PlanningError(
             f'resident variants take {too_much}; make it anew with `rtmdl plan`, or raise the bound'
         )

@@ -46,6 +46,8 @@ from rtmdl_ros.workload.text_file import check_writable, write_whole
 FORMAT = 3
 #: A list of numbers over several lines; a text has no line ends, as JSON writes it.
 _NUMBERS = re.compile(r'\[\n[\d\s,]+\]')
+#: Of a slow-down that can be one.
+_MOST_FACTOR = 1e6
 _ANOTHER = 'name one that `rtmdl profile` has measured'
 
 
@@ -219,6 +221,8 @@ def _variants(node: Node, networks: Mapping[str, Any]) -> tuple[VariantProfile, 
     accuracies = [variant.accuracy for variant in variants]
     if accuracies != sorted(accuracies):
         raise BadFieldError(f'{node.place} does not rise in accuracy')
+    if len({variant.stages[0].resource for variant in variants}) > 1:
+        raise BadFieldError(f'{node.place} has variants that begin on different resources')
     return variants
 
 
@@ -226,6 +230,9 @@ def _variant(node: Node, networks: Mapping[str, Any]) -> VariantProfile:
     names = tuple(_known(entry, networks) for entry in node.field('networks').entries(least=1))
     stages = tuple(_stage(entry, names) for entry in node.field('stages').entries(least=1))
     node.field('stages').refuse_twice([stage.name for stage in stages], 'stage')
+    for name in names:
+        if name not in [stage.network for stage in stages]:
+            raise BadFieldError(f'{node.place}.stages has none of network {name}')
     return VariantProfile(
         name=node.field('name').text(),
         accuracy=node.field('accuracy').number(0.0, 1.0),
@@ -261,7 +268,7 @@ def _slow_downs(node: Node, networks: Iterable[str]) -> SlowDowns:
     factors: dict[str, dict[tuple[str, str], float]] = {}
     for kind in ('measured', 'predicted'):
         factors[kind] = {
-            (one, beside): factor.number(1.0)
+            (one, beside): factor.number(1.0, _MOST_FACTOR)
             for one, row in node.field(kind).items(networks)
             for beside, factor in row.items(networks)
         }

@@ -124,7 +124,7 @@ def _times(place: str, value: object) -> StageTimes:
     samples = value if isinstance(value, list) else [value]
     if not samples:
         raise ValueError(f'{place} is empty')
-    return tuple(_ns(number_at(place, sample)) for sample in samples)
+    return tuple(_length(number_at(place, sample)) for sample in samples)
 
 
 def _times_of_table(place: str, table: Mapping[object, object]) -> StageTimes:
@@ -137,7 +137,12 @@ def _times_of_table(place: str, table: Mapping[object, object]) -> StageTimes:
     if any(second < first for (_, first), (_, second) in pairwise(points)):
         raise ValueError(f'{place} falls; quantiles rise with their shares')
     shares = [(index + 0.5) / _SAMPLES_OF_TABLE for index in range(_SAMPLES_OF_TABLE)]
-    return tuple(_ns(_interpolated(points, share)) for share in shares)
+    return tuple(_length(_interpolated(points, share)) for share in shares)
+
+
+def _length(milliseconds: float) -> int:
+    """Return the length of a stage, at least 1 ns, as 0 would mean: not known."""
+    return max(1, _ns(milliseconds))
 
 
 def _interpolated(points: list[tuple[float, float]], share: float) -> float:
@@ -154,6 +159,8 @@ def _slow_downs(value: object) -> SlowDowns:
     for index, content in enumerate(value):
         entry = Entry(f'slow_downs[{index}]', content)
         pair = str(entry.take('segment')), str(entry.take('beside'))
+        if pair in factors:
+            raise ValueError(f'{entry.place} has {pair[0]} beside {pair[1]} a second time')
         factors[pair] = entry.number('factor')
         entry.finish()
     return SlowDowns(factors)

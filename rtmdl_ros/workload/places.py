@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rtmdl_ros.workload.text_file import check_writable
 
-#: The option that all commands have for their figures.
-_FIGURES = '--json'
+#: What options have for figures.
+_FIGURES = ('--json', '--front')
 
 
 class PlaceError(OSError):
@@ -55,7 +55,7 @@ def try_files(
     """Make the folders of the files of options and see that all can be written, each once.
 
     `inputs` are files and folders that are read, by option: nothing may be written over them. What
-    goes to --json takes the place of figures alone. Raises PlaceError.
+    goes to --json and --front takes the place of figures alone. Raises PlaceError.
     """
     read = {option: place.resolve() for option, place in (inputs or {}).items() if place}
     taken = {place: option for option, place in read.items()}
@@ -71,7 +71,7 @@ def try_files(
             if folder in place.parents and place.exists():
                 problem = f'named by {option} and a part of {other}'
                 raise PlaceError(f'{file}: {problem}; give another file')
-        if option == _FIGURES:
+        if option in _FIGURES:
             refuse_other(file, 'file of figures', _holds_figures)
 
 

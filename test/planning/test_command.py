@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -160,13 +161,34 @@ def test_a_file_of_another_kind_is_not_lost(tmp_path, profile_path, capsys):
     for option, path in (('--out', file), ('--json', file), ('--out', profile_path)):
         arguments = ('--params-file', file, '--profile', profile_path, option, path)
         assert run(*arguments) == 1
-        named = '--params-file' if path is file else '--profile'
+        named = '--params-file' if path is file else 'the profile'
         assert f'{path}: named by {named} and {option}; give' in capsys.readouterr().err
-    (tmp_path / 'other.yaml').write_text('- my notes')
-    assert run('--profile', profile_path, '--out', tmp_path / 'other.yaml') == 1
-    assert 'other.yaml: is there already and is no plan; give ano' in capsys.readouterr().err
+    task_set = (Path(__file__).parents[2] / 'config' / 'task_set.yaml').read_text()
+    for text in ('- my notes', task_set):
+        (tmp_path / 'other.yaml').write_text(text)
+        assert run('--profile', profile_path, '--out', tmp_path / 'other.yaml') == 1
+        assert 'other.yaml: is there already and is no plan; give ano' in capsys.readouterr().err
+        assert (tmp_path / 'other.yaml').read_text() == text
     assert profile_path.read_text() == before and 'ros__parameters' in file.read_text()
-    assert (tmp_path / 'other.yaml').read_text() == '- my notes'
+
+
+@pytest.mark.parametrize('option', ['--json', '--front'])
+def test_the_profile_of_the_parameters_is_not_lost(tmp_path, profile_path, capsys, option):
+    before = profile_path.read_text()
+    file = parameters(tmp_path, profile_file=str(profile_path))
+    arguments = ('--params-file', file, '--out', tmp_path / 'plan.yaml')
+    assert run(*arguments, option, profile_path) == 1
+    assert f'{profile_path}: named by the profile and {option}; give' in capsys.readouterr().err
+    assert profile_path.read_text() == before
+
+
+def test_the_front_takes_the_place_of_nothing_else(tmp_path, profile_path, capsys):
+    arguments = ('--profile', profile_path, '--out', tmp_path / 'plan.yaml', '--front')
+    (tmp_path / 'notes.md').write_text('mine')
+    assert run(*arguments, tmp_path / 'notes.md') == 1
+    assert 'notes.md: is there already and is no file of figures' in capsys.readouterr().err
+    assert run(*arguments, tmp_path / 'f.json', '--json', tmp_path / 'f.png') == 1
+    assert 'named by the picture of --front and --json' in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_is_a_failure(tmp_path, profile_path, capsys):

@@ -144,6 +144,7 @@ WRONG = [
     (f'{LIGHT_STAGE} name', 'decode', 'stages has the stage decode twice'),
     (f'{LIGHT_STAGE} resource', 'gpu', "resource is 'gpu', not one of cpu, accelerator"),
     (f'{LIGHT_STAGE} resource', {}, 'resource is {}, not one of cpu, accelerator'),
+    ('functions traffic_light 0 networks', [LIGHT, NAMES], f'stages has none of network {NAMES}'),
     (f'{LIGHT_STAGE} network', SIGN, f"stages[1].network is '{SIGN}', not one of networks"),
     (f'{LIGHT_STAGE} quantiles_ns', [1] * 20, 'quantiles_ns has 20 entries, not 21'),
     (f'{LIGHT_STAGE} quantiles_ns', [1] * 22, 'quantiles_ns has 22 entries, not 21'),
@@ -155,7 +156,8 @@ WRONG = [
     (f'networks {LIGHT} memory_bytes', -5, f'networks.{LIGHT}.memory_bytes is -5, not a whole'),
     (f'networks {LIGHT} memory_bytes', 10**400, 'not a whole number of at least 0'),
     ('slow_downs measured', [], 'slow_downs.measured is [], not an object'),
-    (f'slow_downs measured {LIGHT} {SIGN}', 0.9, 'is 0.9, not a finite number of at least 1'),
+    (f'slow_downs measured {LIGHT} {SIGN}', 0.9, 'is 0.9, not a finite number from 1 to 1e+06'),
+    (f'slow_downs measured {LIGHT} {SIGN}', 1e308, 'is 1e+308, not a finite number from 1'),
     (f'slow_downs measured {LIGHT} {SIGN}', float('inf'), 'is inf, not a finite number'),
     (f'slow_downs measured {LIGHT} {SIGN}', float('nan'), 'is nan, not a finite number'),
     (f'slow_downs measured {LIGHT} {SIGN}', 10**400, 'not a finite number'),
@@ -249,3 +251,13 @@ def test_a_place_that_cannot_be_written(tmp_path):
     assert [entry.name for entry in tmp_path.parent.glob('*.partial')] == []
     check_profile_writable(tmp_path / 'deep' / 'p.json')
     assert (tmp_path / 'deep').is_dir()
+
+
+def test_variants_that_begin_on_different_resources_are_refused(path):
+    content = json.loads(path.read_text())
+    (light,) = content['functions']['traffic_light']
+    other = json.loads(json.dumps(light))
+    other['name'], other['stages'][0]['resource'] = 'other', 'accelerator'
+    change(path, 'functions traffic_light', [light, other])
+    message = error_of(lambda: read_profile(path))
+    assert 'functions.traffic_light has variants that begin on different resources' in message

@@ -60,6 +60,13 @@ def test_a_quantile_table_is_drawn_from_evenly(tmp_path):
     assert list(times) == sorted(times)
 
 
+def test_no_stage_is_of_no_length_which_would_mean_that_it_is_unknown(tmp_path):
+    for time_ms in (0, [0, 1], {0: 0, 1: 1e-9}):
+        stage = {'name': 'net', 'resource': 'cpu', 'time_ms': time_ms}
+        (simulated,) = read(tmp_path, document(stages=[stage])).tasks
+        assert min(simulated.times[0]) == 1
+
+
 def test_slow_downs(tmp_path):
     pair = {'segment': 'n', 'beside': 'n', 'factor': 1.25}
     slow_downs = read(tmp_path, {**document(), 'slow_downs': [pair]}).slow_downs
@@ -111,6 +118,10 @@ WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
         (document(deadline_ms=0), 'tasks.a.deadline_ms is 0; it must be at least 1e-06'),
         (document(deadline_ms=1e9), 'it must be a number from 0, below 1000000000'),
         ({**document(), 'slow_downs': {}}, 'slow_downs must be a list'),
+        (
+            {**document(), 'slow_downs': [{'segment': 'n', 'beside': 'n', 'factor': 2}] * 2},
+            'slow_downs[1] has n beside n a second time',
+        ),
         (
             {**document(), 'slow_downs': [{'segment': 'n', 'beside': 'm', 'factor': 2}]},
             'slow_downs names segment m, which no stage has',

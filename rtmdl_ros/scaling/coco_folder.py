@@ -60,7 +60,7 @@ def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
     COCO file, and for two images of one id.
     """
     try:
-        content = json.loads(path.read_text(encoding='utf-8'))
+        content = json.loads(path.read_text(encoding='utf-8-sig'))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(path, f'cannot be read as JSON ({error})', 'export it again') from error
     try:

@@ -26,6 +26,8 @@ _GTSRB_FOLDER = 'gtsrb'
 #: Images of torchvision's archives. One that was stopped while it was unpacked counts as there.
 _GTSRB_IMAGES = {'train': 26_640, 'test': 12_630}
 
+_OF_DESKTOPS = ('Thumbs.db', 'desktop.ini')
+
 #: An image file and its class.
 Sample = tuple[Path, int]
 
@@ -80,7 +82,7 @@ def read_torchvision_gtsrb(data: Path, split: str) -> Crops:
     if split != 'test':
         samples = [each for each in samples if _held_out(each[0]) == (split == 'val')]
     # Its splits are as they are, so that figures can be compared with others'.
-    return _crops(samples, split, PictureFiles(data), data)
+    return _crops(samples, split, PictureFiles(data), data, Findings())
 
 
 def _held_out(path: Path) -> bool:
@@ -94,13 +96,16 @@ def read_crop_folders(data: Path, split: str) -> Crops:
     for an unknown class, an empty split and many broken images.
     """
     samples: list[Sample] = []
+    findings = Findings()
+    for loose in _loose_files(data, split):
+        findings.add('file in no folder of a class, left out', str(loose))
     for each in _class_folders(data, split):
         label = class_number(each.name, TRAFFIC_SIGNS)
         if label is None:
             known = ', '.join(TRAFFIC_SIGNS[:3])
             remedy = f'name the folder after a sign ({known}, ...)'
             raise DataError(each, 'is no class of the recogniser', remedy)
-        samples += [(path, label) for path in sorted(each.iterdir())]
+        samples += [(path, label) for path in sorted(each.iterdir()) if _is_picture(path)]
     if not samples and split != 'test':
         folder = _folder(data, split) or data / split
         raise DataError(folder, 'holds no images', 'add a folder of images a class')
@@ -108,7 +113,18 @@ def read_crop_folders(data: Path, split: str) -> Crops:
     def paths_of(other: str) -> Iterator[Path]:
         return (path for each in _class_folders(data, other) for path in each.iterdir())
 
-    return _crops(samples, split, PictureFiles(data, paths_of), data)
+    return _crops(samples, split, PictureFiles(data, paths_of), data, findings)
+
+
+def _loose_files(data: Path, split: str) -> Sequence[Path]:
+    folder = _folder(data, split)
+    files = folder.iterdir() if folder else ()
+    return sorted(path for path in files if path.is_file() and _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    """Return whether a file may be one: not what desktops put into every folder."""
+    return not path.name.startswith('.') and path.name not in _OF_DESKTOPS
 
 
 def _class_folders(data: Path, split: str) -> Sequence[Path]:
@@ -120,9 +136,10 @@ def _folder(data: Path, split: str) -> Path | None:
     return next((data / name for name in SPLIT_FOLDERS[split] if (data / name).is_dir()), None)
 
 
-def _crops(samples: Sequence[Sample], split: str, files: PictureFiles, data: Path) -> Crops:
+def _crops(
+    samples: Sequence[Sample], split: str, files: PictureFiles, data: Path, findings: Findings
+) -> Crops:
     """Read images and fit them into the recogniser's tiles; raises DataError for many broken."""
-    findings = Findings()
     images, labels = [], []
     for path, label in track(samples, f'reading {split} crops', disable=not samples):
         image = files.image(path, split, findings)

@@ -80,7 +80,7 @@ def checked(
     if split.name != 'test' and not any(len(frame.boxes) for frame in frames):
         problem = f'no {split.name} image shows an object of a known class'
         problem = '; '.join((problem, *findings.lines()))
-        raise DataError(folder, problem, 'check the class names')
+        raise DataError(folder, problem, 'check the classes, and where the label files lie')
     return frames
 
 
@@ -120,10 +120,14 @@ def _frame(
     label_of: Callable[[str], int | None],
     findings: Findings,
 ) -> Frame:
-    boxes, labels, names, regions = [], [], [], []
+    boxes: list[tuple[float, ...]] = []
+    labels: list[int] = []
+    names, regions = [], []
     for label in picture.labels:
         box = clipped_box(label, height, width, picture.path, findings)
         if box is None:
+            if not _is_box(label):  # its object may be anywhere
+                regions.append((0.0, 0.0, float(width), float(height), 0.0))
             continue
         if label.ignored:
             regions.append((*box, 0.0))
@@ -132,6 +136,9 @@ def _frame(
         if number is None:
             findings.add(f'class {label.name!r} is unknown to the network', str(picture.path))
             regions.append((*box, 0.0))
+            continue
+        if (box, number) in zip(boxes, labels, strict=True):
+            findings.add('box is there twice', str(picture.path))
             continue
         boxes.append(box)
         labels.append(number)
@@ -147,7 +154,7 @@ def clipped_box(
     label: Label, height: int, width: int, path: Path, findings: Findings
 ) -> tuple[float, float, float, float] | None:
     """Return the part of a box that is in the image; None for none, or for no box."""
-    if not all(isfinite(edge) for edge in label.box):
+    if not _is_box(label):
         findings.add('box is not four numbers', str(path))
         return None
     scale = (width, height) * 2 if label.as_shares else (1, 1, 1, 1)
@@ -163,3 +170,7 @@ def clipped_box(
     if max(abs(a - b) for a, b in zip(inside, (x0, y0, x1, y1), strict=True)) > 1.0:
         findings.add('box reaches out of the image, clipped', str(path))
     return inside
+
+
+def _is_box(label: Label) -> bool:
+    return all(isfinite(edge) for edge in label.box)

@@ -30,7 +30,8 @@ def cut_lights(scenes: Iterable[Scene]) -> list[Cutting]:
             x0, y0, x1, y1 = np.round(box).astype(int).clip(0)
             if y1 - y0 >= 20 and x1 - x0 >= 8:
                 part = scene.image[y0:y1, x0:x1].copy()
-                cuttings.append(Cutting(part, np.ones(part.shape[:2], np.float32), int(label)))
+                opaque = np.broadcast_to(np.float32(1.0), part.shape[:2])  # one number in memory
+                cuttings.append(Cutting(part, opaque, int(label)))
     return cuttings
 
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each shipped network is and how it is trained."""
 
-from collections.abc import Callable
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -15,7 +17,13 @@ from rtmdl_ros.networks.build import untrained
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
 from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
-from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views, as_scene
+from rtmdl_ros.scaling.detection import (
+    LEAST_BOXES,
+    Augmentation,
+    DetectorLesson,
+    Views,
+    as_scene,
+)
 from rtmdl_ros.scaling.frame_augmentation import shrunk
 from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.origin import checksum_of_frames
@@ -173,6 +181,7 @@ def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLe
     """Return the lesson on a user's pictures, mixed with rendered ones as the shipped one is."""
     # What is wrong with the test is told before training too.
     training, validation, _ = (own_data(data).split(name, recipe.classes) for name in SPLITS)
+    _tell_rare(validation, recipe.classes, data)
     lights = recipe.classes == TRAFFIC_LIGHT_STATES
     augmentation = LIGHT_AUGMENTATION if lights else SIGN_AUGMENTATION
     zoom = max(augmentation.zoom[1], augmentation.mosaic_zoom[1])
@@ -194,6 +203,15 @@ def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLe
         seed=seed,
     )
     return _detector_lesson(recipe, views, training, [validation], seed)
+
+
+def _tell_rare(validation: Sequence[Frame], classes: Sequence[str], data: Path) -> None:
+    """Tell which classes have too few boxes to judge a network by."""
+    counts = Counter(int(label) for frame in validation for label in frame.labels)
+    rare = [f'{classes[at]} {counts[at]}' for at in sorted(counts) if counts[at] < LEAST_BOXES]
+    if rare and len(rare) < len(counts):
+        problem = f'too few val boxes to count in val_figure, fewer than {LEAST_BOXES}'
+        print(f'{data}: {problem}: {", ".join(rare)}', file=sys.stderr)
 
 
 def _detector_lesson(

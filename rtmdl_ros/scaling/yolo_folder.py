@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from rtmdl_ros.scaling.labelled import Label, Picture, Split
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 DATA_FILE = 'data.yaml'
-_IMAGES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
+_IMAGES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')
+#: What labelling tools put among the labels.
+_CLASSES_FILE = 'classes.txt'
 _NOT_A_BOX = (float('nan'),) * 4
 
 
@@ -24,13 +26,16 @@ def read_yolo_split(folder: Path, name: str) -> Split:
 
     A split's path is taken from data.yaml's `path`, or else from the folder. The labels of
     .../images/x.jpg are in .../labels/x.txt: class, centre, width and height as shares of the
-    image, or class and the corners of a polygon. Raises DataError for a data.yaml that lacks
-    names or the split's folder, and for a label file that cannot be read.
+    image, perhaps with a score, or class and the corners of a polygon. Raises DataError for a
+    data.yaml that lacks names or the split's folder, and for a label file that cannot be read.
     """
     findings = Findings()
     names = _names(_content(folder), folder / DATA_FILE)
     images = yolo_images(folder, name)
-    pictures = [Picture(image, _labels(image, names, findings)) for image in images]
+    files = {image: _label_file(image) for image in images}
+    pictures = [Picture(i, _labels(file, names, findings)) for i, file in files.items()]
+    for lost in _label_files_beside(images) - set(files.values()):
+        findings.add('label file without an image', str(lost))
     return Split(name, pictures, findings)
 
 
@@ -42,7 +47,8 @@ def yolo_images(folder: Path, name: str) -> Sequence[Path]:
 def _content(folder: Path) -> Mapping[str, Any]:
     path = folder / DATA_FILE
     try:
-        content = read_yaml(path)
+        # A class may be named off.
+        content = read_yaml(path, as_text=True)
     except (OSError, ValueError) as error:
         raise DataError(path, str(error), 'export the data again') from error
     if not isinstance(content, Mapping):
@@ -63,7 +69,7 @@ def _names(content: Mapping[str, Any], path: Path) -> dict[int, str]:
 
 def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     given = content.get(key)
-    if given is None:
+    if not given:
         return ()
     root = path.parent / str(content.get('path', '.'))
     # Exports say ../train/images and mean train/images beside data.yaml.
@@ -74,17 +80,26 @@ def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     return sorted(each for each in folder.rglob('*') if each.suffix.lower() in _IMAGES)
 
 
-def _labels(image: Path, names: Mapping[int, str], findings: Findings) -> tuple[Label, ...]:
-    """Return the labels of an image; one without a label file shows no object."""
+def _label_file(image: Path) -> Path:
     parts = list(image.parts)
-    at = len(parts) - 1 - parts[::-1].index('images') if 'images' in parts else None
-    if at is not None:
-        parts[at] = 'labels'
-    path = Path(*parts).with_suffix('.txt')
+    if 'images' in parts:
+        parts[len(parts) - 1 - parts[::-1].index('images')] = 'labels'
+    return Path(*parts).with_suffix('.txt')
+
+
+def _label_files_beside(images: Iterable[Path]) -> set[Path]:
+    """Return all label files in the folders that have those of some images."""
+    folders = {_label_file(image).parent for image in images}
+    files = {file for folder in folders for file in folder.glob('*.txt')}
+    return {file for file in files if file.name != _CLASSES_FILE}
+
+
+def _labels(path: Path, names: Mapping[int, str], findings: Findings) -> tuple[Label, ...]:
+    """Return the labels in a file; an image without one shows no object."""
     try:
-        lines = path.read_text(encoding='utf-8', errors='replace').splitlines()
+        lines = path.read_text(encoding='utf-8-sig', errors='replace').splitlines()
     except FileNotFoundError:
-        findings.add('no label file: taken as without objects', str(image))
+        findings.add('no label file: taken as without objects', str(path))
         return ()
     except OSError as error:
         raise DataError(path, f'cannot be read ({error.strerror})', 'make it readable') from error
@@ -94,12 +109,14 @@ def _labels(image: Path, names: Mapping[int, str], findings: Findings) -> tuple[
 def _label(line: str, names: Mapping[int, str]) -> Label:
     first, *rest = line.split()
     try:
-        number, values = int(float(first)), [float(value) for value in rest]
-    except (ValueError, OverflowError):
+        number, *values = map(float, (first, *rest))
+    except ValueError:
         return Label('', _NOT_A_BOX)
-    name = names.get(number, f'number {number}')
-    if len(values) == 4:
-        x, y, width, height = values
+    if not number.is_integer():
+        return Label('', _NOT_A_BOX)
+    name = names.get(int(number), f'number {first}')
+    if len(values) in (4, 5):  # perhaps with a score, as of what a network has found
+        x, y, width, height = values[:4]
         return Label(name, (x - width / 2, y - height / 2, x + width / 2, y + height / 2), True)
     if len(values) >= 6 and len(values) % 2 == 0:
         across, down = values[::2], values[1::2]

@@ -40,10 +40,19 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_implicit_resolver(_NUMBERS[1], _EXPONENT, list('-+.0123456789'))
 
 
-def read_yaml(path: Path) -> object:
-    """Return what a YAML file holds. Raises ValueError with the path and what is wrong."""
+class _TextLoader(_Loader):
+    """Takes all that is no list or mapping as text: off is no number, and false no other name."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+
+def read_yaml(path: Path, *, as_text: bool = False) -> object:
+    """Return what a YAML file holds; `as_text`: names and values as they are written there.
+
+    Raises ValueError with the path and what is wrong.
+    """
     try:
-        return yaml.load(path.read_text(encoding='utf-8'), _Loader)
+        return yaml.load(path.read_text(encoding='utf-8-sig'), _TextLoader if as_text else _Loader)
     except _TwiceError as error:
         raise ValueError(f'{path}: {error}') from error
     except OSError as error:

@@ -138,3 +138,20 @@ def test_a_download_that_was_stopped_is_not_taken_for_whole(gtsrb: Path) -> None
     (gtsrb / 'gtsrb' / 'GT-final_test.csv').unlink()
     with pytest.raises(DataError, match=r'holds no test images of GTSRB \(.*; remove this folder'):
         read_crops(gtsrb, 'test')
+
+
+def test_loose_pictures_are_told_and_files_of_desktops_are_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for split, shade in (('train', 10), ('val', 20)):
+        picture(tmp_path / split / 'stop' / 'a.png', shade)
+        for name in ('.DS_Store', 'Thumbs.db'):
+            (tmp_path / split / 'stop' / name).write_text('x')
+    picture(tmp_path / 'train' / 'stop_7.png', 30)
+    (tmp_path / 'train' / '.DS_Store').write_text('x')
+    assert len(read_crops(tmp_path, 'train').labels) == 1
+    told = capsys.readouterr().err.splitlines()
+    problem = '1x file in no folder of a class, left out'
+    assert [line for line in told if 'x ' in line] == [
+        f'{tmp_path}: {problem}: {tmp_path}/train/stop_7.png'
+    ]

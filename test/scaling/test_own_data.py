@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from own_pictures import HEIGHT, WIDTH, coco, frames, picture, refusal, yolo
 
 from rtmdl_ros import cli
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
@@ -18,13 +19,10 @@ from rtmdl_ros.scaling import recipes
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.evaluate import detector_split_figures, model_of
-from rtmdl_ros.scaling.frames import Frame
 from rtmdl_ros.scaling.own_data import OwnData, class_number, is_own, own_data
 from rtmdl_ros.scaling.recipes import LIGHT_AUGMENTATION, RECIPES
 from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
-
-WIDTH, HEIGHT = 100, 80
 
 
 @pytest.fixture(autouse=True)
@@ -32,53 +30,6 @@ def few_rendered_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render for a second, not for minutes."""
     for name in ('SCENES', 'TRACKS'):
         monkeypatch.setattr(recipes, name, 1)
-
-
-def picture(path: Path, shade: int) -> None:
-    """Write a picture that no other equals."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), np.full((HEIGHT, WIDTH, 3), shade, np.uint8))
-
-
-def coco(folder: Path, shade: int, boxes: list[list[Any]], name: str = 'Red') -> None:
-    """Write a split with one picture and its boxes, as Roboflow exports it."""
-    picture(folder / 'a.jpg', shade)
-    content = {
-        'images': [{'id': 7, 'file_name': 'a.jpg', 'width': WIDTH, 'height': HEIGHT}],
-        'categories': [{'id': 0, 'name': 'lights'}, {'id': 1, 'name': name}],
-        'annotations': [
-            {'id': at, 'image_id': 7, 'category_id': 1, 'bbox': box}
-            for at, box in enumerate(boxes)
-        ],
-    }
-    (folder / '_annotations.coco.json').write_text(json.dumps(content))
-
-
-def yolo(folder: Path) -> None:
-    """Write data.yaml with a train and a val split of one picture each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for shade, split in ((10, 'train'), (20, 'val')):
-        picture(folder / split / 'images' / 'b.png', shade)
-        labels = folder / split / 'labels'
-        labels.mkdir()
-        (labels / 'b.txt').write_text('0 0.5 0.5 0.2 0.5\n1 0.1 0.1 0.3 0.1 0.3 0.4\n')
-    (folder / 'data.yaml').write_text(
-        'train: ../train/images\nval: ../val/images\nnames: [green, RED]\n'
-    )
-
-
-def frames(data: Path, split: str = 'train') -> tuple[Frame, ...]:
-    """Read a split of pictures of lights, and nothing before it."""
-    return OwnData(data).split(split, TRAFFIC_LIGHT_STATES)
-
-
-def refusal(data: Path, split: str = 'train') -> str:
-    """Return why a split is refused, one line with its folder."""
-    with pytest.raises(DataError) as caught:
-        frames(data, split)
-    message = str(caught.value)
-    assert '\n' not in message and str(data) in message
-    return message
 
 
 def test_coco_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,14 +57,6 @@ def test_what_coco_marks_to_be_ignored_is_a_region_without_reward(tmp_path: Path
     (frame,) = frames(tmp_path)
     assert frame.boxes.tolist() == [[10, 20, 22, 50]]
     assert frame.regions.tolist() == [[50, 20, 60, 40, 0], [70, 20, 80, 40, 0]]
-
-
-def test_yolo_folders(tmp_path: Path) -> None:
-    """Shares of the image become pixels, polygons boxes, ../train means beside data.yaml."""
-    yolo(tmp_path)
-    (frame,) = frames(tmp_path)
-    assert frame.boxes.tolist() == [[40, 20, 60, 60], [10, 8, 30, 32]]
-    assert frame.labels.tolist() == [2, 0]
 
 
 def test_flaws_are_counted_and_named(
@@ -256,22 +199,6 @@ def test_splits_without_use_are_refused(tmp_path: Path) -> None:
     assert 'most of the 1 train images' in message and 'a.jpg' in message
 
 
-@pytest.mark.parametrize(
-    ('content', 'problem'),
-    [
-        ('- 1', 'is no mapping'),
-        ('train: x\nnames: [red]', "train is 'x', no folder"),
-        ('train: .', 'names is None, not a list of classes'),
-        ('train: .\nnames: {red: 0}', "names is {'red': 0}, not a list of classes nor classes by"),
-        ('{', 'not a YAML file'),
-    ],
-)
-def test_broken_data_files_are_refused(tmp_path: Path, content: str, problem: str) -> None:
-    """The field and the remedy."""
-    (tmp_path / 'data.yaml').write_text(content)
-    assert problem in refusal(tmp_path)
-
-
 def test_what_label_and_image_disagree_on_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -304,20 +231,6 @@ def test_two_networks_may_read_the_same_pictures(tmp_path: Path) -> None:
         with pytest.raises(DataError, match='shows an object of a known class'):
             own.split('train', TRAFFIC_LIGHT_STATES)
     assert len(own.split('train', TRAFFIC_SIGN_FAMILIES)) == 1
-
-
-def test_flaws_of_yolo_labels_are_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A number that is none, and a picture without a label file."""
-    yolo(tmp_path)
-    labels = tmp_path / 'train' / 'labels' / 'b.txt'
-    labels.write_text('inf 0.5 0.5 0.2 0.5\n' + labels.read_text())
-    picture(tmp_path / 'train' / 'images' / 'c.png', 30)
-    assert [len(frame.boxes) for frame in frames(tmp_path)] == [2, 0]
-    told = capsys.readouterr().err
-    assert '1x box is not four numbers: ' in told
-    assert '1x no label file: taken as without objects: ' in told and 'c.png' in told
 
 
 def test_what_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -461,3 +374,19 @@ def test_own_pictures_end_in_a_zoo(tmp_path: Path, capsys: pytest.CaptureFixture
     assert (tmp_path / 'zoo' / 'traffic_light_detector' / 'index.json').read_text() == index_before
     assert run(parser.parse_args([*words, '--only', 'w1'])) == 2
     assert 'w1 is no variant of traffic_light_detector: w37.5_d1_160x224' in capsys.readouterr().err
+
+
+def test_classes_with_too_few_boxes_to_judge_by_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    coco(tmp_path / 'val', 20, [[at, 0, 5, 9] for at in range(0, 50, 10)])
+    path = tmp_path / 'val' / '_annotations.coco.json'
+    content = json.loads(path.read_text())
+    content['categories'].append({'id': 2, 'name': 'green'})
+    content['annotations'].append({'image_id': 7, 'category_id': 2, 'bbox': [0, 30, 5, 9]})
+    path.write_text(json.dumps(content))
+    validation = frames(tmp_path, 'val')
+    capsys.readouterr()
+    recipes._tell_rare(validation, TRAFFIC_LIGHT_STATES, tmp_path)
+    problem = 'too few val boxes to count in val_figure, fewer than 5: green 1'
+    assert capsys.readouterr().err == f'{tmp_path}: {problem}\n'

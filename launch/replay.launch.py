@@ -13,11 +13,12 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from launch import Event, LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
     IncludeLaunchDescription,
+    LogInfo,
     OpaqueCoroutine,
     OpaqueFunction,
     RegisterEventHandler,
@@ -82,6 +83,11 @@ def player(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     # Before the node loads its networks, not after.
     if not Path(values['bag']).exists():
         raise ValueError(f'bag:={values["bag"]} does not exist; give the folder of a rosbag2')
+    if Path(values['bag']).is_dir() and not (Path(values['bag']) / 'metadata.yaml').is_file():
+        raise ValueError(
+            f'bag:={values["bag"]} has no metadata.yaml; give the folder of a rosbag2, or make it '
+            'with `ros2 bag reindex`'
+        )
     command = ['ros2', 'bag', 'play', values['bag'], '--clock', values['clock_hz']]
     command += ['--rate', values['rate'], '--start-offset', values['start_offset_s']]
     # Keys typed into a launch are nobody's.
@@ -144,10 +150,13 @@ def played_topics(context: LaunchContext, topics: str) -> list[str]:
     return [f'{image.strip()}{suffix}' for image in images for suffix in ('', '/compressed')]
 
 
-def end(event: Event, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+def end(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Return what ends the node some time after the bag, unless all is being ended already."""
     if context.is_shutdown:
         return []
+    if event.returncode:
+        reason = f'ros2 bag play failed with exit status {event.returncode}'
+        return [LogInfo(msg=reason), Shutdown(reason=reason)]
     return [TimerAction(period=SETTLE_S, actions=[Shutdown(reason='the bag is over')])]
 
 

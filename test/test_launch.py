@@ -5,6 +5,7 @@
 import ast
 import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -108,13 +109,25 @@ def test_each_camera_is_remapped_in_both_transports(launch, names, topics, expec
         file['node'](context)
 
 
-def test_a_bag_that_does_not_exist_is_named_before_the_node_starts(launch):
+@pytest.mark.parametrize(
+    ('bag', 'problem'),
+    [('no_bag', 'does not exist; give the folder'), ('', 'has no metadata.yaml; give the folder')],
+)
+def test_a_bag_that_is_none_is_named_before_the_node_starts(launch, tmp_path, bag, problem):
     file = runpy.run_path(str(FOLDER / 'replay.launch.py'))
     context = launch.LaunchContext()
     for argument in file['ARGUMENTS']:
-        context.launch_configurations[argument.name] = '/no_bag'
-    with pytest.raises(ValueError, match=r'^bag:=/no_bag does not exist; give the folder'):
+        context.launch_configurations[argument.name] = str(tmp_path / bag)
+    with pytest.raises(ValueError, match=f'^bag:={tmp_path / bag} {problem}'):
         file['player'](context)
+
+
+def test_a_player_that_failed_is_told(launch):
+    end = runpy.run_path(str(FOLDER / 'replay.launch.py'))['end']
+    context = launch.LaunchContext()
+    line, _ = end(SimpleNamespace(returncode=2), context)
+    assert line.msg[0].text == 'ros2 bag play failed with exit status 2'
+    assert len(end(SimpleNamespace(returncode=0), context)) == 1
 
 
 def test_rqt_is_started_without_the_plugins_that_are_not_installed(launch, monkeypatch):

@@ -35,6 +35,7 @@ _PROGRESS_S = 2.0
 
 Log = Callable[[str], None]
 _LOGGER = logging.getLogger(__name__)
+_NO_CACHE = 'set cache_dir to a folder that can be written to and has room'
 
 
 def device_profile(
@@ -74,7 +75,7 @@ def device_profile(
         write_profile(profile, path)
         log(f'profile written to {path}')
     except ProfileError as error:
-        log(f'{error}: it is measured again at the next start')
+        _LOGGER.warning('%s: it is measured again at each start; %s', error.problem, _NO_CACHE)
     return profile
 
 
@@ -111,7 +112,7 @@ def device_plan(
         write_plan(plan, path)
         log(f'plan written to {path}')
     except PlanError as error:
-        log(f'{error}: it is made again at the next start')
+        _LOGGER.warning('%s: it is made again at each start; %s', error.problem, _NO_CACHE)
     return _warned_of(plan, path)
 
 

@@ -118,6 +118,8 @@ def _run(exporter: str, variants: Sequence[Network], cache_dir: Path) -> None:
     )
     if result.returncode != 0:
         reason = (result.stderr.strip().splitlines() or ['no reason given'])[-1]
+        if '[Errno ' in reason:  # of the system: no room, no right
+            reason = f'{reason}; set cache_dir to a folder that can be written to and has room'
         raise EngineError(f'export to {cache_dir} failed: {reason}')
 
 

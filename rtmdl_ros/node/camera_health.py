@@ -47,6 +47,10 @@ class CameraView:
     expected_type: str
     types: frozenset[str]
     publishers: int
+    #: Since it was last seen to be silent and to have no publisher; infinite if it never was.
+    absent_s: float
+    #: False where `topic` is the node's own name for it.
+    is_remapped: bool
     #: Where images come in the other transport, and from how many.
     other_topic: str
     other_publishers: int
@@ -99,9 +103,15 @@ def diagnosed(view: CameraView) -> tuple[CameraProblem | None, str]:
 
 
 def _on_no_publisher(view: CameraView) -> str:
-    if not view.is_silent or view.publishers:
+    # A publisher that has just appeared has its time for the first frame.
+    if not view.is_silent or (view.publishers and view.absent_s > view.timeout_s):
         return ''
     remedy = 'start the camera driver or remap the topic'
+    if not view.is_remapped:
+        remedy = (
+            'nothing is remapped to it: give the launch file the image_topic of the driver, and '
+            f'camera_name:={view.name}'
+        )
     if view.other_publishers:  # raw and compressed images are mixed up
         other = 'raw' if view.transport == 'compressed' else 'compressed'
         remedy = f'there is one on {view.other_topic}: set {view.name}.transport to {other}'

@@ -3,6 +3,7 @@
 """One camera topic: its newest frame handed on undecoded, and what is seen of it."""
 
 import functools
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -59,6 +60,11 @@ def camera_topic(node: Node, name: str, transport: str) -> str:
     return topic
 
 
+def _images(name: str, transport: str) -> str:
+    images = f'input/{name}/image'
+    return f'{images}/compressed' if transport == 'compressed' else images
+
+
 def _other_topic(topic: str, transport: str) -> str:
     """Return where the same images come in the other transport, see `camera_topic`."""
     if transport == 'compressed':
@@ -100,11 +106,16 @@ class CameraInput:
         self._last_ns = 0
         #: Those in the window.
         self._arrivals: deque[int] = deque()
+        #: When the first one after the last silence arrived.
+        self._came_back_ns = 0
+        #: When it was last seen to be silent and to have no publisher.
+        self._absent_ns: int | None = None
         self._frames = 0
-        #: Of the last frames.
+        #: Of the last frames since it came back.
         self._ages_s: deque[float] = deque(maxlen=_AGES)
         self._refused_policy = ''
         self._topic = camera_topic(node, name, self._transport)
+        self._unremapped = f'{node.get_fully_qualified_name()}/{_images(name, self._transport)}'
         self._subscription: Subscription | None = None
 
     def open(self) -> None:
@@ -113,6 +124,7 @@ class CameraInput:
             self._arrivals.clear()
             self._ages_s.clear()
             self._refused_policy = ''
+            self._absent_ns = None
             self._opened_ns = self._last_ns = time.monotonic_ns()
             self._subscription = self._subscribe()
 
@@ -129,6 +141,8 @@ class CameraInput:
         subscribed = self._subscription is not None
         silent_ns = now_ns - self._last_ns if subscribed else 0
         publishers = self._node.count_publishers(self._topic)
+        if not publishers and silent_ns > self._timeout_ns:
+            self._absent_ns = now_ns
         span_ns = min(self._window_ns, max(1, now_ns - self._opened_ns))
         problem, advice = diagnosed(self._view(publishers, silent_ns)) if subscribed else (None, '')
         return CameraHealth(
@@ -146,6 +160,7 @@ class CameraInput:
     def _view(self, publishers: int, silent_ns: int) -> CameraView:
         clock_ns: int = self._node.get_clock().now().nanoseconds
         other_topic = _other_topic(self._topic, self._transport)
+        absent_ns = math.inf if self._absent_ns is None else time.monotonic_ns() - self._absent_ns
         silent = silent_ns > self._timeout_ns  # else nobody wants to know who publishes what
         return CameraView(
             name=self.name,
@@ -154,6 +169,8 @@ class CameraInput:
             expected_type=self._type,
             types=self._types() if silent else frozenset(),
             publishers=publishers,
+            absent_s=absent_ns / NS_PER_S,
+            is_remapped=self._topic != self._unremapped,
             other_topic=other_topic,
             other_publishers=self._node.count_publishers(other_topic) if silent else 0,
             silent_s=silent_ns / NS_PER_S,
@@ -168,7 +185,8 @@ class CameraInput:
 
     def _wrong_period(self) -> str:
         """Tell of a task that is planned with another period than frames have; '' if none is."""
-        arrivals, half_ns = tuple(self._arrivals), self._window_ns / 2
+        arrivals = tuple(at for at in self._arrivals if at >= self._came_back_ns)
+        half_ns = self._window_ns / 2
         period_ms = period_ms_of(arrivals, least_span_ns=half_ns, longest_gap_ns=self._timeout_ns)
         if period_ms is None:
             return ''
@@ -203,6 +221,9 @@ class CameraInput:
         # the GIL: 0.2 ms more before every job begins.
         time.sleep(_YIELD_S)
         self._frames += 1
+        if arrival_ns - self._last_ns > self._timeout_ns:  # perhaps another driver, or mended
+            self._came_back_ns = arrival_ns
+            self._ages_s.clear()
         self._last_ns = arrival_ns
         self._arrivals.append(arrival_ns)
         self._forget_before(arrival_ns - self._window_ns)

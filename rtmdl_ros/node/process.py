@@ -62,7 +62,7 @@ def run(args: Sequence[str] | None) -> int:
     try:
         return _run(stop, arguments)
     finally:
-        rclpy.shutdown()
+        rclpy.try_shutdown()
 
 
 def _interrupt_loading(node: RtmdlNode, stop: threading.Event) -> None:
@@ -94,8 +94,13 @@ def _run(stop: threading.Event, args: Sequence[str]) -> int:
     with suppress(KeyboardInterrupt):
         if node.autostart and not stop.is_set():
             node.start()
-        while not stop.is_set():
-            executor.spin_once(timeout_sec=_SPIN_S)
+        try:
+            while not stop.is_set():
+                executor.spin_once(timeout_sec=_SPIN_S)
+        except Exception:  # ExternalShutdownException, or whatever rclpy was just doing
+            if rclpy.ok():
+                raise
+            print('rtmdl: ends, as a task has called rclpy.shutdown()', file=sys.stderr)
     node.close()
     executor.shutdown()
     node.destroy_node()

@@ -17,4 +17,6 @@ class PlanError(PlanningError):
     def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
         """Say in one line which file is at fault and what to do."""
         remedy = remedy or 'make it anew with `rtmdl plan`'
-        super().__init__(f'{path}: {one_line(problem)}; {one_line(remedy)}')
+        #: Without the remedy.
+        self.problem = f'{path}: {one_line(problem)}'
+        super().__init__(f'{self.problem}; {one_line(remedy)}')

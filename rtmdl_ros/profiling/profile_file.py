@@ -57,7 +57,9 @@ class ProfileError(Exception):
     def __init__(self, path: Path, problem: str, remedy: str = '') -> None:
         """Say in one line which file is at fault and what to do."""
         remedy = remedy or f'measure this device with `rtmdl profile --out {path}`'
-        super().__init__(f'{path}: {one_line(problem)}; {remedy}')
+        #: Without the remedy.
+        self.problem = f'{path}: {one_line(problem)}'
+        super().__init__(f'{self.problem}; {remedy}')
 
 
 def default_profile_path(device: Mapping[str, str], cache_dir: Path | None = None) -> Path:

@@ -56,7 +56,8 @@ def test_a_broken_export_is_made_anew(recogniser, cache_dir, caplog, segments, r
 def test_a_broken_export_that_cannot_be_replaced_is_named(recogniser, tmp_path):
     path = cached_path(recogniser, tmp_path)
     path.mkdir()
-    with pytest.raises(EngineError, match=f'export to {tmp_path} failed: .*{path}'):
+    problem = f'export to {tmp_path} failed: .*{path}.*; set cache_dir to a'
+    with pytest.raises(EngineError, match=problem):
         load_runner(recogniser, 1, tmp_path)
 
 

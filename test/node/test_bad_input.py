@@ -129,7 +129,10 @@ def test_a_camera_without_publisher_is_named(logged):
     bench, log = logged({'cameras': ['front', 'rear'], 'traffic_sign.camera': 'rear'})
     bench.start()
     bench.wait(until=lambda: 'no publisher on' in bench.peer.component('camera rear').message)
-    text = 'no publisher on /rtmdl/input/rear/image; start the camera driver or remap the topic'
+    text = (
+        'no publisher on /rtmdl/input/rear/image; nothing is remapped to it: give the launch file '
+        'the image_topic of the driver, and camera_name:=rear'
+    )
     assert bench.peer.component('camera rear').message == text
     assert log.count(text) == 1
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is wrong with a camera, by what is seen of it."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,9 @@ from rtmdl_ros.workload.image_kind import ImageKind
 
 WELL = CameraView(
     name='front', topic='/image', transport='raw', expected_type='sensor_msgs/msg/Image',
-    types=frozenset({'sensor_msgs/msg/Image'}), publishers=1, other_topic='/image/compressed',
-    other_publishers=0, silent_s=0.1, timeout_s=1.0, refused_policy='', usual_age_s=0.02,
+    types=frozenset({'sensor_msgs/msg/Image'}), publishers=1, absent_s=math.inf, is_remapped=True,
+    other_topic='/image/compressed', other_publishers=0, silent_s=0.1, timeout_s=1.0,
+    refused_policy='', usual_age_s=0.02,
     clock_stands=False, images=ImageKind(640, 480, False), measured_with=ImageKind(640, 480, False),
     period_remark='',
 )  # fmt: skip
@@ -30,6 +32,18 @@ def test_a_camera_that_is_well_has_no_problem():
         (
             replace(SILENT, publishers=0), CameraProblem.NO_PUBLISHER,
             'no publisher on /image; start the camera driver or remap the topic',
+        ),
+        (  # it has just appeared
+            replace(SILENT, absent_s=0.9), CameraProblem.NO_PUBLISHER,
+            'no publisher on /image; start the camera driver or remap the topic',
+        ),
+        (
+            replace(SILENT, absent_s=1.1), CameraProblem.SILENT, 'no frame for 2.0 s on /image',
+        ),
+        (
+            replace(SILENT, publishers=0, is_remapped=False), CameraProblem.NO_PUBLISHER,
+            'no publisher on /image; nothing is remapped to it: give the launch file the '
+            'image_topic of the driver, and camera_name:=front',
         ),
         (
             replace(SILENT, publishers=0, other_publishers=1), CameraProblem.NO_PUBLISHER,

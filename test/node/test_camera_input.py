@@ -72,6 +72,40 @@ def test_stamps_ahead_are_those_of_another_computer(node):
     assert camera.health().problem is None
 
 
+def test_a_camera_that_comes_back_is_judged_by_its_new_frames(node):
+    camera = camera_of(node, timeout_s=0.1, window_s=0.4)
+    camera.open()
+    (subscription,) = node.subscriptions
+
+    def deliver(frames, age_s, period_s):
+        for _ in range(frames):
+            stamp_ns = node.get_clock().now().nanoseconds - round(age_s * 1e9)
+            subscription.callback(grey_image(stamp_ns=stamp_ns))
+            time.sleep(period_s)
+
+    camera.periods_ms = {'sign': 1e3}
+    deliver(15, 3600.0, 0.02)
+    assert camera.health().problem is CameraProblem.STRANGE_STAMPS
+    time.sleep(0.15)
+    deliver(1, 0.01, 0.0)
+    assert camera.health().problem is None, 'neither that age nor that period'
+    assert camera.health().rate_hz > 2.5, 'but the rate is that of the window'
+
+
+def test_a_publisher_that_appears_has_time_for_its_first_frame(node):
+    camera = camera_of(node, timeout_s=0.3)
+    camera.open()
+    time.sleep(0.4)
+    assert camera.health().problem is CameraProblem.NO_PUBLISHER
+    publisher = node.create_publisher(Image, '/camera/input/front/image', 1)
+    while not camera.health().publishers:
+        time.sleep(0.01)
+    assert camera.health().problem is CameraProblem.NO_PUBLISHER
+    time.sleep(0.4)
+    assert camera.health().problem is CameraProblem.SILENT
+    node.destroy_publisher(publisher)
+
+
 def test_a_refusal_is_forgotten_when_frames_come(node):
     camera = camera_of(node, 0.05, 10.0)
     publisher = node.create_publisher(Image, '/camera/input/front/image', 1)

@@ -1,8 +1,11 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""What the ROS-free rooms log, in the node's log."""
+"""The node's process: its log, its end."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -44,3 +47,21 @@ def test_a_record_that_cannot_be_formatted_is_not_the_callers_trouble(log, capfd
     shown = capfd.readouterr().err
     assert '--- Logging error ---' in shown
     assert '[WARN]' in shown and 'and on' in shown
+
+
+def test_a_task_that_shuts_ros_down_ends_the_node_and_is_told_of():
+    code = (
+        'import threading, rclpy\n'
+        'from rtmdl_ros.node.process import run\n'
+        'threading.Timer(3.0, rclpy.shutdown).start()\n'
+        'raise SystemExit(run(["--ros-args", "-p", "autostart:=false"]))'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, timeout=60.0, cwd='/',
+        env=os.environ | {'ROS_DOMAIN_ID': str(fresh_domain_id())},
+    )  # fmt: skip
+    assert done.stderr.splitlines()[-1:] == [
+        'rtmdl: ends, as a task has called rclpy.shutdown()'
+    ]
+    assert 'Traceback' not in done.stderr
+    assert done.returncode == 0

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a replay is scored by."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from rtmdl_ros.evidence.story import stories_of
 from rtmdl_ros.replay.accuracy import frames_scored, on_time_accuracy
 from rtmdl_ros.replay.results import recording_of_task
 from rtmdl_ros.workload.detection import Box, Detection
+from rtmdl_ros.workload.records import Outcome
 
 LIGHT = Detection('red', 0.9, Box(10, 10, 40, 60))
 
@@ -35,6 +37,12 @@ def test_frames_without_a_message_of_the_truth_are_not_scored(labelled):
     assert frames_scored(found) == len(labelled)
     known = [story.index for story in stories_of(Recording((found,))) if story.truth_known]
     assert known == list(labelled)
+
+
+def test_what_comes_late_is_not_found_on_time():
+    found = recording(range(30))
+    late = replace(found, misses=dict.fromkeys(sorted(found.answers)[:15], Outcome.LATE))
+    assert on_time_accuracy(late) == pytest.approx(0.5, abs=0.02)
 
 
 def test_without_any_message_of_the_truth_nothing_is_known():

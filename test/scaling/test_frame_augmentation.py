@@ -52,6 +52,9 @@ def test_place_moves_boxes_with_pixels() -> None:
     )
     assert placed.boxes.tolist() == [[10, 44, 50, 104]] == [white_box(placed.image)]
     assert placed.regions[0].tolist() == [0, 4, 0, 12, 0]
+    beside = place(placed, scene_with((10, 20, 30, 50)), (80, 0, 160, 60), (1, 1), (80, 0))
+    assert beside.boxes.tolist() == [[10, 44, 50, 104], [90, 20, 110, 50]]
+    assert beside.regions.tolist() == [[0, 4, 0, 12, 0], [80, 0, 84, 4, 0]], 'those of both'
 
 
 def test_cut_off_object_becomes_a_region() -> None:

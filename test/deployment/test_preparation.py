@@ -5,12 +5,15 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from known_profile import known_profile
 
-from rtmdl_ros.deployment.preparation import device_plan
+from rtmdl_ros.deployment import preparation
+from rtmdl_ros.deployment.preparation import device_plan, device_profile
 from rtmdl_ros.workload.configuration import configuration_of
 
 SUPPORT = Path(__file__).parent.parent / 'support'
@@ -62,3 +65,40 @@ def test_what_a_plan_breaks_is_a_warning_at_every_start(tmp_path, caplog, tight)
     cached.rename(tmp_path / 'mine.yaml')
     given = warned(plan_file=str(tmp_path / 'mine.yaml'))
     assert given == [made[0].replace(cached.name, 'mine.yaml')]
+
+
+def request(variants):
+    """Return what is asked for: so many variants of each function, on a device of its own."""
+    functions = dict.fromkeys(known_profile().functions, range(variants))
+    return SimpleNamespace(functions=functions, device=lambda: {'of': 'test'})
+
+
+@pytest.mark.parametrize(('variants', 'kept'), [(1, 1), (2, 0)])
+def test_a_profile_is_kept_unless_it_lacks_variants(tmp_path, monkeypatch, variants, kept):
+    measured = replace(known_profile(), device={'of': 'test'})
+    times = []
+
+    def measure(*arguments):
+        times.append(arguments)
+        return measured
+
+    monkeypatch.setattr(preparation, 'measured_profile', measure)
+    for _ in range(2):
+        found = device_profile(configuration_of({}), request(variants), tmp_path, [].append)
+        assert found == measured
+    assert len(list(tmp_path.glob('profile-*.json'))) == kept
+    assert len(times) == 2 - kept, 'measured again where it was not kept'
+
+
+def test_where_the_cache_cannot_be_written_to_a_warning_names_the_parameter(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(preparation, 'measured_profile', lambda *arguments: known_profile())
+    (tmp_path / 'file').write_text('')
+    device_profile(configuration_of({}), request(1), tmp_path / 'file', [].append)
+    device_plan(configuration_of({}), known_profile(), tmp_path / 'file', [].append)
+    profile, plan = (record.message for record in caplog.records if record.levelname == 'WARNING')
+    remedy = 'set cache_dir to a folder that can be written to and has room'
+    assert profile.endswith(f': it is measured again at each start; {remedy}')
+    assert plan.endswith(f': it is made again at each start; {remedy}')
+    assert '--out' not in profile + plan

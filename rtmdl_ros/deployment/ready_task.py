@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.perception.pipeline import Pipeline
+from rtmdl_ros.planning.plan import as_run
 from rtmdl_ros.planning.problem import planned_task, rounded_down
 from rtmdl_ros.workload.accuracy import mean_accuracy
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
-from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.records import Task, TaskVariant
 
 
@@ -82,21 +82,6 @@ def floor_refusal(tasks: Iterable[ReadyTask], configuration: Configuration) -> s
 
 
 def scheduled(task: ReadyTask) -> Task:
-    """Return what the scheduler has to know of a task; one of its variants must be allowed.
-
-    Where the planned variant is below the accuracy floor, the next one above takes its place;
-    others may be chosen at run time, or none.
-    """
-    wanted, allowed = planned_task(task.name, task.parameters), task.allowed
-    base = next((each for each in allowed if each.name == task.planned), allowed[0])
-    return Task(
-        name=task.name,
-        stages=base.stages,
-        period_ns=wanted.period_ns,
-        deadline_ns=wanted.deadline_ns,
-        priority=priority_in_force(wanted.fixed_priority, task.planned_priority),
-        late=wanted.late,
-        variants=allowed if task.chooses else (base,),
-        base=base.name,
-        weight=wanted.weight,
-    )
+    """Return what the scheduler has to know of a task; one of its variants must be allowed."""
+    wanted = planned_task(task.name, task.parameters)
+    return as_run(wanted, task.allowed, task.planned, task.planned_priority, task.chooses)

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rtmdl_ros.planning.candidate import Candidate, kept_order
 from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.fitness import Fitness
-from rtmdl_ros.planning.problem import Problem
+from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.profiling.profile import VariantProfile
 from rtmdl_ros.workload.priorities import priority_in_force
-from rtmdl_ros.workload.records import Task
+from rtmdl_ros.workload.records import Task, TaskVariant
 
 
 @dataclass(frozen=True)
@@ -125,29 +125,41 @@ def _usual_ns(variant: VariantProfile) -> int:
 
 
 def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:
-    """Return the tasks as the scheduler runs them by a plan for the problem.
-
-    A task that has only one variant to choose from has no `variants`, only its stages.
-    """
+    """Return the tasks as the scheduler runs them by a plan for the problem."""
     tasks = []
     for task, allowed in zip(problem.tasks, problem.allowed, strict=True):
         planned = plan.tasks[task.name]
-        variants = {each.name: each.variant() for each in allowed if each.name in planned.resident}
-        choice = problem.run_time_choice and len(variants) > 1
+        variants = [each.variant() for each in allowed if each.name in planned.resident]
         tasks.append(
-            Task(
-                task.name,
-                variants[planned.variant].stages,
-                task.period_ns,
-                task.deadline_ns,
-                priority_in_force(task.fixed_priority, planned.priority),
-                task.late,
-                tuple(variants.values()) if choice else (),
-                planned.variant if choice else '',
-                task.weight,
-            )
+            as_run(task, variants, planned.variant, planned.priority, problem.run_time_choice)
         )
     return tuple(tasks)
+
+
+def as_run(
+    task: PlannedTask,
+    allowed: Sequence[TaskVariant],
+    planned: str,
+    priority: int,
+    chooses: bool,
+) -> Task:
+    """Return a task as the scheduler runs it, with the variant and the priority of a plan.
+
+    Where the planned variant is not `allowed` (its accuracy floor has risen since), the least of
+    these takes its place. Where it `chooses`, jobs may take any of them.
+    """
+    base = next((each for each in allowed if each.name == planned), allowed[0])
+    return Task(
+        name=task.name,
+        stages=base.stages,
+        period_ns=task.period_ns,
+        deadline_ns=task.deadline_ns,
+        priority=priority_in_force(task.fixed_priority, priority),
+        late=task.late,
+        variants=tuple(allowed) if chooses else (base,),
+        base=base.name,
+        weight=task.weight,
+    )
 
 
 def networks_in(plans: Mapping[str, TaskPlan], problem: Problem) -> set[str]:

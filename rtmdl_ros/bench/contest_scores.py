@@ -12,11 +12,8 @@ from rtmdl_ros.evidence.recording import Stamp, TaskRecording, TruthFrame
 from rtmdl_ros.evidence.scoring import Score, score
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.workload.detection import Detection
+from rtmdl_ros.workload.detection import RIGHT_IOU, Detection
 from rtmdl_ros.workload.records import Outcome
-
-#: Least overlap of a detection with an object that it finds.
-LEAST_IOU = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,4 +60,4 @@ def score_of(
             answers[stamp] = tuple(each for each in found if each.class_name in truth.classes)
     if not shown:
         return None
-    return score(TaskRecording(task, tuple(shown), answers, misses), LEAST_IOU)
+    return score(TaskRecording(task, tuple(shown), answers, misses), RIGHT_IOU)

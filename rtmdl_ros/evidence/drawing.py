@@ -20,10 +20,7 @@ from rtmdl_ros.evidence.marks import (
 from rtmdl_ros.evidence.scoring import match_frame
 from rtmdl_ros.evidence.story import FrameStory
 from rtmdl_ros.workload.classes import TRAFFIC_SIGNS
-from rtmdl_ros.workload.detection import Detection
-
-#: Overlap from which a detection is drawn as right.
-LEAST_IOU = 0.5
+from rtmdl_ros.workload.detection import RIGHT_IOU, Detection
 
 _MISS, _MISS_TEXT = (40, 40, 230), (130, 130, 255)
 #: With four pale ones, so that fewer classes share one.
@@ -57,7 +54,7 @@ def annotated(image: Image, story: FrameStory) -> Image:
     for thing in story.objects:
         rectangle(canvas, thing.box, BLACK, 3)
         rectangle(canvas, thing.box, WHITE, 1)
-    right = {found for found, _ in match_frame(story.found, story.objects, LEAST_IOU).pairs}
+    right = {found for found, _ in match_frame(story.found, story.objects, RIGHT_IOU).pairs}
     for number, detection in enumerate(story.found):
         if story.truth_known and number not in right:
             _cross_out(canvas, detection)

@@ -11,12 +11,13 @@ from rtmdl_ros.evidence.recording import TaskRecording
 from rtmdl_ros.evidence.scoring import Score, score
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.workload.accuracy import mean_accuracy
+from rtmdl_ros.workload.detection import RIGHT_IOU
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Overlaps at which detections are scored; signs and lights are small, some boxes a bit off.
-LEAST_IOUS = (0.5, 0.3)
+LEAST_IOUS = (RIGHT_IOU, 0.3)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from rtmdl_ros.perception.detector import DetectorStages
 from rtmdl_ros.perception.frame import Frame as CameraFrame
 from rtmdl_ros.perception.pipeline import Model, Work
 from rtmdl_ros.scaling.frames import Frame
-from rtmdl_ros.workload.detection import Box, Detection, intersection_over_union
+from rtmdl_ros.workload.detection import RIGHT_IOU, Box, Detection, intersection_over_union
 
 #: Detections below this do not change average precision noticeably.
 EVALUATION_THRESHOLD = 0.02
-MATCH_IOU = 0.5
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def match_all(
                 key=lambda box: intersection_over_union(detection.box, box.box),
                 default=None,
             )
-            if best and intersection_over_union(detection.box, best.box) >= MATCH_IOU:
+            if best and intersection_over_union(detection.box, best.box) >= RIGHT_IOU:
                 open_boxes.remove(best)
                 matches.append(Match(number, detection, best))
             elif _rewarded(frame, detection.box):

@@ -4,6 +4,10 @@
 
 from dataclasses import dataclass
 
+#: Intersection over union with an object from which on a detection is right (PASCAL VOC, Everingham
+#: et al., IJCV 2010).
+RIGHT_IOU = 0.5
+
 
 @dataclass(frozen=True)
 class Box:

@@ -38,10 +38,7 @@ def make_album(
     chosen = {camera: _chosen(tasks, recordings, camera) for camera in drive.tracks}
     pictures = _pictures(drive, chosen)
     for camera, stories in chosen.items():
-        there = [story for story in stories if (camera, story.index) in pictures]
-        # Of a camera that changed its resolution those of one size.
-        shapes = [pictures[camera, story.index].shape for story in there]
-        shown = [s for s, shape in zip(there, shapes, strict=True) if shape == shapes[0]]
+        shown = [story for story in stories if (camera, story.index) in pictures]
         if shown:
             sheet = out / sheet_name(camera, len(chosen))
             images = {story.index: pictures[camera, story.index] for story in shown}

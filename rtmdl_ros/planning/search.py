@@ -149,9 +149,8 @@ def _from_below(
     judge: Evaluator, budget: Budget, best: tuple[Candidate, Fitness]
 ) -> tuple[Candidate, Fitness]:
     """Return what is climbed to from the first sensible plan that keeps all constraints."""
+    # Also when the budget is spent: nothing so far keeps all constraints.
     for candidate in sensible(judge.problem):
-        if not budget.left(_CONFIRMED):
-            break
         fitness = judge.fitness(candidate, 0.0)
         if fitness.exact and fitness.violation <= 0.0:
             best = candidate, fitness

@@ -3,6 +3,7 @@
 """The search: equal to trying all, deterministic, within its bounds, never worse than its start."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise, product
 from random import Random
 
@@ -164,3 +165,10 @@ def test_a_budget_counts_what_simulations_cost():
     first.simulations, second.simulations = 1.0, 2.0
     assert budget.share() == 0.9
     assert budget.left() and not budget.left(0.9)
+
+
+def test_where_all_of_the_best_break_a_limit_one_that_does_not_is_found_late():
+    # By their longer simulations; the budget is spent by then.
+    whole = random_problem(0, 12, 6, load=4.0)
+    found = search(replace(whole, tasks=whole.tasks[:2]), simulations=5)
+    assert found.fitness.violation == 0.0

@@ -60,11 +60,6 @@ def camera_topic(node: Node, name: str, transport: str) -> str:
     return topic
 
 
-def _images(name: str, transport: str) -> str:
-    images = f'input/{name}/image'
-    return f'{images}/compressed' if transport == 'compressed' else images
-
-
 def _other_topic(topic: str, transport: str) -> str:
     """Return where the same images come in the other transport, see `camera_topic`."""
     if transport == 'compressed':
@@ -115,7 +110,8 @@ class CameraInput:
         self._ages_s: deque[float] = deque(maxlen=_AGES)
         self._refused_policy = ''
         self._topic = camera_topic(node, name, self._transport)
-        self._unremapped = f'{node.get_fully_qualified_name()}/{_images(name, self._transport)}'
+        own_topics = f'{node.get_fully_qualified_name()}/input/{name}/'
+        self._is_remapped = not self._topic.startswith(own_topics)
         self._subscription: Subscription | None = None
 
     def open(self) -> None:
@@ -170,7 +166,7 @@ class CameraInput:
             types=self._types() if silent else frozenset(),
             publishers=publishers,
             absent_s=absent_ns / NS_PER_S,
-            is_remapped=self._topic != self._unremapped,
+            is_remapped=self._is_remapped,
             other_topic=other_topic,
             other_publishers=self._node.count_publishers(other_topic) if silent else 0,
             silent_s=silent_ns / NS_PER_S,

@@ -34,7 +34,7 @@ def read_yolo_split(folder: Path, name: str) -> Split:
     images = yolo_images(folder, name)
     files = {image: _label_file(image) for image in images}
     pictures = [Picture(i, _labels(file, names, findings)) for i, file in files.items()]
-    for lost in _label_files_beside(images) - set(files.values()):
+    for lost in sorted(_label_files_beside(images) - set(files.values())):
         findings.add('label file without an image', str(lost))
     return Split(name, pictures, findings)
 

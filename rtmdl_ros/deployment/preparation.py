@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+from rtmdl_ros.engine.cache import ANOTHER_CACHE
 from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import given_plan, read_plan, write_plan
@@ -35,7 +36,6 @@ _PROGRESS_S = 2.0
 
 Log = Callable[[str], None]
 _LOGGER = logging.getLogger(__name__)
-_NO_CACHE = 'set cache_dir to a folder that can be written to and has room'
 
 
 def device_profile(
@@ -75,7 +75,7 @@ def device_profile(
         write_profile(profile, path)
         log(f'profile written to {path}')
     except ProfileError as error:
-        _LOGGER.warning('%s: it is measured again at each start; %s', error.problem, _NO_CACHE)
+        _LOGGER.warning('%s: it is measured again at each start; %s', error.problem, ANOTHER_CACHE)
     return profile
 
 
@@ -112,7 +112,7 @@ def device_plan(
         write_plan(plan, path)
         log(f'plan written to {path}')
     except PlanError as error:
-        _LOGGER.warning('%s: it is made again at each start; %s', error.problem, _NO_CACHE)
+        _LOGGER.warning('%s: it is made again at each start; %s', error.problem, ANOTHER_CACHE)
     return _warned_of(plan, path)
 
 

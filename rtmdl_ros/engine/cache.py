@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from errno import ENOSPC
 from pathlib import Path
 
 import onnxruntime
@@ -21,6 +22,9 @@ _LOGGER = logging.getLogger(__name__)
 
 #: Raise when the exported graph of the same weights changes, so that old files are left alone.
 EXPORT_VERSION = 1
+
+#: Remedy for a folder that nothing can be written to.
+ANOTHER_CACHE = 'set cache_dir to a folder that can be written to and has room'
 
 
 def default_cache_dir() -> Path:
@@ -95,7 +99,7 @@ def _export(variants: Sequence[Network], cache_dir: Path) -> None:
         cache_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EngineError(
-            f'{cache_dir}: cannot be made ({error.strerror}); set cache_dir to a folder that can'
+            f'{cache_dir}: cannot be made ({error.strerror}); {ANOTHER_CACHE}'
         ) from error
     for exporter in dict.fromkeys(v.exporter for v in variants):
         _run(exporter, [v for v in variants if v.exporter == exporter], cache_dir)
@@ -118,8 +122,8 @@ def _run(exporter: str, variants: Sequence[Network], cache_dir: Path) -> None:
     )
     if result.returncode != 0:
         reason = (result.stderr.strip().splitlines() or ['no reason given'])[-1]
-        if '[Errno ' in reason:  # of the system: no room, no right
-            reason = f'{reason}; set cache_dir to a folder that can be written to and has room'
+        if str(cache_dir) in reason or os.strerror(ENOSPC) in reason:
+            reason = f'{reason}; {ANOTHER_CACHE}'
         raise EngineError(f'export to {cache_dir} failed: {reason}')
 
 

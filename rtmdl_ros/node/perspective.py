@@ -18,7 +18,7 @@ def packages_of(perspective: str) -> list[str]:
     Raises:
         ValueError: It is not as rqt exports it.
     """
-    return sorted({package_of(plugin) for plugin in _running(json.loads(perspective))})
+    return sorted({_package_of(plugin) for plugin in _running(json.loads(perspective))})
 
 
 def without(perspective: str, packages: Collection[str]) -> str:
@@ -31,14 +31,14 @@ def without(perspective: str, packages: Collection[str]) -> str:
     running = {
         plugin: instances
         for plugin, instances in _running(document).items()
-        if package_of(plugin) not in packages
+        if _package_of(plugin) not in packages
     }
     _manager(document)['running-plugins']['repr'] = repr(running)
     return json.dumps(document, indent=2)
 
 
-def package_of(plugin: str) -> str:
-    """Return the package of a plugin, which is named "<package>/<class>"."""
+def _package_of(plugin: str) -> str:
+    # It is named "<package>/<class>".
     return plugin.partition('/')[0]
 
 

@@ -11,7 +11,7 @@ from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic, kept_ord
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.explain import too_large
 from rtmdl_ros.planning.fitness import Evaluator, Fitness
-from rtmdl_ros.planning.foreseen_misses import Footage, Misses, footage_for, foreseen
+from rtmdl_ros.planning.foreseen_misses import Conditions, Misses, conditions_for, foreseen
 from rtmdl_ros.planning.plan import Plan, candidate_of, plan_of
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 
@@ -57,8 +57,8 @@ def admit(
     except PlanningError as error:
         return Admission(False, None, str(error))
     # Beside other frames a task would miss other shares, whether or not the request is met.
-    footage = footage_for(problem, running)
-    broken = _broken(running, plan, added, footage)
+    conditions = conditions_for(problem, running)
+    broken = _broken(running, plan, added, conditions)
     # Where the bound of memory cannot be kept, no request is to blame.
     bounded = not too_large(running, candidate_of(running, plan))
     refusals: list[tuple[float, str]] = []
@@ -68,7 +68,7 @@ def admit(
             refusals.append((_ABOVE_ALL, f'{added.name} would take {bytes_too_many}'))
             continue
         attempt = plan_of(problem, candidate, _assumed(problem, candidate))
-        found = _misses(problem, attempt, broken, footage)
+        found = _misses(problem, attempt, broken, conditions)
         missed = _worst(found)
         excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
         if excess <= 0.0:
@@ -87,15 +87,15 @@ def with_task(running: Problem, added: PlannedTask) -> Problem:
 
 
 def _broken(
-    running: Problem, plan: Plan, added: PlannedTask, footage: Footage
+    running: Problem, plan: Plan, added: PlannedTask, conditions: Conditions
 ) -> dict[str, tuple[float, ...]]:
     """Return what those tasks miss at each speed that break their limits already."""
     unlimited: dict[str, float] = {}
-    usual = foreseen(running, plan, _SLOWNESS[0], unlimited, footage)
+    usual = foreseen(running, plan, _SLOWNESS[0], unlimited, conditions)
     names = over_limit(running.tasks, usual, added)
     if not names:
         return {}
-    slower = (foreseen(running, plan, slow, unlimited, footage) for slow in _SLOWNESS[1:])
+    slower = (foreseen(running, plan, slow, unlimited, conditions) for slow in _SLOWNESS[1:])
     found = [usual, *slower]
     return {name: tuple(each[name].mean for each in found) for name in names}
 
@@ -124,7 +124,7 @@ def _eases(task: PlannedTask, added: PlannedTask) -> bool:
 
 
 def _misses(
-    problem: Problem, plan: Plan, broken: Mapping[str, Sequence[float]], footage: Footage
+    problem: Problem, plan: Plan, broken: Mapping[str, Sequence[float]], conditions: Conditions
 ) -> list[dict[str, Misses]]:
     """Return what is missed at each speed, as far as it can be admitted at all."""
     found = []
@@ -133,7 +133,7 @@ def _misses(
             task.name: broken[task.name][speed] if task.name in broken else task.miss_limit
             for task in problem.tasks
         }
-        found.append(foreseen(problem, plan, slowness, most, footage))
+        found.append(foreseen(problem, plan, slowness, most, conditions))
     return found
 
 

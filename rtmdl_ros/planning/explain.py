@@ -30,24 +30,28 @@ def reasons(
         if chosen + 1 == len(allowed):
             lines.append(f'{line}, its most accurate variant')
             continue
-        against = _against((evaluator, judge), budget, candidate, index)
+        against = _against(problem, (evaluator, judge), budget, candidate, index)
         lines.append(f'{line}; the next more accurate one, {allowed[chosen + 1].name}, {against}')
     return tuple(lines)
 
 
 def _against(
-    evaluators: Iterable[Evaluator], budget: Budget, candidate: Candidate, index: int
+    problem: Problem,
+    evaluators: Iterable[Evaluator],
+    budget: Budget,
+    candidate: Candidate,
+    index: int,
 ) -> str:
     """Return what speaks against the next more accurate variant of a task."""
     larger = candidate.with_variant(index, candidate.variants[index] + 1)
+    bytes_too_many = too_large(problem, larger)
+    if bytes_too_many:
+        return f'would take {bytes_too_many}'
     for evaluator in evaluators:
-        bytes_too_many = too_large(evaluator.problem, larger)
-        if bytes_too_many:
-            return f'would take {bytes_too_many}'
         if not budget.left():
             return 'was not tried: no time was left'
         before, after = evaluator.fitness(candidate), evaluator.fitness(larger)
-        effect = _effect(evaluator.problem, index, before, after)
+        effect = _effect(problem, index, before, after)
         if effect:
             return effect
     return 'would do as well by these simulations: give the search more time'

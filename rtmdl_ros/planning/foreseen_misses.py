@@ -44,18 +44,18 @@ class Misses:
 
 
 @dataclass(frozen=True)
-class Footage:
-    """What cameras give in a simulation: alike for what is to be compared."""
+class Conditions:
+    """When frames come in a simulation, and for how long: alike for what is to be compared."""
 
     #: Whose first frames come when, see `phases`.
     releases: tuple[Release, ...]
     duration_ns: int
 
 
-def footage_for(problem: Problem, *others: Problem) -> Footage:
-    """Return footage as long as a problem needs, with frames for the tasks of others, too."""
+def conditions_for(problem: Problem, *others: Problem) -> Conditions:
+    """Return as long a time as a problem needs, with frames for the tasks of others, too."""
     releases = (release for each in (problem, *others) for release in each.releases)
-    return Footage(
+    return Conditions(
         tuple(dict.fromkeys(releases)), time_of_jobs(problem, _JOBS, most=_MOST_JOBS)
     )
 
@@ -64,8 +64,8 @@ def miss_ratios(
     problem: Problem, plan: Plan, seeds: Iterable[int], duration_ns: int
 ) -> dict[str, Misses]:
     """Simulate the tasks with each seed; jobs choose their variants as they run."""
-    footage = Footage(problem.releases, duration_ns)
-    return _summed([_simulated(problem, plan, seed, footage, 1.0) for seed in seeds])
+    conditions = Conditions(problem.releases, duration_ns)
+    return _summed([_simulated(problem, plan, seed, conditions, 1.0) for seed in seeds])
 
 
 def foreseen(
@@ -73,17 +73,17 @@ def foreseen(
     plan: Plan,
     slowness: float,
     most: Mapping[str, float],
-    footage: Footage | None = None,
+    conditions: Conditions | None = None,
 ) -> dict[str, Misses]:
     """Simulate with several seeds, or until a task is bound to miss more than `most` of it.
 
-    Stages take `slowness` times as long as in the profile. `footage` is that of another problem
-    that this one is compared with.
+    Stages take `slowness` times as long as in the profile. `conditions` are those of another
+    problem that this one is compared with.
     """
-    footage = footage or footage_for(problem)
+    conditions = conditions or conditions_for(problem)
     ratios: list[dict[str, float]] = []
     for seed in _SEEDS:
-        ratios.append(_simulated(problem, plan, problem.seed + seed, footage, slowness))
+        ratios.append(_simulated(problem, plan, problem.seed + seed, conditions, slowness))
         if any(_least_mean(r[n] for r in ratios) > limit for n, limit in most.items()):
             break
     return _summed(ratios)
@@ -95,10 +95,10 @@ def _least_mean(ratios: Iterable[float]) -> float:
 
 
 def simulated_tasks(
-    problem: Problem, plan: Plan, seed: int, footage: Footage
+    problem: Problem, plan: Plan, seed: int, conditions: Conditions
 ) -> tuple[SimulatedTask, ...]:
     """Return the tasks as they run by the plan, with the profile's times of all variants."""
-    offsets = phases(footage.releases, seed, footage.duration_ns)
+    offsets = phases(conditions.releases, seed, conditions.duration_ns)
     simulated = []
     for task, release, as_run in zip(
         problem.tasks, problem.releases, tasks_of(problem, plan), strict=True
@@ -122,13 +122,13 @@ def _of_variants(
 
 
 def _simulated(
-    problem: Problem, plan: Plan, seed: int, footage: Footage, slowness: float
+    problem: Problem, plan: Plan, seed: int, conditions: Conditions, slowness: float
 ) -> dict[str, float]:
     jobs = simulate_on_device(
         problem,
-        simulated_tasks(problem, plan, seed, footage),
+        simulated_tasks(problem, plan, seed, conditions),
         seed=seed,
-        duration_ns=footage.duration_ns,
+        duration_ns=conditions.duration_ns,
         episodes=[Episode(0, _ENDLESS_NS, slowness=slowness)] if slowness != 1.0 else (),
     )
     released = Counter(job.task for job in jobs)

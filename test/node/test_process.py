@@ -51,9 +51,14 @@ def test_a_record_that_cannot_be_formatted_is_not_the_callers_trouble(log, capfd
 
 def test_a_task_that_shuts_ros_down_ends_the_node_and_is_told_of():
     code = (
-        'import threading, rclpy\n'
+        'import threading, time, rclpy\n'
         'from rtmdl_ros.node.process import run\n'
-        'threading.Timer(3.0, rclpy.shutdown).start()\n'
+        'def shut_down():\n'
+        '    while not rclpy.ok():\n'
+        '        time.sleep(0.1)\n'
+        '    time.sleep(3.0)\n'
+        '    rclpy.shutdown()\n'
+        'threading.Thread(target=shut_down).start()\n'
         'raise SystemExit(run(["--ros-args", "-p", "autostart:=false"]))'
     )
     done = subprocess.run(

@@ -11,7 +11,7 @@ from known_problem import MS, STEPS, problem, task
 from rtmdl_ros.planning import foreseen_misses
 from rtmdl_ros.planning.foreseen_misses import (
     Misses,
-    footage_for,
+    conditions_for,
     foreseen,
     miss_ratios,
     simulated_tasks,
@@ -23,7 +23,7 @@ PLAN = make_plan(PROBLEM, simulations=30).plan
 
 
 def test_tasks_are_simulated_as_they_run():
-    first, second = simulated_tasks(PROBLEM, PLAN, 0, footage_for(PROBLEM))
+    first, second = simulated_tasks(PROBLEM, PLAN, 0, conditions_for(PROBLEM))
     assert set(first.variant_times) == {'small', 'medium', 'large'}
     assert first.task.base == PLAN.tasks['a'].variant
     assert first.times[1][0] == first.task.stages[1].worst_ns
@@ -69,8 +69,8 @@ def test_the_bounds_lie_as_far_below_as_above_the_mean():
 def test_a_task_that_comes_seldom_does_not_make_it_long(monkeypatch):
     lengths_ns = []
 
-    def simulated(problem, plan, seed, footage, slowness):
-        lengths_ns.append(footage.duration_ns)
+    def simulated(problem, plan, seed, conditions, slowness):
+        lengths_ns.append(conditions.duration_ns)
         return {'a': 0.0, 'b': 0.0}
 
     monkeypatch.setattr(foreseen_misses, '_simulated', simulated)

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from rtmdl_ros.node.perspective import packages_of
-from rtmdl_ros.workload.parameters import CameraSimParameters, rules_of
+from rtmdl_ros.workload.parameter_rules import rules_of
+from rtmdl_ros.workload.parameters import CameraSimParameters
 
 FOLDER = Path(__file__).parent.parent / 'launch'
 FILES = sorted(path.name for path in FOLDER.glob('*.launch.py'))

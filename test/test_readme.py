@@ -11,14 +11,8 @@ from pathlib import Path
 import pytest
 
 from rtmdl_ros import cli
-from rtmdl_ros.workload.parameters import (
-    CameraParameters,
-    NodeParameters,
-    Rules,
-    TaskParameters,
-    Value,
-    rules_of,
-)
+from rtmdl_ros.workload.parameter_rules import Rules, Value, rules_of
+from rtmdl_ros.workload.parameters import CameraParameters, NodeParameters, TaskParameters
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / 'README.md').read_text(encoding='utf-8')

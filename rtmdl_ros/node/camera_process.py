@@ -20,7 +20,7 @@ from rclpy.parameter import Parameter
 from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.node.ros_parameters import declare_record
 from rtmdl_ros.workload.errors import BadInputError, one_line
-from rtmdl_ros.workload.parameters import ParameterError, Record
+from rtmdl_ros.workload.parameter_rules import ParameterError, Record
 
 _SPIN_S = 0.2
 

@@ -36,7 +36,8 @@ from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.runtime.interpreter import freeze_garbage, thaw_garbage
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.errors import encodable, in_one_line
-from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
+from rtmdl_ros.workload.parameters import FOREIGN
 from rtmdl_ros.workload.units import NS_PER_S
 
 _CONFIGURING = 'configuring: loading and warming up networks'

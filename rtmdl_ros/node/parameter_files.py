@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rtmdl_ros.workload.parameter_file import is_for, read_values
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 _FLAG = '--params-file'

@@ -18,7 +18,7 @@ from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.node.parameter_files import files_for_others, with_file
 from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.workload.errors import encodable, one_line
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 _SPIN_S = 0.2
 _DESCRIPTION = 'Run perception tasks on camera images, in time. All it takes are ROS arguments.'

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rclpy.parameter import Parameter
 from rclpy.qos import HistoryPolicy, ReliabilityPolicy
 
-from rtmdl_ros.workload.parameters import ParameterError, refuse_unknown
+from rtmdl_ros.workload.parameter_rules import ParameterError, refuse_unknown
 
 _BEGIN = 'qos_overrides.'
 #: rclpy's own subscription, whose policies are no business of this node.

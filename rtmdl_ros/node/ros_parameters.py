@@ -10,10 +10,9 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
-from rtmdl_ros.workload.parameters import (
-    FOREIGN,
+from rtmdl_ros.workload.parameter_rules import (
     ParameterError,
-    Parameters,
+    ParameterRecord,
     Record,
     Rules,
     Value,
@@ -21,6 +20,7 @@ from rtmdl_ros.workload.parameters import (
     refuse_unknown,
     rules_of,
 )
+from rtmdl_ros.workload.parameters import FOREIGN
 
 
 def declare(node: Node, overrides: Mapping[str, Parameter]) -> Configuration:
@@ -83,7 +83,7 @@ def _declare_all(node: Node, rows: Iterable[tuple[str, Value, Rules]]) -> None:
         node.declare_parameter(name, value, _descriptor(value, rules), ignore_override=True)
 
 
-def _rows(prefix: str, record: Parameters) -> list[tuple[str, Value, Rules]]:
+def _rows(prefix: str, record: ParameterRecord) -> list[tuple[str, Value, Rules]]:
     return [
         (prefix + name, getattr(record, name), rules)
         for name, (_, rules) in rules_of(type(record)).items()

@@ -27,7 +27,8 @@ from rtmdl_ros.perception.footage import (
 )
 from rtmdl_ros.perception.images import Pixels
 from rtmdl_ros.rendering.ahead import RenderAhead
-from rtmdl_ros.workload.parameters import ParameterError, VideoSourceParameters
+from rtmdl_ros.workload.parameter_rules import ParameterError
+from rtmdl_ros.workload.parameters import VideoSourceParameters
 
 _FIRST_FRAME_TIMEOUT_S = 30.0
 

@@ -21,7 +21,7 @@ from rtmdl_ros.planning.problem import MB, Problem, problem_of
 from rtmdl_ros.workload.arguments import figures_file, path, positive, whole
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import PlaceError, refuse_other, try_files
 from rtmdl_ros.workload.text_file import unwritten, write_whole
 

@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     from rtmdl_ros.networks.zoo import ZooError
     from rtmdl_ros.profiling.profile_file import ProfileError
     from rtmdl_ros.workload.parameter_file import read_parameter_file
-    from rtmdl_ros.workload.parameters import ParameterError
+    from rtmdl_ros.workload.parameter_rules import ParameterError
 
     configuration = None
     try:
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_cores(options: argparse.Namespace, configuration: Configuration | None) -> None:
     from rtmdl_ros.runtime.real_time import usable_cores
-    from rtmdl_ros.workload.parameters import ParameterError
+    from rtmdl_ros.workload.parameter_rules import ParameterError
 
     cores, name = options.lane_cores, '--lane-cores'
     if configuration and not cores:
@@ -130,7 +130,7 @@ def _check_cores(options: argparse.Namespace, configuration: Configuration | Non
 
 def _out(options: argparse.Namespace, configuration: Configuration | None) -> Path | None:
     """Return the file that the profile is to go to; None: where a node looks."""
-    from rtmdl_ros.workload.parameters import ParameterError
+    from rtmdl_ros.workload.parameter_rules import ParameterError
 
     path: Path | None = options.out or _named(configuration, 'profile_file')
     try:

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     from rtmdl_ros.replay.files import write_files
     from rtmdl_ros.replay.run import run_replay
     from rtmdl_ros.replay.summary import remarks, summary_table
-    from rtmdl_ros.workload.parameters import ParameterError
+    from rtmdl_ros.workload.parameter_rules import ParameterError
 
     wrong_use = (ReplayError, ParameterError, ProfileError, PlanningError, TaskError)
     width = None if sys.stdout.isatty() else _PLAIN_WIDTH

@@ -9,22 +9,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from itertools import count
 
 from rtmdl_ros.runtime.accounting import RuntimeStatistics
-from rtmdl_ros.runtime.executor import Done, Executor, StageCall
+from rtmdl_ros.runtime.executor import Done, StageCall
 from rtmdl_ros.runtime.interpreter import restore_switch_interval, shorten_switch_interval
 from rtmdl_ros.runtime.ledger import Ledger
 from rtmdl_ros.runtime.once_logger import OnceLogger, log_safely
-from rtmdl_ros.runtime.real_time import (
-    Placement,
-    RealTimeSettings,
-    end_fifo,
-    placement_of,
-)
+from rtmdl_ros.runtime.real_time import Placement, RealTimeSettings, placement_of
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.served import ActiveJob, ServedTask, StageFunctions, served_stages
+from rtmdl_ros.runtime.threads import Threads
 from rtmdl_ros.runtime.timer import WakeTimer
 from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.runtime.watchdog import GivesUp, Hung, Watchdog, always
@@ -46,8 +41,6 @@ from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_S
 
 _LOGGER = logging.getLogger(__name__)
-#: Threads that have nothing to do end much sooner.
-_IDLE_TIMEOUT_S = 1.0
 
 
 class NotRunningError(Exception):
@@ -103,10 +96,9 @@ class Runtime:
         self._tasks: dict[str, ServedTask] = {}
         self._jobs: dict[int, ActiveJob] = {}
         self._job_ids = count()
-        self._real_time = real_time or RealTimeSettings()
-        self._placements = _placements(self._core.executors, self._real_time)
-        self._executors = {name: self._executor(name) for name in self._core.executors}
         self._timer = WakeTimer(time.monotonic_ns, self._time_passed)
+        settings = real_time or RealTimeSettings()
+        self._threads = Threads(self._core.executors, settings, self._stage_done, self._timer)
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
         self._ledger = Ledger(round(window_s * NS_PER_S), self._core.executors)
         self._start_ns: int | None = None
@@ -172,16 +164,10 @@ class Runtime:
         self._start_ns = time.monotonic_ns()
         shorten_switch_interval()
         try:
-            for thread in (*self._executors.values(), self._timer):
-                thread.start()
+            self._threads.start()
         except RuntimeError:
-            self._end_threads(_IDLE_TIMEOUT_S)
             restore_switch_interval()
             raise
-        if self._timer.native_id is not None:
-            # Beside busy processes it would wake the core up to 20 ms late (4 of them, 2 cores).
-            with suppress(OSError):
-                Placement((), self._real_time.short_priority).apply(self._timer.native_id)
         self._accepts = True
 
     def stop(self, timeout_s: float) -> None:
@@ -200,22 +186,9 @@ class Runtime:
             reports = self._feed(*removed)[1]
             self._tasks.clear()
         self._deliver(reports)
-        self._end_threads(timeout_s)
+        self._threads.end(timeout_s)
         self._abandon_hung(timeout_s)
         restore_switch_interval()
-
-    def _end_threads(self, timeout_s: float) -> None:
-        """Let the threads end that were started, and wait for them for so long."""
-        threads: list[Executor | WakeTimer] = [*self._executors.values(), self._timer]
-        for thread in threads:
-            thread.retire()
-        end_ns = time.monotonic_ns() + round(timeout_s * NS_PER_S)
-        for thread in threads:
-            started = thread.ident is not None
-            if started and thread is not threading.current_thread():
-                thread.join(max(0.0, (end_ns - time.monotonic_ns()) / NS_PER_S))
-                if thread.is_alive():
-                    end_fifo(thread)
 
     def _abandon_hung(self, timeout_s: float) -> None:
         with self._lock:
@@ -280,8 +253,8 @@ class Runtime:
         with self._lock:
             now_ns = time.monotonic_ns()
             uptime_ns = 0 if self._start_ns is None else now_ns - self._start_ns
-            busy = {name: thread.busy_since_ns for name, thread in self._executors.items()}
-            evaluate = self._ledger.copy(now_ns, uptime_ns, busy, self._slowness(now_ns))
+            busy_since_ns = self._threads.busy_since_ns()
+            evaluate = self._ledger.copy(now_ns, uptime_ns, busy_since_ns, self._slowness(now_ns))
         return evaluate()
 
     def slowness(self) -> dict[Resource, float]:
@@ -295,8 +268,8 @@ class Runtime:
     def placements(self, kind: Resource) -> tuple[Placement, ...]:
         """Return what is in force for the running executors of a kind, in their order."""
         with self._lock:
-            threads = [self._executors[n] for n, own in self._core.executors.items() if own is kind]
-        return tuple(placement_of(t.native_id) for t in threads if t.native_id is not None)
+            native_ids = self._threads.native_ids(kind)
+        return tuple(placement_of(native_id) for native_id in native_ids)
 
     # Events, on the thread that causes them.
 
@@ -338,23 +311,9 @@ class Runtime:
     def _replace(self, hung: Hung) -> StageFailed:
         """Put a new thread in the place of the one that hangs; returns how its stage ended."""
         call, span = hung.call, hung.span
-        thread = self._executors[span.executor]
-        thread.retire()  # ends it when the call returns
-        end_fifo(thread)  # else the new thread might never get the core from it
-        self._executors[span.executor] = self._executor(span.executor)
-        self._start_thread(span.executor)  # where there is none now, its next stage asks anew
+        self._threads.replace(span.executor)
         self._add_span(call, span)
         return StageFailed(span.end_ns, call.job_id, call.stage, hung.detail)
-
-    def _start_thread(self, executor: str) -> str | None:
-        """Start the thread of an executor that was replaced, once; returns why it cannot be."""
-        thread = self._executors[executor]
-        if thread.ident is None:
-            try:
-                thread.start()
-            except RuntimeError as error:  # the system has none left
-                return f'{executor} was replaced and has no thread: {in_one_line(error)}'
-        return None
 
     def _add_span(self, call: StageCall, span: StageSpan) -> None:
         self._ledger.add_span(span)
@@ -378,7 +337,7 @@ class Runtime:
             if isinstance(command, StartStage):
                 self._jobs[command.job_id].end_wait(now_ns)
                 call = self._call_for(command)
-                refusal = self._watchdog.refusal(call) or self._start_thread(command.executor)
+                refusal = self._watchdog.refusal(call) or self._threads.revive(command.executor)
                 if refusal is not None:
                     failed = StageFailed(now_ns, call.job_id, call.stage, refusal)
                     pending.extend(self._core.step(now_ns, [failed]))
@@ -387,7 +346,7 @@ class Runtime:
                 if command.executor == executor:
                     own = call
                 else:
-                    self._executors[command.executor].give(call)
+                    self._threads.give(command.executor, call)
             elif isinstance(command, WaitStage):
                 self._jobs[command.job_id].wait(command, now_ns)
             elif isinstance(command, EndJob):
@@ -424,9 +383,6 @@ class Runtime:
         values = call.task, call.stage_name, how, call.job_id, seconds
         log_safely(_LOGGER, logging.INFO, text, *values)
 
-    def _executor(self, name: str) -> Executor:
-        return Executor(name, time.monotonic_ns, self._stage_done, self._placements[name])
-
 
 def _end_of(done: Done) -> StageFinished | StageFailed:
     call, span = done.call, done.span
@@ -434,14 +390,3 @@ def _end_of(done: Done) -> StageFinished | StageFailed:
         return StageFinished(span.end_ns, call.job_id, call.stage, done.complete, span.start_ns)
     detail = f'stage {call.stage_name}: {in_one_line(done.error)}'
     return StageFailed(span.end_ns, call.job_id, call.stage, detail)
-
-
-def _placements(
-    executors: Mapping[str, Resource], settings: RealTimeSettings
-) -> dict[str, Placement]:
-    placements = {}
-    for kind in Resource:
-        names = [name for name, own in executors.items() if own is kind]
-        for index, name in enumerate(names):
-            placements[name] = settings.placement(kind, index, len(names))
-    return placements

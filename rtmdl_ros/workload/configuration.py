@@ -13,14 +13,12 @@ from rtmdl_ros.workload.functions import (
     installed_functions,
     may_be_function,
 )
+from rtmdl_ros.workload.parameter_rules import ParameterError, record_of, refuse_unknown
 from rtmdl_ros.workload.parameters import (
     CameraParameters,
     NodeParameters,
-    ParameterError,
     TaskParameters,
     all_names,
-    record_of,
-    refuse_unknown,
 )
 
 _PLACES = ('zoo_dir', 'cache_dir', 'profile_file', 'plan_file', 'trace_file')

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rtmdl_ros.workload.configuration import Configuration, configuration_of
 from rtmdl_ros.workload.errors import one_line
-from rtmdl_ros.workload.parameters import FOREIGN, ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
+from rtmdl_ros.workload.parameters import FOREIGN
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 #: Full name of the node as its launch files start it.

@@ -26,7 +26,7 @@ from small_networks import save_small
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.msg import DeadlineMiss
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 QOS = f'qos_overrides.{IMAGE_TOPIC}.subscription'
 

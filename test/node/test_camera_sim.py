@@ -26,7 +26,7 @@ from rtmdl_ros.msg import DetectionArray
 from rtmdl_ros.node.camera_sim import CameraSim, Summary
 from rtmdl_ros.node.messages import detections_of
 from rtmdl_ros.rendering.track import Track
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 WIDTH, HEIGHT, SEED = 320, 240, 7
 

@@ -24,7 +24,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from rtmdl_ros.node.images import pixels_of
 from rtmdl_ros.node.video_source import VideoSource
 from rtmdl_ros.perception.images import decompressed
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 DOMAIN = fresh_domain_id()
 

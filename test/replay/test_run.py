@@ -36,7 +36,7 @@ from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.run import run_replay
 from rtmdl_ros.runtime.trace import read_chrome_trace
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import PlaceError
 
 SHORT = {'traffic_sign__deadline_ms': 10.0}

@@ -8,7 +8,8 @@ import pytest
 
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.parameter_file import read_parameter_file, read_values
-from rtmdl_ros.workload.parameters import ParameterError, all_names
+from rtmdl_ros.workload.parameter_rules import ParameterError
+from rtmdl_ros.workload.parameters import all_names
 
 PARAMETER_FILE = Path(__file__).parents[2] / 'config' / 'rtmdl.param.yaml'
 

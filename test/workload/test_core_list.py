@@ -6,7 +6,7 @@ import pytest
 
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.core_list import core_list, cores_in
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 LISTS = {'': (), '  ': (), '3': (3,), '0-2': (0, 1, 2), '5, 0-1 ,1': (0, 1, 5), '4-4': (4,)}
 

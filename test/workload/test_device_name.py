@@ -6,7 +6,7 @@ import pytest
 
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.device_name import DeviceName, device_in
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 NAMES = {
     'auto': DeviceName('auto'), 'cpu': DeviceName('cpu'), 'cuda': DeviceName('cuda', 0),

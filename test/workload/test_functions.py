@@ -5,7 +5,8 @@
 import pytest
 
 from rtmdl_ros.workload.functions import may_be_function
-from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters, rules_of
+from rtmdl_ros.workload.parameter_rules import rules_of
+from rtmdl_ros.workload.parameters import NodeParameters, TaskParameters
 
 
 @pytest.mark.parametrize(

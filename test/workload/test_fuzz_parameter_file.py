@@ -12,7 +12,7 @@ from mutations import FUZZ, YAML_KEYS, changed, damaged, only_documented
 
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 EXAMPLE = Path(__file__).parents[2] / 'config' / 'rtmdl.param.yaml'
 

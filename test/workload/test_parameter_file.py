@@ -6,7 +6,7 @@ import pytest
 
 from rtmdl_ros.workload.configuration import configuration_of
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 
 
 def read(folder, text):

@@ -15,7 +15,7 @@ from rtmdl_ros.node.demo.results import as_json
 from rtmdl_ros.node.demo.run import DemoRun, checked, run_demo
 from rtmdl_ros.node.demo.summary import remarks, summary_table
 from rtmdl_ros.node.environment import busy_cores
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.text_file import write_whole
 
 #: Wide enough for every table where there is no terminal whose width could be asked for.

@@ -27,7 +27,7 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
-from rtmdl_ros.workload.parameters import ParameterError
+from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import refuse_source, try_files, try_folder
 
 #: The first start exports and measures the networks, on a slow machine that takes minutes.

@@ -43,7 +43,7 @@ from rtmdl_ros.workload.units import NS_PER_S
 _CONFIGURING = 'configuring: loading and warming up networks'
 _DIAGNOSTICS_PERIOD_S = 1.0
 #: Often enough for a camera that stops to be told of within 2 s, and for who begins to look.
-_LOOK_PERIOD_S = 0.2
+_PEERS_PERIOD_S = 0.2
 _OUTPUT_DEPTH = 5
 
 
@@ -78,7 +78,7 @@ class RtmdlNode(LifecycleNode):
         # The steady clock: with use_sim_time and no /clock, timers of the node's would never fire.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_DIAGNOSTICS_PERIOD_S, self._tell_health, clock=steady)
-        self.create_timer(_LOOK_PERIOD_S, self._look_around, clock=steady)
+        self.create_timer(_PEERS_PERIOD_S, self._check_peers, clock=steady)
         self._status_timer = self.create_timer(
             self._configuration.node.status_period_s, self._tell_status, clock=steady
         )
@@ -316,14 +316,14 @@ class RtmdlNode(LifecycleNode):
             'topics and services; stop one, or rename it with --ros-args -r __node:=other_name'
         )
 
-    def _look_around(self) -> None:
-        if self._session is not None and self._session.look_around():
+    def _check_peers(self) -> None:
+        if self._session is not None and self._session.check_peers():
             self._tell_health()
 
     def _tell_status(self) -> None:
         if self._session is not None and self._plans is not None and self._outputs is not None:
             self._outputs.status(self._session.status())
-            self._plans.look(self._configuration, self._session)
+            self._plans.poll(self._configuration, self._session)
 
     def _on_parameters(self, parameters: Sequence[Parameter]) -> SetParametersResult:
         # A subscription declares parameters of its own, in the middle of a change that opens it.

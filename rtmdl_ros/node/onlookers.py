@@ -91,7 +91,7 @@ class Onlookers:
         self._thread = threading.Thread(target=self._run, name='onlookers', daemon=True)
         self._thread.start()
 
-    def look_around(self) -> None:
+    def refresh(self) -> None:
         """Find out what is looked at; to be called several times a second."""
         windows = self._windows
         self._wanted = _Wanted(

@@ -31,7 +31,7 @@ class Follower(Protocol):
 
 
 class PlanKeeper:
-    """Has plans made in the background and handed over; to be looked at every now and then."""
+    """Has plans made in the background and handed over; to be polled every now and then."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class PlanKeeper:
         self._log(f'planning in the background: {why}')
         self._replanner.ask(configuration, self._profile.slowed(self._slowness))
 
-    def look(self, configuration: Configuration, follower: Follower) -> None:
+    def poll(self, configuration: Configuration, follower: Follower) -> None:
         """Hand over a plan that is ready; ask for one if the device has changed for some time."""
         answer = self._replanner.poll()
         if isinstance(answer, NoPlan):

@@ -79,7 +79,7 @@ class Session:
             started.callback(self._runtime.stop, _STOP_TIMEOUT_S)
             self._cameras = Cameras(node, configuration, self._release)
             started.callback(self._cameras.look_at, {})
-            self._look()
+            self._serve_enabled()
             #: Ends what was started, the last first, each whatever becomes of the others.
             self._started = started.pop_all()
 
@@ -142,7 +142,7 @@ class Session:
             plan = self._gatekeeper.plan_for(name, before.tasks[name], parameters)
             if plan is not None:
                 self._run_by(plan)
-        self._look()
+        self._serve_enabled()
 
     def status(self) -> SchedulerStatus:
         """Return the message for ~/status."""
@@ -179,9 +179,9 @@ class Session:
         )
         return [*tasks, *cameras, accelerator]
 
-    def look_around(self) -> bool:
-        """Find out who looks at what and how the cameras are; returns whether there is news."""
-        self._onlookers.look_around()
+    def check_peers(self) -> bool:
+        """Find out who subscribes to what; returns whether a camera has failed or come back."""
+        self._onlookers.refresh()
         return self._cameras.tell_problems()
 
     def _output(self, task: ReadyTask, publish: Callable[[object], None]) -> TaskOutput:
@@ -225,7 +225,7 @@ class Session:
                 f'{task.name}.deadline_ms'
             )
 
-    def _look(self) -> None:
+    def _serve_enabled(self) -> None:
         """Release the enabled tasks, and no others, by frames; subscribe to what they look at.
 
         A task that rests stays known to the runtime: its last jobs end as all do.

@@ -111,7 +111,7 @@ def test_frames_that_wait_to_be_shown_are_few_and_go_with_the_last_onlooker():
             frames.add(frame)
             onlookers.put('front', Answered(task, 'w50', frame, ()))
 
-    onlookers.look_around()
+    onlookers.refresh()
     answer(1)
     assert window.begun.wait(30.0)
     for number in range(2, 40):
@@ -119,7 +119,7 @@ def test_frames_that_wait_to_be_shown_are_few_and_go_with_the_last_onlooker():
     # The last four frames that came, here one a task, and the one that is being shown.
     assert {frame.arrival_ns for frame in frames} <= {1, 36, 37, 38, 39}
     window.seen = 0
-    onlookers.look_around()
+    onlookers.refresh()
     window.go_on.set()
     onlookers.close()
     assert not frames

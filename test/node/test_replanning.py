@@ -153,7 +153,7 @@ def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
     def look(after_s):
         nonlocal now_s
         now_s += after_s
-        keeper.look(configuration(), device)
+        keeper.poll(configuration(), device)
 
     look(0.0)
     device.lanes = 1.2
@@ -190,7 +190,7 @@ def test_why_there_is_no_plan_is_told(replanner):
     while len(log) < 2:
         assert time.monotonic() < end_s
         time.sleep(0.05)
-        keeper.look(configuration(accuracy_floor=0.9), device)
+        keeper.poll(configuration(accuracy_floor=0.9), device)
     assert log[0] == 'planning in the background: to see'
     assert log[1].startswith('no new plan, the old one is kept: traffic_light.accuracy_floor is')
     assert not device.followed
@@ -205,7 +205,7 @@ def test_a_plan_that_keeps_not_all_limits_is_a_warning(replanner):
     while not device.followed:
         assert time.monotonic() < end_s
         time.sleep(0.05)
-        keeper.look(hopeless, device)
+        keeper.poll(hopeless, device)
     (warning,) = warnings
     assert warning.startswith('plan made in the background taken over, which keeps not all limits:')
     assert 'traffic_light.miss_limit is 0.05, but ' in warning and '% are missed' in warning

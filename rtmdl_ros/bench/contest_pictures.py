@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rtmdl_ros.bench.callbacks import CALLBACKS
@@ -17,6 +16,7 @@ from rtmdl_ros.bench.contest import Contest
 from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
 from rtmdl_ros.bench.intervals import Interval
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE, GREEN, ORANGE, PINK, SKY, VERMILION
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))
@@ -30,7 +30,7 @@ _BEST = 'ros2_callback, the best of its ways'
 
 def draw_policies(title: str, figures: Sequence[PolicyFigures], path: Path) -> None:
     """Draw misses and on-time accuracy of policies as bars, 1200 wide. Raises OSError."""
-    figure = _figure(12, 1.4 + 0.45 * len(figures))
+    figure = _figure(1200, 140 + 45 * len(figures))
     both = figure.subplots(1, 2, sharey=True)
     rows = range(len(figures), 0, -1)
     best = baseline_of(figures)
@@ -60,7 +60,7 @@ def draw_sweep(
     title: str, sweep: Mapping[float, Sequence[PolicyFigures]], path: Path
 ) -> None:
     """Draw misses and on-time accuracy of policies over the load, 1200x520. Raises OSError."""
-    figure = _figure(12, 5.2)
+    figure = _figure(1200, 520)
     both = figure.subplots(1, 2)
     loads = sorted(sweep)
     drawn = {load: _drawn(sweep[load]) for load in loads}
@@ -86,7 +86,7 @@ def draw_responses(contest: Contest, baseline: str, path: Path) -> None:
 
     Of what teams do the `baseline` is drawn alone.
     """
-    figure = _figure(9, 5.2)
+    figure = _figure(900, 520)
     axes = figure.subplots()
     shown = [
         runs for runs in contest.policies
@@ -117,7 +117,7 @@ def draw_scores(title: str, figures: Sequence[PolicyFigures], path: Path) -> Non
     """Draw what is expected of each task with labels beside what it found. Raises OSError."""
     scored = {name for each in figures for name, task in each.tasks.items() if task.score}
     own = [each for each in figures if any(task.score for task in each.tasks.values())]
-    figure = _figure(12, 1.6 + 0.6 * len(own))
+    figure = _figure(1200, 160 + 60 * len(own))
     panels = figure.subplots(1, len(scored), sharey=True, squeeze=False)[0]
     rows = range(len(own), 0, -1)
     for axes, name in zip(panels, sorted(scored), strict=True):
@@ -157,8 +157,7 @@ def title_of(contest: Contest) -> str:
 
 
 def _figure(width: float, height: float) -> Figure:
-    figure = Figure(figsize=(width, height), dpi=100, layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = new_figure(width, height, layout='constrained')
     return figure
 
 
@@ -191,6 +190,5 @@ def _bare(axes: Any) -> None:
 
 
 def _save(figure: Figure, title: str, path: Path) -> None:
-    figure.suptitle(f'{title} ({device_name()})', fontsize=11)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    figure.suptitle(f'{as_it_is(title)} ({device_name()})', fontsize=11)
+    save_figure(figure, path)

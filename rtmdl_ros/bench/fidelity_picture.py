@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from rtmdl_ros.bench.fidelity_figures import P95_OFF, WORST_POINTS, Comparison
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.figure import new_figure, save_figure
 from rtmdl_ros.workload.palette import IN_ORDER
 
 #: A workload's tasks by the source of their stage times: one with full marks, one with hollow.
@@ -24,8 +22,7 @@ def draw_fidelity(workloads: Mapping[str, Drawn], sources: tuple[str, str], path
 
     `sources` says what full and hollow marks were simulated with. Raises OSError.
     """
-    figure = Figure(figsize=(13, 6.8), dpi=100)
-    FigureCanvasAgg(figure)
+    figure = new_figure(1300, 680)
     left, right = figure.subplots(1, 2)
     for number, (name, (full, hollow)) in enumerate(workloads.items()):
         colour = IN_ORDER[number % len(IN_ORDER)]
@@ -40,8 +37,7 @@ def draw_fidelity(workloads: Mapping[str, Drawn], sources: tuple[str, str], path
     left.legend(loc='upper left', fontsize=9)
     figure.suptitle(f'Simulation and reality, a mark a task ({device_name()})', fontsize=12)
     figure.subplots_adjust(left=0.06, right=0.98, top=0.92, bottom=0.09, wspace=0.15)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _draw(

@@ -7,11 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from rtmdl_ros.bench.memory_samples import Line, MemorySample
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.figure import new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 
@@ -19,8 +17,7 @@ def draw_memory(
     samples: Sequence[MemorySample], line: Line, warm_up_s: float, path: Path
 ) -> None:
     """Draw samples and the line through those after the warm-up, 1200x500. Raises OSError."""
-    figure = Figure(figsize=(12, 5), dpi=100)
-    FigureCanvasAgg(figure)
+    figure = new_figure(1200, 500)
     axes = figure.add_subplot()
     times = [sample.seconds for sample in samples]
     axes.plot(times, [sample.rss_kb / 1024 for sample in samples], color=BLUE, lw=1.5)
@@ -40,5 +37,4 @@ def draw_memory(
     axes.legend(loc='lower right')
     axes.set_title(f'Memory of a process that runs both tasks ({device_name()})')
     figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)

@@ -21,7 +21,7 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.networks.zoo import INDEX, Variant, by_network, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import INDEX, Variant, ZooError, by_network, default_zoo_dir, read_zoo
 from rtmdl_ros.workload.arguments import path
 
 _EXAMPLES = """  make bench-storage
@@ -98,7 +98,7 @@ def run(zoo: Path, alone: Path | None, out: Path) -> bool:
 
 
 def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
-    """Return the bytes of each network in a zoo."""
+    """Return the bytes of each network in a zoo. Raises ZooError."""
     for own in by_network(read_zoo(zoo)).values():
         folder = own[0].weights_path.parent
         index = json.loads((folder / INDEX).read_text(encoding='utf-8'))
@@ -106,13 +106,20 @@ def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
         yield NetworkStorage(
             own[0].network,
             len(own),
-            index['storage_bound_bytes'],
+            _bytes(folder / INDEX, index, 'storage_bound_bytes'),
             weights + (folder / INDEX).stat().st_size,
             weights,
             max(each.shared_bytes + each.private_bytes for each in own),
-            index['separate_bytes'],
+            _bytes(folder / INDEX, index, 'separate_bytes'),
             own[-1].macs / own[0].macs,
         )
+
+
+def _bytes(path: Path, index: dict[str, object], field: str) -> int:
+    value = index.get(field)
+    if not isinstance(value, int) or value < 1:
+        raise ZooError(path, f'{field} is {value!r}, not a number of bytes')
+    return value
 
 
 def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
-from rtmdl_ros.engine.cache import ANOTHER_CACHE
+from rtmdl_ros.engine.cache import ANOTHER_CACHE, is_cached
 from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import given_plan, read_plan, write_plan
@@ -61,7 +61,7 @@ def device_profile(
             device = {name: device[name] for name in device if name.startswith(OF_ANY_DEVICE)}
         return read_profile(Path(given).expanduser(), device)
     path = default_profile_path(request.device(), cache_dir)
-    if path.exists():
+    if is_cached(path):
         try:
             return read_profile(path, request.device())
         except ProfileError as error:
@@ -100,7 +100,7 @@ def device_plan(
         return _warned_of(given.of(planned.tasks), Path(configuration.node.plan_file).expanduser())
     problem = problem_of(planned, profile)
     path = cache_dir / f'plan-{_key(problem)}.yaml'
-    if path.exists():
+    if is_cached(path):
         try:
             return _warned_of(read_plan(path, problem, bounded=False), path)
         except PlanError as error:

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from errno import ENOSPC
 from pathlib import Path
@@ -46,6 +47,14 @@ def cache_dir_of(name: str) -> Path:
     return Path(name).expanduser() if name else default_cache_dir()
 
 
+def is_cached(path: Path) -> bool:
+    """Return whether the cache has a file; raises EngineError where it cannot be looked into."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise EngineError(f'{path}: cannot be read ({error.strerror}); {ANOTHER_CACHE}') from error
+
+
 def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
     """Export the variants that the cache has no file of, all of one kind in one process.
 
@@ -53,7 +62,7 @@ def ensure_exported(variants: Iterable[Network], cache_dir: Path) -> None:
     EngineError, naming the file, where the folder cannot be made or an export fails.
     """
     missing = [
-        v for v in variants if not v.is_onnx and not cached_path(v, cache_dir).exists()
+        v for v in variants if not v.is_onnx and not is_cached(cached_path(v, cache_dir))
     ]
     if missing:
         _export(missing, cache_dir)
@@ -113,14 +122,21 @@ def _run(exporter: str, variants: Sequence[Network], cache_dir: Path) -> None:
     ]
     # What this process finds, '' being the folder it is in, the other one finds as well.
     search_path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)
-    result = subprocess.run(
-        [sys.executable, '-m', exporter, *arguments],
-        env=os.environ | {'PYTHONPATH': search_path},
-        cwd=cache_dir,
-        capture_output=True,
-        text=True,
-    )
-    if result.returncode != 0:
+    with tempfile.TemporaryDirectory() as empty:  # Python looks for modules where it is started
+        result = subprocess.run(
+            [sys.executable, '-m', exporter, *arguments],
+            env=os.environ | {'PYTHONPATH': search_path},
+            cwd=empty,
+            capture_output=True,
+            text=True,
+            errors='replace',
+        )
+    if result.returncode < 0:
+        raise EngineError(
+            f'export to {cache_dir} failed: killed by signal {-result.returncode}; 9 is mostly for '
+            'lack of memory: end other programs and start again'
+        )
+    if result.returncode > 0:
         reason = (result.stderr.strip().splitlines() or ['no reason given'])[-1]
         if str(cache_dir) in reason or os.strerror(ENOSPC) in reason:
             reason = f'{reason}; {ANOTHER_CACHE}'

@@ -93,10 +93,10 @@ class OnnxRunner(Runner):
 
 
 def _check_inputs(path: Path, names: Sequence[str]) -> None:
-    if len(names) > 1:
+    if len(names) != 1:
+        which = f'{len(names)} inputs ({", ".join(names)})' if names else 'no input'
         raise EngineError(
-            f'{path}: has {len(names)} inputs ({", ".join(names)}), and a network gets one image; '
-            'export it with one input'
+            f'{path}: has {which}, and a network gets one image; export it with one input'
         )
 
 

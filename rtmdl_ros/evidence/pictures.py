@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pictures of a run: frames rendered once more, after the run, with what was found in them."""
 
+import errno
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +15,9 @@ from rtmdl_ros.evidence.drawing import annotated, legend
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.marks import Image
 from rtmdl_ros.evidence.story import FrameStory
+from rtmdl_ros.perception.picture_file import is_nameable, write_picture
 from rtmdl_ros.workload.quiet import no_standard_error
+from rtmdl_ros.workload.text_file import replacing
 
 #: Renders the frame of an index, BGR uint8 (H, W, 3).
 Render = Callable[[int], Image]
@@ -42,7 +45,7 @@ def write_contact_sheet(stories: Sequence[FrameStory], render: Render, path: Pat
         for start in range(0, len(cells), _SHEET_COLUMNS)
     ]
     truth_known = any(story.truth_known for story in stories)
-    _write_image(path, np.vstack([legend(rows[0].shape[1], truth_known), *rows]))
+    write_picture(path, np.vstack([legend(rows[0].shape[1], truth_known), *rows]))
 
 
 def write_video(
@@ -54,7 +57,8 @@ def write_video(
 ) -> None:
     """Write annotated frames as WebM, rate_hz a second; calls progress after each.
 
-    Raises EvidenceError where this OpenCV cannot encode it.
+    The file is there whole or not at all. Raises EvidenceError where this OpenCV cannot encode it,
+    OSError where it cannot be written.
     """
 
     def picture(story: FrameStory) -> Image:
@@ -65,17 +69,32 @@ def write_video(
     height, width = picture(stories[0]).shape[:2]
     # VP8 takes even sides only.
     size = (max(2, width // 2 * 2), max(2, height // 2 * 2))
-    # It remarks on the tag of VP8.
-    with no_standard_error():
-        writer = cv2.VideoWriter(
-            str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*_CODEC), rate_hz, size
-        )
-    if not writer.isOpened():
-        raise EvidenceError(f'{path}: this OpenCV ({cv2.__version__}) cannot write VP8 videos')
-    for frame in _made_ahead(picture, stories):
-        writer.write(_fitted(frame, *size))
-        progress()
-    writer.release()
+    with replacing(path) as partial:
+        if not is_nameable(partial):
+            raise EvidenceError(f'{path}: its name is not UTF-8; give another place')
+        partial.touch()  # raises what the writer would not say
+        writer = _opened(partial, rate_hz, size)
+        if not writer.isOpened():
+            raise EvidenceError(f'{path}: this OpenCV ({cv2.__version__}) cannot write VP8 videos')
+        for frame in _made_ahead(picture, stories):
+            writer.write(_fitted(frame, *size))
+            progress()
+        writer.release()
+        # The writer never tells that the disk is full.
+        if not _has_frame(partial, len(stories) - 1):
+            raise OSError(errno.EIO, 'it is not whole; the disk may be full', str(path))
+
+
+def _opened(path: Path, rate_hz: float, size: tuple[int, int]) -> cv2.VideoWriter:
+    codec = cv2.VideoWriter.fourcc(*_CODEC)
+    with no_standard_error():  # it remarks on the tag of VP8
+        return cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, codec, rate_hz, size)
+
+
+def _has_frame(path: Path, index: int) -> bool:
+    with no_standard_error():  # it remarks on what ends early
+        capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        return bool(capture.set(cv2.CAP_PROP_POS_FRAMES, index) and capture.grab())
 
 
 def _made_ahead(
@@ -110,8 +129,3 @@ def _fitted(image: Image, width: int, height: int) -> Image:
     fitted = np.zeros((height, width, 3), np.uint8)
     fitted[: part.shape[0], : part.shape[1]] = part
     return fitted
-
-
-def _write_image(path: Path, image: Image) -> None:
-    if not cv2.imwrite(str(path), image):
-        raise EvidenceError(f'{path}: cannot be written')

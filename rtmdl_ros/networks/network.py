@@ -77,8 +77,9 @@ class Network(ABC):
 
 
 def onnx_files(path: Path) -> tuple[Path, ...]:
-    """Return an ONNX file and those beside it that begin with its name, as its weights do.
+    """Return an ONNX file and the one with its weights, where that lies beside it.
 
     Large networks have them in .onnx.data or .onnx_data. Raises OSError.
     """
-    return tuple(sorted(each for each in path.parent.iterdir() if each.name.startswith(path.name)))
+    beside = (path.with_name(f'{path.name}{ending}') for ending in ('.data', '_data'))
+    return (path, *(each for each in beside if each.is_file()))

@@ -108,10 +108,13 @@ def read_zoo(directory: Path) -> tuple[Variant, ...]:
     unknown format, a field that is missing or wrong, and weights whose checksum or tensors are
     not what the index says.
     """
-    if not directory.is_dir():
-        raise ZooError(directory, 'is no folder', 'give the folder that holds the networks')
     own = directory / INDEX
-    indices = [own] if own.is_file() else sorted(directory.glob(f'*/{INDEX}'))
+    try:
+        if not directory.is_dir():
+            raise ZooError(directory, 'is no folder', 'give the folder that holds the networks')
+        indices = [own] if own.is_file() else sorted(directory.glob(f'*/{INDEX}'))
+    except OSError as error:
+        raise ZooError(directory, f'cannot be read ({error.strerror})', 'give it rights') from error
     if not indices:
         raise ZooError(directory, f'holds no network (no {INDEX})')
     return tuple(variant for index in indices for variant in _read_network(index))
@@ -145,8 +148,9 @@ def _read_network(index: Path) -> tuple[Variant, ...]:
 
 
 def _check_names(index: Path, content: dict[str, Any]) -> None:
-    if content.get('network') != index.parent.name:
-        problem = f'network is {content.get("network")!r} in the folder {index.parent.name!r}'
+    folder = index.resolve().parent.name
+    if content.get('network') != folder:
+        problem = f'network is {content.get("network")!r} in the folder {folder!r}'
         raise ZooError(index, problem)
     if content.get('kind') not in KINDS:
         raise ZooError(index, f'kind is {content.get("kind")!r}, not one of {", ".join(KINDS)}')

@@ -10,11 +10,14 @@ import cv2
 import numpy as np
 
 from rtmdl_ros.perception.images import Pixels
+from rtmdl_ros.perception.picture_file import is_nameable, read_picture
 from rtmdl_ros.workload.errors import BadInputError
 from rtmdl_ros.workload.quiet import no_standard_error
 
 #: Frames a second of a folder of pictures where nothing is said of them.
 PICTURES_RATE_HZ = 10.0
+#: A number of more digits is the name of a file.
+_WEBCAM_DIGITS = 4
 _PICTURES = ('.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 _REMEDY = 'give a video file, a folder of pictures or the number of a webcam'
 
@@ -42,14 +45,14 @@ class Footage(ABC):
 
 
 def open_footage(source: str, rate_hz: float = 0.0, loop: bool = False, width: int = 0) -> Footage:
-    """Return the footage of a path or of the number of a webcam.
+    """Return the footage of a path or, where nothing has that name, of the number of a webcam.
 
     rate_hz 0: its own rate. With loop the last frame is followed by the first. A width in pixels
     is asked of a webcam; others are as they are.
 
     Raises FootageError where there is nothing that can be shown.
     """
-    if source.isdecimal():
+    if source.isdecimal() and len(source) <= _WEBCAM_DIGITS and not Path(source).exists():
         return _Webcam(int(source), rate_hz, width)
     if not source:
         raise FootageError(f'none is named; {_REMEDY}')
@@ -80,6 +83,8 @@ def narrowed_size(pixels: Pixels, most_width: int) -> tuple[int, int]:
 class _Video(Footage):
     def __init__(self, path: Path, rate_hz: float, loop: bool) -> None:
         self._path, self._loop = path, loop
+        if not is_nameable(path):
+            raise FootageError(f'{path} has a name that is not UTF-8; rename it')
         self._capture = _opened(str(path))
         if not (self._capture.isOpened() and self._capture.grab()):
             raise FootageError(f'{path} is not a video that OpenCV can read; {_REMEDY}')
@@ -117,10 +122,13 @@ class _Pictures(Footage):
         if index >= len(self._paths) and not self._loop:
             raise EndOfFootageError
         path = self._paths[index % len(self._paths)]
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        try:
+            image = read_picture(path)
+        except OSError as error:
+            raise FootageError(f'{path} cannot be read ({error.strerror}); take it away') from error
         if image is None:
             raise FootageError(f'{path} is not a picture that OpenCV can read; take it away')
-        return np.asarray(image, np.uint8)
+        return image
 
 
 class _Webcam(Footage):

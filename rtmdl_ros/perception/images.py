@@ -102,8 +102,9 @@ def claimed_kind(message: RawImage | EncodedImage) -> ImageKind:
 def decompressed(message: EncodedImage) -> Pixels:
     """Return a JPEG or PNG image as BGR uint8 (H, W, 3).
 
-    Raises ImageError for another format and for data that is cut off or broken. OpenCV would fill
-    the missing part of a cut JPEG with grey and say nothing, so the end mark is looked for first.
+    Raises ImageError for another format and for data that is cut off or does not decode. OpenCV
+    would fill the missing part of a cut JPEG with grey and say nothing, so the end mark is looked
+    for first; a JPEG that is broken in its middle OpenCV does not tell from a sound one.
     """
     data = bytes(message.data)
     tail = data[-_TAIL_BYTES:]

@@ -29,7 +29,7 @@ def export_own(network: OwnNetwork, path: Path) -> None:
             f'{place} cannot be exported: {in_one_line(error)}; install it, or export the network '
             'elsewhere and name the file in onnx_file'
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskError(
             f'{place} cannot be exported: {in_one_line(error)}; correct it, and see that the '
             'files and weights are there that it reads or downloads'

@@ -66,7 +66,8 @@ class OwnPipeline:
         returned = f'{self._place} returned'
         if not isinstance(found, Detection) or not isinstance(found.box, Box):
             raise TaskError(f'{returned} {shortened(found)}; return Detections with a Box')
-        if found.class_name not in self._model.variant.classes:
+        classes = self._model.variant.classes
+        if not (isinstance(found.class_name, str) and found.class_name in classes):
             raise TaskError(
                 f'{returned} class {shortened(found.class_name)}, which is not in classes; add it '
                 'there'

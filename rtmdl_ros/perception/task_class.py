@@ -30,7 +30,9 @@ def task_class(name: str) -> type[PerceptionTask]:
         classes = [key for key, value in vars(module).items() if _is_task(value)]
         near = difflib.get_close_matches(class_name, classes, n=1) or classes
         hint = f'did you mean {near[0]}?' if near else 'write it there'
-        raise TaskError(f'{module.__file__} has no class {class_name}; {hint}')
+        # One that is built in has no file, a folder without __init__.py has None.
+        place = getattr(module, '__file__', None) or module_name
+        raise TaskError(f'{place} has no class {class_name}; {hint}')
     if not _is_task(found):
         raise TaskError(
             f'{dotted} is no task; derive the class from rtmdl_ros.perception.task.PerceptionTask'

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from rtmdl_ros.planning.front import FrontPoint
+from rtmdl_ros.workload.figure import new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 #: Told apart by colour-blind eyes too.
@@ -20,8 +18,7 @@ _KEPT, _BROKEN, _CHOSEN = BLUE, '#999999', VERMILION
 
 def draw_front(front: Sequence[FrontPoint], path: Path) -> None:
     """Draw accuracy loss against miss ratio, the chosen plan marked, 900x600. Raises OSError."""
-    figure = Figure(figsize=(9, 6), dpi=100)
-    FigureCanvasAgg(figure)
+    figure = new_figure(900, 600)
     axes: Any = figure.subplots()
     for feasible, colour, label in (
         (False, _BROKEN, 'breaks a constraint'),
@@ -42,8 +39,7 @@ def draw_front(front: Sequence[FrontPoint], path: Path) -> None:
     axes.grid(alpha=0.3)
     axes.legend()
     figure.subplots_adjust(left=0.09, right=0.97, top=0.93, bottom=0.1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _coordinates(points: Sequence[FrontPoint]) -> tuple[list[float], list[float]]:

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rtmdl_ros.profiling.figures import VariantFigures, figures_of
 from rtmdl_ros.profiling.profile import Profile
+from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE
 
-_GREY, _DPI = '#444444', 100
+_GREY = '#444444'
 #: Height of a name by that of a panel.
 _LINE = 0.035
 
@@ -29,8 +28,7 @@ def draw_profile(profile: Profile, path: Path) -> None:
     if not profile.functions:
         raise ValueError('no functions to draw')
     count = len(profile.functions)
-    figure = Figure(figsize=(7 * count, 5.5), dpi=_DPI)
-    FigureCanvasAgg(figure)
+    figure = new_figure(700 * count, 550)
     panels = figure.subplots(1, count, squeeze=False)[0]
     for axes, (function, variants) in zip(panels, profile.functions.items(), strict=True):
         _draw(axes, [figures_of(profile, variant) for variant in variants])
@@ -38,8 +36,7 @@ def draw_profile(profile: Profile, path: Path) -> None:
     panels[0].set_ylabel('accuracy on the validation split')
     figure.suptitle(f'{profile.device.get("processor", "this device")}: one job alone')
     figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _draw(axes: Axes, variants: Sequence[VariantFigures]) -> None:
@@ -55,7 +52,7 @@ def _draw(axes: Axes, variants: Sequence[VariantFigures]) -> None:
     heights = [(variant.accuracy - bottom) / (top - bottom) for variant in variants]
     for variant, height in zip(variants, spread_out(heights, _LINE), strict=True):
         axes.annotate(
-            variant.name, (variant.whole.p95_ms, variant.accuracy),
+            as_it_is(variant.name), (variant.whole.p95_ms, variant.accuracy),
             xytext=(1.02, height), textcoords='axes fraction', va='center', fontsize=7,
             color=_GREY, arrowprops={'arrowstyle': '-', 'color': _GREY, 'alpha': 0.3},
         )  # fmt: skip

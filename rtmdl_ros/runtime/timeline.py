@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.workload.figure import new_figure, save_figure
 from rtmdl_ros.workload.palette import IN_ORDER
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 
 _MISS_COLOUR = '#D00000'
-_WIDTH_PX, _HEIGHT_PX, _DPI = 1600, 500, 100
+_WIDTH_PX, _HEIGHT_PX = 1600, 500
 #: Before the beginning, as a part of the time that is drawn.
 _MARGIN = 0.008
 
@@ -55,8 +55,7 @@ def draw_timeline(
     order = list(dict.fromkeys([*coloured_first, *tasks]))
     colours = {task: IN_ORDER[order.index(task) % len(IN_ORDER)] for task in tasks}
 
-    figure = Figure(figsize=(_WIDTH_PX / _DPI, _HEIGHT_PX / _DPI), dpi=_DPI)
-    FigureCanvasAgg(figure)
+    figure = new_figure(_WIDTH_PX, _HEIGHT_PX)
     axes = figure.add_subplot()
     for task in tasks:
         mine = sorted((r for r in shown if r.task == task), key=lambda report: report.release_ns)
@@ -73,8 +72,7 @@ def draw_timeline(
     axes.set_title(title, loc='left', fontsize=11)
     _add_legend(figure, colours)
     figure.subplots_adjust(left=0.1, right=0.985, top=0.93, bottom=0.2)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _overlaps(report: JobReport, first_ns: int, last_ns: int) -> bool:

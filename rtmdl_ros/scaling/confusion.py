@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
+
 Counts = NDArray[np.int64]
-_DPI = 100
 
 
 def confusion_of(labels: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> Counts:
@@ -28,8 +27,7 @@ def draw_confusion(counts: Counts, classes: Sequence[str], title: str, path: Pat
     Raises OSError where it cannot be written.
     """
     errors = counts * (1 - np.eye(len(classes), dtype=np.int64))
-    figure = Figure(figsize=(14, 13), dpi=_DPI)
-    FigureCanvasAgg(figure)
+    figure = new_figure(1400, 1300)
     axes = figure.add_subplot()
     # Reds that numbers can be read on.
     norm = LogNorm(0.5, 4 * max(1, errors.max()))
@@ -37,14 +35,14 @@ def draw_confusion(counts: Counts, classes: Sequence[str], title: str, path: Pat
     for row, column in zip(*np.nonzero(errors), strict=True):
         axes.text(column, row, str(errors[row, column]), ha='center', va='center', fontsize=8)
     ticks = np.arange(len(classes))
-    axes.set_xticks(ticks, classes, rotation=90, fontsize=8)
-    axes.set_yticks(ticks, classes, fontsize=8)
+    names = [as_it_is(name) for name in classes]
+    axes.set_xticks(ticks, names, rotation=90, fontsize=8)
+    axes.set_yticks(ticks, names, fontsize=8)
     axes.set_xticks(ticks - 0.5, minor=True)
     axes.set_yticks(ticks - 0.5, minor=True)
     axes.grid(which='minor', color='#dddddd', linewidth=0.5)
     axes.set_xlabel('said')
     axes.set_ylabel('is')
-    axes.set_title(f'{title}: {errors.sum()} of {counts.sum()} wrong', loc='left')
+    axes.set_title(f'{as_it_is(title)}: {errors.sum()} of {counts.sum()} wrong', loc='left')
     figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)

@@ -5,11 +5,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rtmdl_ros.scaling.errors import DataError
+from rtmdl_ros.scaling.picture_files import checked_picture
 
 Boxes = NDArray[np.float32]
 #: How far around a box the background is trusted in pictures with missing labels.
@@ -36,8 +35,5 @@ class Frame:
     height: int
 
     def image(self) -> NDArray[np.uint8]:
-        """Return the pixels (H, W, 3) BGR."""
-        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise DataError(self.path, 'cannot be read as an image', 'restore it from the source')
-        return np.asarray(image, dtype=np.uint8)
+        """Return the pixels (H, W, 3) BGR; raises DataError where they cannot be read."""
+        return checked_picture(self.path, 'restore it from the source')

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from rtmdl_ros.networks.zoo import Variant
+from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE
-
-_DPI = 100
 
 
 @dataclass(frozen=True)
@@ -33,26 +30,25 @@ def draw_ladder(rungs: Sequence[Rung], figure_name: str, path: Path) -> None:
     """
     if not rungs:
         raise ValueError('no variants to draw')
-    figure = Figure(figsize=(14, 5.5), dpi=_DPI)
-    FigureCanvasAgg(figure)
+    figure = new_figure(1400, 550)
     panels = figure.subplots(1, 2, sharey=True)
     _draw(panels[0], rungs, [rung.variant.macs / 1e6 for rung in rungs])
     panels[0].set_xlabel('million multiply-accumulate operations an image')
     panels[0].set_ylabel(figure_name)
     _draw(panels[1], rungs, [rung.inference_ms for rung in rungs])
     panels[1].set_xlabel('milliseconds an image, one core of this machine')
-    figure.suptitle(f'{rungs[0].variant.network}: {len(rungs)} variants of one weight file')
+    network = as_it_is(rungs[0].variant.network)
+    figure.suptitle(f'{network}: {len(rungs)} variants of one weight file')
     figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _draw(axes: Axes, rungs: Sequence[Rung], costs: Sequence[float]) -> None:
     axes.plot(costs, [rung.figure for rung in rungs], 'o', color=BLUE)
     for rung, cost in zip(rungs, costs, strict=True):
         axes.annotate(
-            rung.variant.id, (cost, rung.figure), xytext=(4, -9), textcoords='offset points',
-            fontsize=7, color='#444444',
+            as_it_is(rung.variant.id), (cost, rung.figure),
+            xytext=(4, -9), textcoords='offset points', fontsize=7, color='#444444',
         )  # fmt: skip
     axes.set_xscale('log')
     axes.xaxis.set_major_formatter(ScalarFormatter())

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rtmdl_ros.perception.picture_file import decoded_picture, read_picture
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
 
@@ -49,7 +49,7 @@ class PictureFiles:
             flaw = 'image is missing'
         except OSError as error:
             flaw = f'image cannot be read ({error.strerror})'
-        image = _decoded(content)
+        image = decoded_picture(content)
         if image is None:
             self.useless(flaw, path, split, findings)
             return None
@@ -83,15 +83,15 @@ class PictureFiles:
             raise DataError(self._folder, problem, remedy)
 
 
-def _decoded(content: bytes) -> NDArray[np.uint8] | None:
-    """Return the pixels (H, W, 3) BGR of an image file, None for what is none."""
-    if not content:
-        return None
+def checked_picture(path: Path, remedy: str) -> NDArray[np.uint8]:
+    """Return the pixels (H, W, 3) BGR; raises DataError with the remedy where there are none."""
     try:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:  # more pixels than it takes, as a damaged header says
-        return None
-    return None if image is None else np.asarray(image, np.uint8)
+        image = read_picture(path)
+    except OSError as error:
+        raise DataError(path, f'cannot be read ({error.strerror})', remedy) from error
+    if image is None:
+        raise DataError(path, 'cannot be read as an image', remedy)
+    return image
 
 
 def _digests(paths: Iterable[Path]) -> Iterable[bytes]:

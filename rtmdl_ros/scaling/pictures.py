@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rtmdl_ros.perception.picture_file import write_picture
 from rtmdl_ros.scaling.detector_figures import Match
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frames import Frame
@@ -107,9 +108,11 @@ def _save(tiles: Sequence[Image], path: Path, title: str, *, boxes: bool = True)
     blank = np.zeros((TILE + CAPTION, TILE, 3), np.uint8)
     padded = [*tiles, *[blank] * (-len(tiles) % COLUMNS)]
     rows = [np.hstack(padded[at : at + COLUMNS]) for at in range(0, len(padded), COLUMNS)]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(path), np.vstack([_title(title, boxes), *rows])):
-        raise DataError(path, 'cannot be written', 'give --out a folder that can')
+    try:
+        write_picture(path, np.vstack([_title(title, boxes), *rows]))
+    except OSError as error:
+        problem = f'cannot be written ({error.strerror})'
+        raise DataError(path, problem, 'give --out a folder that can') from error
 
 
 def save_error_sheets(

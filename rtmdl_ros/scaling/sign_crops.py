@@ -5,7 +5,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +12,7 @@ from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.perception.traffic_sign import fitted
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.folders import first_missing
+from rtmdl_ros.scaling.picture_files import checked_picture
 
 TILE = 32
 TILES_A_ROW = 32
@@ -31,13 +31,6 @@ class Crops:
     labels: NDArray[np.int64]
 
 
-def _sheet(path: Path) -> NDArray[np.uint8]:
-    sheet = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if sheet is None:
-        raise DataError(path, 'cannot be read as an image', _FORMS)
-    return np.asarray(sheet, dtype=np.uint8)
-
-
 def read_training_crops(data: Path) -> tuple[Crops, Crops]:
     """Return the training and the validation crops; the two share no physical sign."""
     index_path = data / 'gtsrb' / 'train_index.npz'
@@ -48,7 +41,7 @@ def read_training_crops(data: Path) -> tuple[Crops, Crops]:
         sheets, tiles, held_out = index['sheet'], index['tile'], index['is_val'].astype(bool)
     images = np.empty((len(labels), TILE, TILE, 3), np.uint8)
     for number in np.unique(sheets):
-        sheet = _sheet(data / 'gtsrb' / 'train' / f'{int(number):02d}.jpg')
+        sheet = checked_picture(data / 'gtsrb' / 'train' / f'{int(number):02d}.jpg', _FORMS)
         for at in np.flatnonzero(sheets == number):
             row, column = divmod(int(tiles[at]), TILES_A_ROW)
             images[at] = sheet[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]

@@ -24,8 +24,8 @@ def in_one_line(error: BaseException) -> str:
 
 
 def shortened(value: object) -> str:
-    """Return how Python writes a value down, of a long one only the beginning and the end."""
-    return _SHORT.repr(value)
+    """Return in a line how Python writes a value, of a long one only the beginning and the end."""
+    return one_line(_SHORT.repr(value))
 
 
 def one_line(text: object) -> str:

@@ -29,7 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
     file, with nothing left behind; nor is there where anything else is raised.
     """
     target = _target(path)
-    partial = target.with_name(f'{target.name}.{secrets.token_hex(4)}.partial')
+    # It ends as the file does, for those who tell the format from the name.
+    partial = target.with_name(f'{target.stem}.{secrets.token_hex(4)}.partial{target.suffix}')
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield partial

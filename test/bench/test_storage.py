@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from rtmdl_ros.bench import storage
-from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import ZooError, default_zoo_dir, read_zoo
 
 NETWORK = 'traffic_sign_recogniser'
 
@@ -29,6 +29,14 @@ def test_storage_is_that_of_the_files(zoo):
     assert found.folder_bytes <= found.bound_bytes
     assert found.largest_bytes == variants[-1].shared_bytes + variants[-1].private_bytes
     assert found.separate_bytes == sum(v.shared_bytes + v.private_bytes for v in variants)
+
+
+@pytest.mark.parametrize('value', [None, '3 MB', 0])
+def test_bytes_that_are_none_are_named(zoo, value):
+    index = zoo / NETWORK / 'index.json'
+    index.write_text(json.dumps(json.loads(index.read_text()) | {'separate_bytes': value}))
+    with pytest.raises(ZooError, match=f'index.json: separate_bytes is {value!r}, not a number'):
+        list(storage.storage_of(zoo))
 
 
 def test_variants_are_compared_with_ones_trained_alone(zoo, tmp_path, capsys):

@@ -93,6 +93,40 @@ def test_a_failed_export_says_why(recogniser, tmp_path):
         ensure_exported([missing], tmp_path)
 
 
+def test_a_killed_export_tells_the_signal(recogniser, tmp_path, monkeypatch):
+    executable = tmp_path / 'python'
+    executable.write_text('#!/bin/sh\necho "UserWarning: harmless" >&2\nkill -9 $$\n')
+    executable.chmod(0o755)
+    monkeypatch.setattr('sys.executable', str(executable))
+    with pytest.raises(EngineError, match='failed: killed by signal 9; 9 is mostly for lack of'):
+        ensure_exported([recogniser], tmp_path)
+
+
+def test_what_an_export_says_may_be_anything(recogniser, tmp_path, monkeypatch):
+    executable = tmp_path / 'python'
+    executable.write_bytes(b'#!/bin/sh\necho "caf\xe9" >&2\nexit 1\n')
+    executable.chmod(0o755)
+    monkeypatch.setattr('sys.executable', str(executable))
+    with pytest.raises(EngineError, match=r'failed: caf\ufffd$'):
+        ensure_exported([recogniser], tmp_path)
+
+
+def test_files_in_the_cache_are_not_taken_for_modules(recogniser, tmp_path):
+    (tmp_path / 'random.py').write_text('raise RuntimeError("my own random")')
+    missing = replace(recogniser, weights_path=tmp_path / 'gone' / 'weights.safetensors')
+    with pytest.raises(EngineError, match=f'failed: {tmp_path}/gone: is no folder'):
+        ensure_exported([missing], tmp_path)
+
+
+def test_a_folder_that_may_not_be_entered_is_named(recogniser, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    monkeypatch.setattr(Path, 'exists', refuse)
+    with pytest.raises(EngineError, match=r'/c/.*: cannot be read \(Permission denied\); set'):
+        ensure_exported([recogniser], Path('/c'))
+
+
 def test_the_default_follows_the_users_cache_folder(monkeypatch):
     monkeypatch.setenv('XDG_CACHE_HOME', '/somewhere')
     assert default_cache_dir() == Path('/somewhere/rtmdl_ros')

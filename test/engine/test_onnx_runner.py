@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper
@@ -85,6 +86,19 @@ def test_a_network_that_cannot_be_cut_runs_whole(tmp_path):
     assert np.array_equal(held, 0.5 * images)
     with pytest.raises(EngineError, match=f'{path}: cannot be cut: output fixed is a constant'):
         OnnxRunner(path, 2)
+
+
+def test_a_network_without_an_input_is_named(tmp_path):
+    fixed = helper.make_tensor('fixed', TensorProto.FLOAT, [1], [0.5])
+    graph = helper.make_graph(
+        [helper.make_node('Identity', ['fixed'], ['out'])], 'g', [],
+        [helper.make_tensor_value_info('out', TensorProto.FLOAT, [1])], [fixed],
+    )  # fmt: skip
+    path = tmp_path / 'network.onnx'
+    opset = helper.make_opsetid('', 17)
+    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=8), path)
+    with pytest.raises(EngineError, match=f'{path}: has no input, and a network gets one image'):
+        OnnxRunner(path)
 
 
 @pytest.mark.parametrize('content', [None, b'', b'no graph'])

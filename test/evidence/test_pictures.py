@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contact sheet and video, read back."""
 
+import os
+import resource
+from contextlib import contextmanager
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +16,22 @@ from rtmdl_ros.evidence.pictures import write_contact_sheet, write_video
 from rtmdl_ros.evidence.story import FrameStory
 
 STORIES = [FrameStory(i, i / 15, (thing('red'),), (thing('red'),), {}) for i in range(7)]
+
+
+@pytest.fixture
+def largest_file():
+    """Return a context in which files of this process grow to so many bytes only."""
+
+    @contextmanager
+    def limited(size):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limited
 
 
 def render(index):
@@ -63,7 +83,34 @@ def test_pictures_of_several_sizes_are_cut_or_filled(tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(EvidenceError, match=r'nowhere/sheet\.png'):
-        write_contact_sheet(STORIES, render, tmp_path / 'nowhere' / 'sheet.png')
-    with pytest.raises(EvidenceError, match=r'nowhere/demo\.webm'):
-        write_video(STORIES, render, tmp_path / 'nowhere' / 'demo.webm', 15.0, lambda: None)
+    (tmp_path / 'file').touch()
+    with pytest.raises(OSError, match=r'file/sheet\.png'):
+        write_contact_sheet(STORIES, render, tmp_path / 'file' / 'sheet.png')
+    with pytest.raises(OSError, match=r'file/demo\.webm'):
+        write_video(STORIES, render, tmp_path / 'file' / 'demo.webm', 15.0, lambda: None)
+
+
+def test_a_video_that_is_not_whole_leaves_the_old_one(tmp_path, largest_file):
+    def noise(index):
+        return np.random.default_rng(index).integers(0, 255, (240, 320, 3), np.uint8)
+
+    path = tmp_path / 'demo.webm'
+    path.write_bytes(b'old')
+    with largest_file(2000), pytest.raises(OSError, match='it is not whole; the disk may be'):
+        write_video(STORIES, noise, path, 15.0, lambda: None)
+    assert path.read_bytes() == b'old'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize('rate_hz', [0.1, 14.985, 29.97, 240.0])
+@pytest.mark.parametrize('count', [1, 2, 7])
+def test_a_whole_video_is_taken_for_whole(tmp_path, rate_hz, count):
+    write_video(STORIES[:count], render, tmp_path / 'demo.webm', rate_hz, lambda: None)
+
+
+def test_names_that_are_not_utf8_are_written_or_refused(tmp_path):
+    folder = tmp_path / os.fsdecode(b'stra\xdfe')
+    write_contact_sheet(STORIES, render, folder / 'sheet.png')
+    assert (folder / 'sheet.png').stat().st_size > 1000
+    with pytest.raises(EvidenceError, match='its name is not UTF-8; give another place'):
+        write_video(STORIES, render, folder / 'demo.webm', 15.0, lambda: None)

@@ -49,6 +49,13 @@ def test_halving_averages_pixels() -> None:
     assert (out == 100).all()
 
 
+def test_all_pixels_count_however_much_an_image_shrinks() -> None:
+    """A quarter of the size is reached by halves: one bright column in four is seen as grey."""
+    image = np.zeros((16, 16, 3), np.uint8)
+    image[:, ::4] = 200
+    assert (Letterbox(4, 4).apply(image)[0] == 50).all()
+
+
 def test_empty_image_is_refused() -> None:
     """Without pixels there is nothing to scale."""
     with pytest.raises(ValueError, match='5x0'):

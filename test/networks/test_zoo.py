@@ -90,6 +90,24 @@ def test_all_fields_are_read(folder: Path) -> None:
     assert dict(variant.accuracy) == {'val_top1': 0.5}
 
 
+def test_the_folder_may_be_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the network's own folder it is '.'."""
+    monkeypatch.chdir(folder)
+    assert [variant.network for variant in read_zoo(Path('.'))] == ['tiny']
+
+
+def test_folder_that_may_not_be_entered_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all folders of others may be."""
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    monkeypatch.setattr(Path, 'is_dir', refuse)
+    assert error_of(tmp_path) == f'{tmp_path}: cannot be read (Permission denied); give it rights'
+
+
 def test_missing_folder_is_named(tmp_path: Path) -> None:
     """The user sees which folder was looked for."""
     message = error_of(tmp_path / 'none')

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Own footage: which frame comes when, and what is said of footage that cannot be read."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from rtmdl_ros.perception.footage import (
     narrowed_size,
     open_footage,
 )
+from rtmdl_ros.perception.picture_file import write_picture
 
 FRAMES = 6
 
@@ -88,6 +91,30 @@ def test_a_picture_that_is_none_is_named(tmp_path):
         footage.frame(1)
 
 
+def test_a_picture_that_is_gone_is_named(tmp_path):
+    cv2.imwrite(str(tmp_path / 'a.png'), grey(0))
+    footage = open_footage(str(tmp_path), loop=True)
+    (tmp_path / 'a.png').unlink()
+    with pytest.raises(FootageError, match=r'a\.png cannot be read \(No such file or directory\)'):
+        footage.frame(1)
+
+
+def test_names_that_are_not_utf8_are_read_or_refused(tmp_path, video):
+    folder = tmp_path / os.fsdecode(b'stra\xdfe')
+    folder.mkdir()
+    write_picture(folder / os.fsdecode(b'1\xff.png'), grey(40))
+    assert number(open_footage(str(folder)).frame(0)) == 1
+    with pytest.raises(FootageError, match='has a name that is not UTF-8; rename it'):
+        open_footage(str(video.rename(folder / 'drive.avi')))
+
+
+def test_what_is_there_by_that_name_is_no_webcam(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ('7', '20261128'):
+        write_picture(tmp_path / name / 'a.png', grey(80))
+        assert number(open_footage(name).frame(0)) == 2
+
+
 def empty_folder(folder):
     return folder
 
@@ -108,6 +135,8 @@ def text(folder):
         (lambda folder: '~nobody-is-so/a.mp4', '~nobody-is-so/a.mp4 has a home that is not known'),
         (empty_folder, 'has no picture in it (.bmp .jpeg '),
         (text, 'clip.mp4 is not a video that OpenCV can read; give a video file'),
+        (lambda folder: 5000 * '9', ' cannot be read (File name too long); give a video file'),
+        (lambda folder: 99_999_999_999, '99999999999 does not exist; give a video file'),
         (lambda folder: 63, 'webcam 63 cannot be opened (numbers in /dev: '),
     ],
 )

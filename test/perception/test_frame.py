@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A frame decodes once, whoever asks, and fails for everybody alike."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +16,7 @@ def test_pixels_are_decoded_once_and_only_when_wanted():
 
     def decode():
         calls.append(1)
+        time.sleep(0.02)  # others ask meanwhile
         return np.zeros((2, 3, 3), np.uint8)
 
     frame = Frame(decode, arrival_ns=5, header='header')

@@ -61,6 +61,7 @@ def test_postprocess_is_told_the_threshold(pipeline):
          'returned (1, 2); return Detections with a Box'),
         ('Box(0, 0, width, height)', '(0, 0, 1, 1)', 'return Detections with a Box'),
         ("Detection('dark'", "Detection('cat'", "returned class 'cat', which is not in classes"),
+        ("Detection('dark'", 'Detection(outputs[0][0, 0]', 'returned class array([['),
         ('1 - score', '9.0', 'give a score from 0 to 1'),
         ('1 - score', "float('nan')", 'give a score from 0 to 1'),
         ('1 - score', 'None', 'give plain numbers'),

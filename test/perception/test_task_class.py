@@ -47,11 +47,14 @@ def test_by_entry_point(folder):
         ('own_raises.Lane', 'own_raises cannot be imported: ValueError: two lines; correct it'),
         ('own_exits.Lane', 'own_exits cannot be imported: SystemExit: 3; correct it'),
         ('own_syntax.Lane', 'own_syntax cannot be imported: SyntaxError: '),
+        ('time.Lane', 'time has no class Lane; write it there'),
+        ('own_folder.Lane', 'own_folder has no class Lane; write it there'),
         ('lane', 'there is no function lane; give the dotted name of a class'),
     ],
 )
 def test_what_cannot_be_found_is_named(folder, name, text):
     write_own_task(folder, 'own_wrong')
+    (folder / 'own_folder').mkdir()
     (folder / 'own_needs.py').write_text('import not_installed\n')
     (folder / 'own_raises.py').write_text('raise ValueError("two\\nlines")\n')
     (folder / 'own_exits.py').write_text('raise SystemExit(3)\n')

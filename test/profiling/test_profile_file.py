@@ -248,7 +248,7 @@ def test_a_place_that_cannot_be_written(tmp_path):
         lambda: write_profile(known_profile(), tmp_path), lambda: check_profile_writable(tmp_path)
     ):  # fmt: skip
         assert f'{tmp_path}: cannot be written (' in error_of(call)
-    assert [entry.name for entry in tmp_path.parent.glob('*.partial')] == []
+    assert [entry.name for entry in tmp_path.parent.glob('*.partial*')] == []
     check_profile_writable(tmp_path / 'deep' / 'p.json')
     assert (tmp_path / 'deep').is_dir()
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import SoakResult
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.workload.figure import new_figure, save_figure
 from rtmdl_ros.workload.palette import BLUE, GREEN, VERMILION
 
 #: Of the kinds of pictures that can be drawn.
@@ -21,8 +19,7 @@ SUFFIXES = ('.png', '.svg', '.pdf')
 
 def draw_soak(result: SoakResult, path: Path) -> None:
     """Draw it, 1300x900; makes the folder. Raises OSError."""
-    figure = Figure(figsize=(13, 9), dpi=100)
-    FigureCanvasAgg(figure)
+    figure = new_figure(1300, 900)
     memory, misses, faults = figure.subplots(
         3, 1, sharex=True, height_ratios=(3, 2, 4), gridspec_kw={'hspace': 0.08}
     )
@@ -43,8 +40,7 @@ def draw_soak(result: SoakResult, path: Path) -> None:
         f'The node under {len(result.faults)} faults, seed {result.seed} ({device_name()})'
     )
     figure.subplots_adjust(left=0.15, right=0.98, top=0.95, bottom=0.1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_figure(figure, path)
 
 
 def _draw_memory(axes: Any, result: SoakResult) -> None:

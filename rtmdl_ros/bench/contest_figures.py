@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -111,19 +111,16 @@ def baseline_of(figures: Sequence[PolicyFigures]) -> str:
 
 
 def _phases(contest: Contest, runs: Runs) -> Iterator[PhaseFigures]:
-    """Yield what became of the jobs of each phase, told apart by their releases."""
+    """Yield what became of the jobs of each phase, that in which their frames were due."""
     scenario = contest.scenario
     frames = frame_times(scenario.cameras(), scenario.duration_ns)
-    first_ns = next(time_ns for time_ns, camera in frames if camera.tasks_at(time_ns))
+    due_ns = [time_ns for time_ns, camera in frames if camera.tasks_at(time_ns)]
     jobs: list[tuple[int, JobReport]] = []
     for each in runs.rounds:
-        start_ns = min(job.release_ns for job in each) - first_ns
-        jobs += [(job.release_ns - start_ns, job) for job in each]
-    phases = list(scenario.phases())
-    for phase in phases:
-        # A frame may be late, the last ones after the end of the run.
-        end_ns = math.inf if phase is phases[-1] else phase.end_ns
-        own = [job for time_ns, job in jobs if phase.start_ns <= time_ns < end_ns]
+        start_ns = min(job.release_ns for job in each) - due_ns[0]
+        jobs += [(_nearest(due_ns, job.release_ns - start_ns), job) for job in each]
+    for phase in scenario.phases():
+        own = [job for time_ns, job in jobs if phase.start_ns <= time_ns < phase.end_ns]
         shares = shares_of(own, contest.accuracies) if own else None
         yield PhaseFigures(
             phase.start_ns / NS_PER_S,
@@ -132,6 +129,11 @@ def _phases(contest: Contest, runs: Runs) -> Iterator[PhaseFigures]:
             shares.miss_ratio if shares else None,
             shares.on_time_accuracy if shares else None,
         )
+
+
+def _nearest(rising: Sequence[int], value: int) -> int:
+    after = bisect(rising, value)
+    return min(rising[max(0, after - 1) : after + 1], key=lambda each: abs(each - value))
 
 
 def _round(jobs: Sequence[JobReport], lanes: int, accuracies: _Accuracies) -> dict[str, float]:

@@ -5,8 +5,9 @@
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: About what a segment should take at most: a more urgent task waits for one of them, a small part
-#: of the 33 ms between two frames. Shorter ones cost more than they are worth: a detector in two
-#: segments takes 3 % longer, in three 4 %, and every segment is one more hand-over.
+#: of the 33 ms between two frames. Shorter ones cost more than they are worth: the largest
+#: detectors take 3 to 4 % longer in two segments, 4 to 5 % in three
+#: (`python3 -m rtmdl_ros.bench.cutting_cost`), and every segment is one more hand-over.
 TARGET_NS = 5 * NS_PER_MS
 #: Of the shipped detectors a fourth shortens the longest segment by 3 to 5 % only.
 MOST_SEGMENTS = 3

@@ -121,13 +121,14 @@ def test_ours_is_compared_round_by_round():
     assert (alone.gain, alone.more_missed) == (None, None)
 
 
-def test_phases_are_told_apart_by_the_release_whenever_a_round_began():
+def test_a_job_counts_in_the_phase_in_which_its_frame_was_due():
     away = Disturbance(Kind.ABSENT, 0.0, 0.2, 'a'), Disturbance(Kind.ABSENT, 0.0, 0.2, 'b')
     spec = replace(SPEC, disturbances=(*away, Disturbance(Kind.HOG, 0.4, 0.6)))
     # Of 100 ms; the first frame that a task gets is that of 20 ms.
     scenario = Scenario(spec, 0.1, 0.8, {'front': 10 * MS})
-    first = (job('a', ON_TIME, 'large', release_ms=1020), job('a', SUPERSEDED, release_ms=1040))
-    second = (job('a', ON_TIME, 'small', release_ms=20), job('a', ON_TIME, 'small', release_ms=60))
+    first = (job('a', ON_TIME, 'large', release_ms=1020), job('a', SUPERSEDED, release_ms=1044))
+    # The first frame was 1 ms late, so that the next ones seem to be early.
+    second = (job('a', ON_TIME, 'small', release_ms=20), job('a', ON_TIME, 'small', release_ms=59))
     runs = Runs(OURS, 2, (first, second), '', '')
     (ours,) = figures_of(Contest(scenario, (runs,), ACCURACIES, {}))
     assert ours.phases == (

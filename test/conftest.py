@@ -19,6 +19,8 @@ if importlib.util.find_spec('rtmdl_ros') is None:
     sys.path.append(str(ROOT))
 # What several test files need; apt's pytest on Humble does not know the option for it.
 sys.path.append(str(ROOT / 'test' / 'support'))
+# What tests import of torch would take both cores from what they measure and wait for.
+importlib.import_module('rtmdl_ros.runtime.real_time').calm_openmp()
 # Humble checks the types of message fields, Jazzy only where it is told to.
 os.environ.setdefault('ROS_PYTHON_CHECK_FIELDS', '1')
 HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))

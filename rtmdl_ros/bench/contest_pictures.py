@@ -15,9 +15,9 @@ from rtmdl_ros.bench.contenders import ORACLE, OURS
 from rtmdl_ros.bench.contest import Contest
 from rtmdl_ros.bench.contest_figures import MISSED, RIGHT, PolicyFigures, baseline_of
 from rtmdl_ros.bench.intervals import Interval
+from rtmdl_ros.figures.figure import as_it_is, new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE, GREEN, ORANGE, PINK, SKY, VERMILION
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE, GREEN, ORANGE, PINK, SKY, VERMILION
 
 _PANELS = ((MISSED, 'missed jobs, %'), (RIGHT, 'on-time accuracy, %'))
 #: Ours and what teams do stand out.

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.bench.fidelity_figures import P95_OFF, WORST_POINTS, Comparison
+from rtmdl_ros.figures.figure import new_figure, save_figure
+from rtmdl_ros.figures.palette import IN_ORDER
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.figure import new_figure, save_figure
-from rtmdl_ros.workload.palette import IN_ORDER
 
 #: A workload's tasks by the source of their stage times: one with full marks, one with hollow.
 Drawn = tuple[Sequence[Comparison], Sequence[Comparison]]

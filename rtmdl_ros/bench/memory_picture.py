@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rtmdl_ros.bench.memory_samples import Line, MemorySample
+from rtmdl_ros.figures.figure import new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE, VERMILION
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.figure import new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 
 def draw_memory(

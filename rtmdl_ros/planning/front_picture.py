@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rtmdl_ros.figures.figure import new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE, VERMILION
 from rtmdl_ros.planning.front import FrontPoint
-from rtmdl_ros.workload.figure import new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE, VERMILION
 
 #: Told apart by colour-blind eyes too.
 _KEPT, _BROKEN, _CHOSEN = BLUE, '#999999', VERMILION

@@ -10,10 +10,10 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from rtmdl_ros.figures.figure import as_it_is, new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE
 from rtmdl_ros.profiling.figures import VariantFigures, figures_of
 from rtmdl_ros.profiling.profile import Profile
-from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE
 
 _GREY = '#444444'
 #: Height of a name by that of a panel.

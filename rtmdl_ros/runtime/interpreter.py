@@ -11,7 +11,7 @@ import threading
 #: A thread that wants the GIL waits up to this long for one that computes in Python. Measured
 #: beside one busy Python thread on 2 shared cores, response time minus stage times, median:
 #: 6.6 ms at Python's 5 ms, 0.37 ms at 1 ms, 0.25 ms at 0.5 ms, 0.14 ms at 0.2 ms and no less
-#: below; alone 0.14 ms at any value (`python3 -m rtmdl_ros.runtime.hand_over --busy`).
+#: below; alone 0.14 ms at any value (`python3 -m rtmdl_ros.bench.hand_over --busy`).
 SWITCH_INTERVAL_S = 2e-4
 #: The intervals that were in force before each `shorten_switch_interval`, the oldest first.
 _INTERVALS_S: list[float] = []

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
+from rtmdl_ros.figures.figure import as_it_is, new_figure, save_figure
 
 Counts = NDArray[np.int64]
 

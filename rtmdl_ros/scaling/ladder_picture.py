@@ -9,9 +9,9 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.ticker import ScalarFormatter
 
+from rtmdl_ros.figures.figure import as_it_is, new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE
 from rtmdl_ros.networks.zoo import Variant
-from rtmdl_ros.workload.figure import as_it_is, new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE
 
 
 @dataclass(frozen=True)

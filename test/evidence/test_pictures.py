@@ -3,35 +3,18 @@
 """Contact sheet and video, read back."""
 
 import os
-import resource
-from contextlib import contextmanager
 
 import cv2
 import numpy as np
 import pytest
 from demo_records import thing
+from file_sizes import largest_file
 
 from rtmdl_ros.evidence.errors import EvidenceError
 from rtmdl_ros.evidence.pictures import write_contact_sheet, write_video
 from rtmdl_ros.evidence.story import FrameStory
 
 STORIES = [FrameStory(i, i / 15, (thing('red'),), (thing('red'),), {}) for i in range(7)]
-
-
-@pytest.fixture
-def largest_file():
-    """Return a context in which files of this process grow to so many bytes only."""
-
-    @contextmanager
-    def limited(size):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-    return limited
 
 
 def render(index):
@@ -90,7 +73,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
         write_video(STORIES, render, tmp_path / 'file' / 'demo.webm', 15.0, lambda: None)
 
 
-def test_a_video_that_is_not_whole_leaves_the_old_one(tmp_path, largest_file):
+def test_a_video_that_is_not_whole_leaves_the_old_one(tmp_path):
     def noise(index):
         return np.random.default_rng(index).integers(0, 255, (240, 320, 3), np.uint8)
 

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data sets in miniature, in the format of the real ones."""
 
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import cv2
@@ -39,19 +36,3 @@ def synthetic_gtsrb(tmp_path: Path) -> Path:
 def one_thread() -> None:
     """Keep torch to one thread: spinning OpenMP threads are slow beside other tests."""
     torch.set_num_threads(1)
-
-
-@contextmanager
-def _file_size_limit(most_bytes: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.fixture
-def file_size_limit() -> Callable[[int], AbstractContextManager[None]]:
-    """Return what lets no file grow beyond so many bytes: a full disk or shared memory."""
-    return _file_size_limit

@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What publishing leaves behind where it fails."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from file_sizes import largest_file
 
 from rtmdl_ros.scaling.publish import _move
 
 
-def test_a_full_disk_leaves_the_zoo_as_it_was(
-    tmp_path: Path, file_size_limit: Callable[[int], AbstractContextManager[None]]
-) -> None:
+def test_a_full_disk_leaves_the_zoo_as_it_was(tmp_path: Path) -> None:
     """Neither weights nor index are replaced, and no part of them is left."""
     draft, folder = tmp_path / 'draft', tmp_path / 'zoo'
     for parent, size in ((draft, 30_000), (folder, 10)):
@@ -21,7 +18,7 @@ def test_a_full_disk_leaves_the_zoo_as_it_was(
         (parent / 'weights.safetensors').write_bytes(b'.' * size)
         (parent / 'index.json').write_bytes(b'.' * 10)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with file_size_limit(20_000), pytest.raises(OSError, match='File too large'):
+    with largest_file(20_000), pytest.raises(OSError, match='File too large'):
         _move(draft, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     _move(draft, folder)

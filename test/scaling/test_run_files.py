@@ -4,12 +4,11 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 import torch
+from file_sizes import largest_file
 
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.origin import Origin
@@ -23,7 +22,6 @@ from rtmdl_ros.scaling.run_files import (
 )
 from rtmdl_ros.scaling.shortage import shortage
 
-Limit = Callable[[int], AbstractContextManager[None]]
 ORIGIN = Origin('data', '1', '', 'sizes', 'scales')
 HOLD = """
 import sys
@@ -61,7 +59,7 @@ def test_best_weights_tell_how_they_came_about(tmp_path: Path) -> None:
     torch.testing.assert_close(trained.weights, weights)
 
 
-def test_a_full_disk_leaves_files_as_they_were(tmp_path: Path, file_size_limit: Limit) -> None:
+def test_a_full_disk_leaves_files_as_they_were(tmp_path: Path) -> None:
     """One line with path and remedy, and no part of what was to be written."""
     small, large = {'a': torch.ones(3)}, {'a': torch.ones(100_000)}
     write_best(tmp_path, Trained(small, 1, 2), ORIGIN)
@@ -73,7 +71,7 @@ def test_a_full_disk_leaves_files_as_they_were(tmp_path: Path, file_size_limit: 
         ('checkpoint.pt', lambda: write_checkpoint(tmp_path, large)),
         ('log.txt', lambda: write_log(tmp_path, 'step 2')),
     ):
-        with file_size_limit(20_000), pytest.raises(OSError, match='File too large') as caught:
+        with largest_file(20_000), pytest.raises(OSError, match='File too large') as caught:
             write()
         assert shortage(caught.value) == (
             f'{tmp_path / name}: cannot be written (File too large); make room and give the same '

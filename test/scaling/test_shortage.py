@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What machines run short of is one line with a remedy."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import pytest
 import torch
+from file_sizes import largest_file
 from torch.utils.data import DataLoader
 
 from rtmdl_ros.scaling.shortage import shortage
@@ -18,12 +16,12 @@ TOLD = (
 )
 
 
-def test_shared_memory_that_is_full(
-    file_size_limit: Callable[[int], AbstractContextManager[None]],
-) -> None:
+def test_shared_memory_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a worker tells it."""
+    # So often, in seconds, the worker asks whether it is still wanted, which ends it.
+    monkeypatch.setattr('torch.utils.data._utils.MP_STATUS_CHECK_INTERVAL', 0.2)
     pictures = [torch.zeros(100, 100) for _ in range(4)]
-    with pytest.raises(RuntimeError) as caught, file_size_limit(10_000):
+    with pytest.raises(RuntimeError) as caught, largest_file(10_000):
         list(DataLoader(pictures, 4, num_workers=1))
     assert shortage(caught.value) == TOLD
 

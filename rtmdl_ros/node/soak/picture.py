@@ -7,11 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rtmdl_ros.figures.figure import new_figure, save_figure
+from rtmdl_ros.figures.palette import BLUE, GREEN, VERMILION
 from rtmdl_ros.node.soak.faults import FAULTS
 from rtmdl_ros.node.soak.result import SoakResult
 from rtmdl_ros.profiling.device import device_name
-from rtmdl_ros.workload.figure import new_figure, save_figure
-from rtmdl_ros.workload.palette import BLUE, GREEN, VERMILION
 
 #: Of the kinds of pictures that can be drawn.
 SUFFIXES = ('.png', '.svg', '.pdf')

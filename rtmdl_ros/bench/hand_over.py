@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""What the runtime adds to a job: `python3 -m rtmdl_ros.runtime.hand_over` prints it."""
+"""What the runtime adds to a job: `python3 -m rtmdl_ros.bench.hand_over` prints it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The measurement of what the runtime adds."""
 
-from rtmdl_ros.runtime.hand_over import main, measure_hand_over
+from rtmdl_ros.bench.hand_over import main, measure_hand_over
 
 
 def test_costs_are_ordered_and_all_jobs_count():

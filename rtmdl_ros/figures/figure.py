@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""Figures: of a size in pixels, written whole. Imports matplotlib: for tools, not for the node."""
+"""Figures: made with a size in pixels, written whole."""
 
 from pathlib import Path
 from typing import Any

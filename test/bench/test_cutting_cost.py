@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of what cutting costs."""
 
-from rtmdl_ros.engine import cutting_cost
+from rtmdl_ros.bench import cutting_cost
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
 
 

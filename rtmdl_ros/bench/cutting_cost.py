@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""What cutting costs: `python3 -m rtmdl_ros.engine.cutting_cost`.
+"""What cutting costs: `python3 -m rtmdl_ros.bench.cutting_cost`.
 
 Times each shipped network whole and in 2, 3 and 4 segments, taking turns, so that whatever else
 the machine does meanwhile meets all of them alike.
@@ -29,7 +29,7 @@ WARM_UP = 5
 def main(arguments: Sequence[str]) -> int:
     """Print the table. Returns 1, with one line, where a network cannot be loaded or cut."""
     parser = argparse.ArgumentParser(
-        prog='python3 -m rtmdl_ros.engine.cutting_cost',
+        prog='python3 -m rtmdl_ros.bench.cutting_cost',
         description='Time the largest shipped networks whole and in segments, on one core.',
     )
     parser.add_argument(

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from statistics import linear_regression
 
-_STATM = Path('/proc/self/statm')
+from rtmdl_ros.runtime.memory import resident_bytes
+
 _EVERY_S = 1.0
 
 
@@ -34,19 +34,9 @@ class Line:
 
 def fitted(samples: Sequence[MemorySample]) -> Line:
     """Fit by least squares. Raises ValueError for fewer than two instants."""
-    if len({sample.seconds for sample in samples}) < 2:
-        raise ValueError('a line needs samples of at least two instants')
-    mean_s = sum(sample.seconds for sample in samples) / len(samples)
-    mean_kb = sum(sample.rss_kb for sample in samples) / len(samples)
-    products = sum((each.seconds - mean_s) * (each.rss_kb - mean_kb) for each in samples)
-    kb_per_s = products / sum((each.seconds - mean_s) ** 2 for each in samples)
-    return Line(60.0 * kb_per_s, mean_kb - kb_per_s * mean_s)
-
-
-def resident_kb(statm: Path = _STATM) -> float:
-    """Return the resident memory of this process in kB (proc(5)). Raises OSError."""
-    pages = int(statm.read_text(encoding='ascii').split()[1])
-    return pages * os.sysconf('SC_PAGE_SIZE') / 1024
+    seconds, sizes = [each.seconds for each in samples], [each.rss_kb for each in samples]
+    kb_per_s, start_kb = linear_regression(seconds, sizes)
+    return Line(60.0 * kb_per_s, start_kb)
 
 
 class Sampler:
@@ -74,4 +64,4 @@ class Sampler:
         start_s = time.monotonic()
         while not self._over.wait(_EVERY_S):
             self._beside()
-            self.samples.append(MemorySample(time.monotonic() - start_s, resident_kb()))
+            self.samples.append(MemorySample(time.monotonic() - start_s, resident_bytes() / 1024))

@@ -19,6 +19,7 @@ statistics of its batch normalisations as one tensor (2, channels).
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -245,7 +246,7 @@ def _check_weights(variants: Sequence[Variant]) -> None:
     for variant in variants:
         if statistics_name(variant.id) not in shapes:
             raise ZooError(path, f'has no tensor {statistics_name(variant.id)!r}')
-    count = sum(_size(s) for name, s in shapes.items() if not name.endswith(_STATISTICS))
+    count = sum(math.prod(s) for name, s in shapes.items() if not name.endswith(_STATISTICS))
     most = max(variant.parameters for variant in variants)
     if count < most:
         raise ZooError(path, f'has {count} parameters where {INDEX} says {most}')
@@ -258,13 +259,6 @@ def _check_head(variant: Variant, shapes: Mapping[str, tuple[int, ...]]) -> None
     if shapes[head][0] != len(variant.classes):
         problem = f'{head} has {shapes[head][0]} outputs for {len(variant.classes)} classes'
         raise ZooError(variant.weights_path, problem)
-
-
-def _size(shape: Sequence[int]) -> int:
-    product = 1
-    for side in shape:
-        product *= side
-    return product
 
 
 def write_index(folder: Path, content: dict[str, Any]) -> None:

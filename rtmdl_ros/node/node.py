@@ -30,7 +30,7 @@ from rtmdl_ros.node.session import Session
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.problem import MB, demands
 from rtmdl_ros.profiling.profile_file import ProfileError
-from rtmdl_ros.profiling.resident import resident_bytes
+from rtmdl_ros.profiling.resident import trimmed_bytes
 from rtmdl_ros.runtime.accounting import TaskStatistics
 from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.runtime.interpreter import freeze_garbage, thaw_garbage
@@ -258,10 +258,10 @@ class RtmdlNode(LifecycleNode):
         return Path(name).expanduser() if name else None
 
     def _unload(self) -> str:
-        before = resident_bytes()
+        before = trimmed_bytes()
         self._loaded = None
         thaw_garbage()
-        after = resident_bytes()
+        after = trimmed_bytes()
         give_back_unused()
         self.get_logger().info(f'memory: {before // MB} MB before cleanup, {after // MB} MB now')
         return 'unconfigured'

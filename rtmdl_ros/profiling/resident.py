@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -18,9 +17,9 @@ from rtmdl_ros.perception.functions import FunctionVariant, make_pipeline
 from rtmdl_ros.perception.pipeline import Model, Pipeline
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
 from rtmdl_ros.runtime.heap import trim_heap
+from rtmdl_ros.runtime.memory import resident_bytes
 from rtmdl_ros.workload.errors import in_one_line
 
-_STATM = Path('/proc/self/statm')
 #: Runs of a whole detector from which the number of its segments is chosen.
 _REPEATS = 5
 
@@ -131,7 +130,7 @@ class ResidentNetworks:
     def _resident_bytes(self, variant: Network) -> int:
         """Return the memory of this process; 0 where that does not tell of a network."""
         weighs = self._weigh and self._engine.takes_own_memory(variant)
-        return resident_bytes() if weighs else 0
+        return trimmed_bytes() if weighs else 0
 
     def stored_bytes(self, variant: Network) -> tuple[int, int]:
         """Return what a network takes on disk: together with other variants, and alone."""
@@ -192,14 +191,13 @@ def _thread_time_of(call: Callable[[], object]) -> int:
     return time.thread_time_ns() - start_ns
 
 
-def resident_bytes(statm: Path = _STATM) -> int:
+def trimmed_bytes() -> int:
     """Return the memory of this process that is resident now, what is free given back before.
 
     0 where the system does not tell.
     """
     trim_heap()
     try:
-        pages = int(statm.read_text(encoding='ascii').split()[1])
+        return resident_bytes()
     except OSError:
         return 0
-    return pages * os.sysconf('SC_PAGE_SIZE')

@@ -17,7 +17,7 @@ from small_networks import cast, save
 from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
-from rtmdl_ros.profiling.resident import resident_bytes
+from rtmdl_ros.profiling.resident import trimmed_bytes
 
 
 @pytest.mark.parametrize('count', [1, 2, 3, 4])
@@ -117,13 +117,13 @@ def test_networks_share_the_memory_that_a_run_takes(tmp_path):
 import sys
 import numpy as np
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
-from rtmdl_ros.profiling.resident import resident_bytes
+from rtmdl_ros.profiling.resident import trimmed_bytes
 runners = [OnnxRunner(sys.argv[1]) for _ in range(5)]
 images = np.zeros((250_000, 2, 2, 3), np.uint8)
-sizes = [resident_bytes()]
+sizes = [trimmed_bytes()]
 for runner in runners:
     runner.run(images)
-    sizes.append(resident_bytes())
+    sizes.append(trimmed_bytes())
 print((sizes[1] - sizes[0]) // 1_000_000, (sizes[-1] - sizes[1]) // 1_000_000)
 """
     path = save(tmp_path / 'wide.onnx', wide_nodes(), ['sum'])
@@ -146,7 +146,7 @@ def test_a_second_run_takes_no_more_memory_than_the_first(tmp_path):
     runner = OnnxRunner(save(tmp_path / 'wide.onnx', wide_nodes(), ['sum']))
     images = np.zeros((size // 12, 2, 2, 3), np.uint8)
     runner.run(images)
-    before = resident_bytes()
+    before = trimmed_bytes()
     runner.run(images)
     # All that lives at once, were it kept as one piece beside what the first run took: 28 MB.
-    assert resident_bytes() - before < 4 * size
+    assert trimmed_bytes() - before < 4 * size

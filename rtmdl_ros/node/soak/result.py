@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-
-import numpy as np
+from statistics import linear_regression
 
 #: Least time after the warm-up over which a slope says anything, s.
 LEAST_SLOPE_S = 480.0
@@ -63,9 +62,11 @@ class SoakResult:
     #: (time, resident MB of 2**20 bytes) and (time, miss ratio in the node's window).
     memory_mb: Sequence[tuple[float, float]]
     miss_ratios: Sequence[tuple[float, float]]
-    #: Of the node's life, of its books, of what faults expect and of its services.
+    #: How the node ended before its time; '': it did not.
     died: str = ''
+    #: Counters that do not add up.
     books: Sequence[str] = ()
+    #: What the node did not do as its faults let expect.
     conduct: Sequence[str] = field(default_factory=tuple)
     #: Services that answered a second participant only.
     repeated: Sequence[str] = ()
@@ -77,8 +78,8 @@ class SoakResult:
         if len(counted) < 2:
             return 0.0, 0.0
         seconds, sizes = zip(*counted, strict=True)
-        rise, start = np.polyfit(seconds, sizes, 1)
-        return 600.0 * float(rise), float(start)
+        mb_per_s, start_mb = linear_regression(seconds, sizes)
+        return 600.0 * mb_per_s, start_mb
 
     @property
     def slope_counts(self) -> bool:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from rtmdl_ros.node.soak.ledger import Counters, summaries
 from rtmdl_ros.node.soak.place import TASKS, prepare
 from rtmdl_ros.node.soak.result import FaultRecord, Limits, SoakResult, longest_gap
 from rtmdl_ros.node.soak.station import RATE_HZ, Station
+from rtmdl_ros.runtime.memory import resident_bytes
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: The first start exports networks and measures them.
@@ -62,7 +62,7 @@ class _Watch:
     def __init__(self, process_id: int) -> None:
         self.memory: list[tuple[float, float]] = []
         self.stalled_s = 0.0
-        self._statm = Path(f'/proc/{process_id}/statm')
+        self._process_id = process_id
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name='watch', daemon=True)
         self._thread.start()
@@ -72,16 +72,15 @@ class _Watch:
         self._thread.join()
 
     def _run(self) -> None:
-        page_mb = os.sysconf('SC_PAGE_SIZE') / 2**20
         due_s = time.monotonic()
         while not self._over.wait(max(0.0, due_s - time.monotonic())):
             now_s = time.monotonic()
             self.stalled_s = max(self.stalled_s, now_s - due_s)
             try:
-                pages = int(self._statm.read_text(encoding='ascii').split()[1])
-            except (OSError, IndexError):
+                size_mb = resident_bytes(self._process_id) / 2**20
+            except OSError:
                 return  # the node is gone, which others tell
-            self.memory.append((now_s, pages * page_mb))
+            self.memory.append((now_s, size_mb))
             due_s = now_s + 0.5
 
 

@@ -1,12 +1,16 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped networks, ready to run as the node runs them, and an image for all their stages."""
+"""The shipped networks, ready to run as the node runs them, and an image for all their stages.
+
+Their times are those on that image, which all jobs get: a profile has those on everyday frames.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 from rtmdl_ros.bench.command import ExperimentError
@@ -16,8 +20,8 @@ from rtmdl_ros.perception.frame import Frame, Image
 from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
 from rtmdl_ros.perception.pipeline import Pipeline, Work
 from rtmdl_ros.profiling.resident import ResidentNetworks
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, network_calls_on
-from rtmdl_ros.profiling.stage_times import measured_stages
+from rtmdl_ros.profiling.slow_downs import network_calls, pair_factors
+from rtmdl_ros.profiling.stage_times import full_scene, longest_ns, stage_times
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.workload.records import Resource, Stage
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -63,17 +67,25 @@ def load_networks(cache_dir: Path, tasks: int) -> LoadedNetworks:
     image = image_for(list(whole.values()))
     functions = {}
     for name, pipeline in whole.items():
-        detect = next(s for s in _measured(pipeline, image) if s.resource is Resource.ACCELERATOR)
+        stages = measured_stages(pipeline, frame_of(image), _REPEATS)
+        detect = next(stage for stage in stages if stage.resource is Resource.ACCELERATOR)
         segments = segments_for(detect.optimistic_ns, tasks)
         chosen = networks.pipeline(name, usual[name], segments)
-        functions[name] = LoadedFunction(chosen, _measured(chosen, image))
+        stages = measured_stages(chosen, frame_of(image), _REPEATS)
+        functions[name] = LoadedFunction(chosen, stages)
     return LoadedNetworks(functions, image)
 
 
 def slow_downs_of(networks: LoadedNetworks) -> SlowDowns:
     """Measure how much the segments of all functions slow each other down: some seconds."""
-    pipelines = [loaded.pipeline for loaded in networks.functions.values()]
-    return measured_slow_downs(network_calls_on(pipelines, frame_of(networks.image)))
+    frame = frame_of(networks.image)
+    calls = network_calls(
+        full_scene(loaded.pipeline, frame) for loaded in networks.functions.values()
+    )
+    factors: dict[tuple[str, str], float] = {}
+    for pair in combinations_with_replacement(calls, 2):
+        factors |= pair_factors(calls, pair)
+    return SlowDowns(factors)
 
 
 def frame_of(image: Image) -> Frame:
@@ -102,8 +114,24 @@ def _reaches_the_end(image: Image, pipeline: Pipeline) -> bool:
     return not any(stage.run(work) for stage in pipeline.stages[:-1])
 
 
-def _measured(pipeline: Pipeline, image: Image) -> tuple[Stage, ...]:
-    return measured_stages(pipeline, frame_of(image), _REPEATS)
+def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int) -> tuple[Stage, ...]:
+    """Return the stages with the shortest and the longest time that they are believed to take.
+
+    The shortest is the least that `frame` took. A stage that it does not reach keeps 0: an empty
+    frame ends early, so the sum is never above what a job can take.
+
+    The longest is that of a full scene, which an empty frame becomes if less certain objects
+    count; 0, not known, for a stage that even so is not reached.
+    """
+    plain = [stage_times(pipeline, frame) for _ in range(repeats)]
+    with full_scene(pipeline, frame).shown():
+        full = [stage_times(pipeline, frame) for _ in range(repeats)]
+    stages = []
+    for stage in pipeline.stages:
+        least_ns = min(times.get(stage.name, 0) for times in plain)
+        worst_ns = max(least_ns, longest_ns([times.get(stage.name, 0) for times in full]))
+        stages.append(Stage(stage.name, stage.resource, least_ns, worst_ns, stage.segment))
+    return tuple(stages)
 
 
 def payload_of(image: Image, frame: int) -> Work:

@@ -98,7 +98,7 @@ def run(zoo: Path, alone: Path | None, out: Path) -> bool:
 
 
 def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
-    """Return the bytes of each network in a zoo. Raises ZooError."""
+    """Yield the bytes of each network in a zoo. Raises ZooError."""
     for own in by_network(read_zoo(zoo)).values():
         folder = own[0].weights_path.parent
         index = json.loads((folder / INDEX).read_text(encoding='utf-8'))
@@ -123,7 +123,7 @@ def _bytes(path: Path, index: dict[str, object], field: str) -> int:
 
 
 def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:
-    """Return the figures of each variant in the zoos of `alone` beside those of the zoo.
+    """Yield the figures of each variant in the zoos of `alone` beside those of the zoo.
 
     A split of which one of both has no figure is left out. Raises ExperimentError for no folder.
     """

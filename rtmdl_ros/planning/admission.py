@@ -150,7 +150,7 @@ def _worst(found: Sequence[Mapping[str, Misses]]) -> dict[str, Misses]:
 def _attempts(
     running: Problem, plan: Plan, problem: Problem, keep_plan: bool
 ) -> Iterator[Candidate]:
-    """Return what to try, the best first, none twice. The added task is the problem's last one."""
+    """Yield what to try, the best first, none twice. The added task is the problem's last one."""
     tried = set()
     changed = problem.tasks[-1].name in plan.tasks
     if changed:
@@ -176,7 +176,7 @@ def _in_force(problem: Problem, plan: Plan) -> Candidate:
 
 
 def _places(running: Problem, plan: Plan, problem: Problem) -> Iterator[Candidate]:
-    """Return variants and places for the last task beside the others as they are planned."""
+    """Yield variants and places for the last task beside the others as they are planned."""
     names = [task.name for task in problem.tasks]
     before = candidate_of(running, plan)
     variants = dict(zip((task.name for task in running.tasks), before.variants, strict=True))

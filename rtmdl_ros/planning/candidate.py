@@ -49,7 +49,7 @@ def kept_order(problem: Problem, order: Sequence[int]) -> tuple[int, ...]:
 
 
 def orders_of(problem: Problem) -> Iterator[tuple[int, ...]]:
-    """Return the orders that keep the given priorities, each once, deadline monotonic first.
+    """Yield the orders that keep the given priorities, each once, deadline monotonic first.
 
     Of tasks with equal given priorities only that one: of their jobs the one with the earlier
     deadline goes first, whatever the order.

@@ -43,7 +43,7 @@ def ladder(problem: Problem) -> list[tuple[int, ...]]:
 
 
 def sensible(problem: Problem) -> Iterator[Candidate]:
-    """Return all of these plans: each step of the ladder in each order."""
+    """Yield all of these plans: each step of the ladder in each order."""
     for variants in ladder(problem):
         for order in orders(problem):
             yield Candidate(variants, order)

@@ -13,14 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import combinations_with_replacement
 
-from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
-from rtmdl_ros.profiling.stage_times import FullScene, copy_of, full_scene
+from rtmdl_ros.perception.pipeline import PipelineStage, Work
+from rtmdl_ros.profiling.stage_times import FullScene, copy_of
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.workload.quantiles import quantile
-from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Of each network of a pair, alone, and at the least as often beside the other.
@@ -44,25 +41,10 @@ def network_calls(scenes: Iterable[FullScene]) -> dict[str, NetworkCall]:
     }
 
 
-def network_calls_on(pipelines: Iterable[Pipeline], frame: Frame) -> dict[str, NetworkCall]:
-    """Return `network_calls` of the full scene that each pipeline sees in a frame."""
-    return network_calls(full_scene(pipeline, frame) for pipeline in pipelines)
-
-
 def _run_on_copy(stages: Sequence[PipelineStage], work: Work) -> None:
     work = copy_of(work)
     for stage in stages:
         stage.run(work)
-
-
-def measured_slow_downs(
-    calls: Mapping[str, NetworkCall], runs: int = RUNS, clock_ns: Clock | None = None
-) -> SlowDowns:
-    """Measure the factors of each two networks, each also beside itself: see `pair_factors`."""
-    factors: dict[tuple[str, str], float] = {}
-    for pair in combinations_with_replacement(calls, 2):
-        factors |= pair_factors(calls, pair, runs, clock_ns)
-    return SlowDowns(factors)
 
 
 def pair_factors(

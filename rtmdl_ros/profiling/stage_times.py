@@ -19,7 +19,6 @@ from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
 from rtmdl_ros.workload.quantiles import quantile
-from rtmdl_ros.workload.records import Stage
 
 #: The longest of few runs is mostly an accident: of 20 the second longest is taken ...
 _WORST_SHARE = 0.95
@@ -31,26 +30,6 @@ _MARGIN = 1.4
 #: Lower than this no threshold is tried, and so often one between.
 _LEAST_THRESHOLD = 1e-4
 _HALVINGS = 8
-
-
-def measured_stages(pipeline: Pipeline, frame: Frame, repeats: int) -> tuple[Stage, ...]:
-    """Return the stages with the shortest and the longest time that they are believed to take.
-
-    The shortest is the least that `frame` took. A stage that it does not reach keeps 0: an empty
-    frame ends early, so the sum is never above what a job can take.
-
-    The longest is that of a full scene, which an empty frame becomes if less certain objects
-    count; 0, not known, for a stage that even so is not reached.
-    """
-    plain = [stage_times(pipeline, frame) for _ in range(repeats)]
-    with full_scene(pipeline, frame).shown():
-        full = [stage_times(pipeline, frame) for _ in range(repeats)]
-    stages = []
-    for stage in pipeline.stages:
-        least_ns = min(times.get(stage.name, 0) for times in plain)
-        worst_ns = max(least_ns, longest_ns([times.get(stage.name, 0) for times in full]))
-        stages.append(Stage(stage.name, stage.resource, least_ns, worst_ns, stage.segment))
-    return tuple(stages)
 
 
 def longest_ns(full_ns: Sequence[int]) -> int:

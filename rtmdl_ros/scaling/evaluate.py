@@ -79,7 +79,7 @@ def detector_figures(
 ) -> Figures:
     """Return average precisions by class and without classes, F1 at the variant's threshold.
 
-    None where no frame shows an object: there is nothing to be precise about.
+    No figures where no frame shows an object: there is nothing to be precise about.
     """
     if not any(len(frame.boxes) for frame in frames):
         return {}

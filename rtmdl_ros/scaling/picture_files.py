@@ -95,7 +95,7 @@ def checked_picture(path: Path, remedy: str) -> NDArray[np.uint8]:
 
 
 def _digests(paths: Iterable[Path]) -> Iterable[bytes]:
-    """Return the digests of files, but for those that cannot be read: told with their own split."""
+    """Yield the digests of files, but for those that cannot be read: told with their own split."""
     for path in paths:
         with suppress(OSError, ValueError):
             yield _digest(path.read_bytes())

@@ -55,7 +55,7 @@ def meets_all(
 def _expected(
     candidate: LiveJob, coming: Iterable[tuple[LiveTask, int]], key: KeyFunction
 ) -> Iterable[_Claim]:
-    """Return the more urgent ones of jobs that come, each task with when it has one."""
+    """Yield the more urgent ones of jobs that come, each task with when it has one."""
     for live, release_ns in coming:
         its_key, deadline_ns = live.expected(key, release_ns)
         if its_key < candidate.key:

@@ -121,7 +121,7 @@ class Chooser:
         until_ns: int,
         spans_of: Callable[[Chain], Sequence[Span]],
     ) -> Iterator[Remainder]:
-        """Return what is left of all other jobs, and those of other tasks that come by then.
+        """Yield what is left of all other jobs, and those of other tasks that come by then.
 
         Of each task one job at least that is to come.
         """
@@ -142,9 +142,9 @@ class Chooser:
     def _expected(
         self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
     ) -> Iterator[Remainder]:
-        """Return the jobs of a task that come before an instant, one at least.
+        """Yield the jobs of a task that come before an instant, one at least.
 
-        None of a camera that died.
+        Of a task whose camera died none come.
         """
         release_ns = live.expected_ns(now_ns)
         if release_ns == NEVER:

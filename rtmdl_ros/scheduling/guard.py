@@ -69,8 +69,8 @@ class Guard:
 
     The forecast assumes that each stage takes its `worst_ns`, that periodic jobs arrive a period
     after the last one, and that no further less urgent stage starts (each is asked for when its
-    turn comes). For the most urgent task it is never too early: no deadline of that task which is
-    not above its period is missed through others, as long as those assumptions hold and its job
+    turn comes). For the most urgent task no end is forecast too early: where its deadline is not
+    above its period, it misses none through others as long as those assumptions hold and its job
     keeps the variant that is foreseen. A job whose own worst times are longer than its deadline is
     late in any case. For the tasks between, it places stages of more urgent jobs before theirs, one
     lane at a time, and of each of those tasks only one job to come: a later one may still take the

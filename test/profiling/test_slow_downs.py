@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from known_pipeline import FRAME, MS, SCORES, KnownPipeline
 
-from rtmdl_ros.profiling.slow_downs import measured_slow_downs, network_calls_on, pair_factors
+from rtmdl_ros.profiling.slow_downs import network_calls, pair_factors
+from rtmdl_ros.profiling.stage_times import full_scene
 
 
 def test_calls_that_exclude_each_other_slow_each_other_down():
@@ -21,12 +22,10 @@ def test_calls_that_exclude_each_other_slow_each_other_down():
         time.sleep(0.0005)  # lets the other thread have the lock
 
     calls = {'a': exclusive, 'free': lambda: time.sleep(0.004)}
-    slow_downs = measured_slow_downs(calls, runs=5, clock_ns=time.perf_counter_ns)
-    assert set(slow_downs.factors) == {
-        ('a', 'a'), ('a', 'free'), ('free', 'a'), ('free', 'free')
-    }  # fmt: skip
-    assert slow_downs.factor('a', 'a') > 1.3
-    assert all(factor >= 1.0 for factor in slow_downs.factors.values())
+    assert pair_factors(calls, ('a', 'a'), 5, time.perf_counter_ns)['a', 'a'] > 1.3
+    factors = pair_factors(calls, ('a', 'free'), 5, time.perf_counter_ns)
+    assert set(factors) == {('a', 'free'), ('free', 'a')}
+    assert all(factor >= 1.0 for factor in factors.values())
 
 
 def test_both_run_until_each_has_run_often_enough():
@@ -40,10 +39,10 @@ def test_both_run_until_each_has_run_often_enough():
         counts['fast'] += 1
         time.sleep(0.001)
 
-    measured_slow_downs({'slow': slow, 'fast': fast}, runs=3)
-    # Alone three, beside itself twice three or more, beside the other three or more.
-    assert counts['slow'] >= 12
-    assert counts['fast'] > 12
+    pair_factors({'slow': slow, 'fast': fast}, ('slow', 'fast'), runs=3)
+    # Alone three or more, beside the other three or more.
+    assert counts['slow'] >= 6
+    assert counts['fast'] > 2 * counts['slow']
 
 
 def test_an_error_ends_both_and_comes_out():
@@ -53,7 +52,7 @@ def test_an_error_ends_both_and_comes_out():
         time.sleep(0.001)
 
     with pytest.raises(OSError, match='gone'):
-        measured_slow_downs({'a': broken}, runs=1)
+        pair_factors({'a': broken}, ('a', 'a'), runs=1)
     assert threading.active_count() == 1
 
 
@@ -102,7 +101,7 @@ def test_the_clock_counts_on_one_core_and_processor_time_on_more(monkeypatch, co
 
 def test_a_network_of_all_pipelines_can_be_called():
     pipelines = [KnownPipeline(SCORES), KnownPipeline(SCORES)]
-    calls = network_calls_on(pipelines, FRAME)
+    calls = network_calls(full_scene(pipeline, FRAME) for pipeline in pipelines)
     assert list(calls) == ['n/small', 'm/small']
     before = len(pipelines[1].named)
     calls['m/small']()
@@ -119,7 +118,7 @@ def test_all_segments_of_a_network_run():
         return replace(net, run=lambda work: ran.append(number) or net.run(work))
 
     pipeline.stages = (segment(1), segment(2), *rest)
-    call = network_calls_on([pipeline], FRAME)['n/small']
+    call = network_calls([full_scene(pipeline, FRAME)])['n/small']
     ran.clear()
     call()
     assert ran == [1, 2]

@@ -49,7 +49,7 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.arguments import path
-from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource
+from rtmdl_ros.workload.records import Packing, Policy, Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Of the lanes by the most accurate variants; 1 is what one lane can do.
@@ -201,17 +201,14 @@ def shares_of(
     accuracies: Mapping[tuple[str, str], float],
 ) -> Shares:
     """Return what became of jobs; accuracies by task and variant."""
-    on_time = [a.outcome is Outcome.ON_TIME for a in jobs]
-    answered = [job for job in jobs if job.outcome in (Outcome.ON_TIME, Outcome.LATE)]
     right: dict[str, list[float]] = {job.task: [] for job in jobs}
-    for job in answered:
-        right[job.task].append(accuracies[job.task, job.variant])
-    in_time = [
-        accuracies[job.task, job.variant] for job in answered if job.outcome is Outcome.ON_TIME
-    ]
+    for job in jobs:
+        if job.outcome.finished:
+            right[job.task].append(accuracies[job.task, job.variant])
+    in_time = [accuracies[job.task, job.variant] for job in jobs if not job.outcome.missed]
     return Shares(
-        1.0 - sum(on_time) / len(on_time),
-        sum(in_time) / len(on_time),
+        1.0 - len(in_time) / len(jobs),
+        sum(in_time) / len(jobs),
         {task: mean(each) if each else 0.0 for task, each in right.items()},
     )
 

@@ -8,7 +8,6 @@ What it costs shows beside variants that were trained alone, for as many steps:
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from rtmdl_ros.bench.command import (
 )
 from rtmdl_ros.networks.zoo import INDEX, Variant, ZooError, by_network, default_zoo_dir, read_zoo
 from rtmdl_ros.workload.arguments import path
+from rtmdl_ros.workload.checked_json import BadFieldError, Node, parsed
 
 _EXAMPLES = """  make bench-storage
   python3 -m rtmdl_ros.bench.storage --zoo zoo --alone out/alone
@@ -101,7 +101,7 @@ def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
     """Yield the bytes of each network in a zoo. Raises ZooError."""
     for own in by_network(read_zoo(zoo)).values():
         folder = own[0].weights_path.parent
-        index = json.loads((folder / INDEX).read_text(encoding='utf-8'))
+        index = parsed((folder / INDEX).read_text(encoding='utf-8'))
         weights = own[0].weights_path.stat().st_size
         yield NetworkStorage(
             own[0].network,
@@ -115,11 +115,11 @@ def storage_of(zoo: Path) -> Iterator[NetworkStorage]:
         )
 
 
-def _bytes(path: Path, index: dict[str, object], field: str) -> int:
-    value = index.get(field)
-    if not isinstance(value, int) or value < 1:
-        raise ZooError(path, f'{field} is {value!r}, not a number of bytes')
-    return value
+def _bytes(path: Path, index: Node, field: str) -> int:
+    try:
+        return index.field(field).count(1)
+    except BadFieldError as error:
+        raise ZooError(path, str(error)) from error
 
 
 def compared(zoo: Path, alone: Path) -> Iterator[Comparison]:

@@ -33,6 +33,7 @@ from safetensors import SafetensorError, safe_open
 
 from rtmdl_ros.networks.letterbox import GREY
 from rtmdl_ros.networks.network import Network
+from rtmdl_ros.workload.checked_json import BadFieldError, Node, parsed
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.text_file import write_whole
 
@@ -131,89 +132,78 @@ def by_network(variants: Sequence[Variant]) -> dict[str, tuple[Variant, ...]]:
 
 def _read_network(index: Path) -> tuple[Variant, ...]:
     try:
-        content = json.loads(index.read_text(encoding='utf-8'))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ZooError(index, f'cannot be read as JSON ({error})') from error
-    if not isinstance(content, dict) or content.get('format') != FORMAT:
-        found = content.get('format') if isinstance(content, dict) else None
-        raise ZooError(
-            index, f'format is {found!r}, not {FORMAT}', 'use the zoo of this release of rtmdl_ros'
-        )
-    _check_names(index, content)
-    variants = tuple(_variant(index, content, entry) for entry in content['variants'])
-    ids = [variant.id for variant in variants]
-    if len(set(ids)) < len(ids):
-        raise ZooError(index, 'two variants have the same id')
+        variants = _variants(index, parsed(index.read_text(encoding='utf-8')))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ZooError(index, f'cannot be read ({error})') from error
+    except BadFieldError as error:
+        raise ZooError(index, str(error)) from error
     _check_weights(variants)
     return variants
 
 
-def _check_names(index: Path, content: dict[str, Any]) -> None:
-    folder = index.resolve().parent.name
-    if content.get('network') != folder:
-        problem = f'network is {content.get("network")!r} in the folder {folder!r}'
-        raise ZooError(index, problem)
-    if content.get('kind') not in KINDS:
-        raise ZooError(index, f'kind is {content.get("kind")!r}, not one of {", ".join(KINDS)}')
-    names = content.get('classes')
-    if not isinstance(names, list) or not names or len(set(map(str, names))) != len(names):
-        raise ZooError(index, 'classes is not a list of different names')
-    if not isinstance(content.get('variants'), list) or not content['variants']:
-        raise ZooError(index, 'variants is not a list with at least one entry')
+def _variants(index: Path, root: Node) -> tuple[Variant, ...]:
+    found = root.field('format').value
+    if found != FORMAT:
+        remedy = 'use the zoo of this release of rtmdl_ros'
+        raise ZooError(index, f'format is {found!r}, not {FORMAT}', remedy)
+    network, folder = root.field('network').text(), index.resolve().parent.name
+    if network != folder:
+        raise BadFieldError(f'network is {network!r} in the folder {folder!r}')
+    names = root.field('classes')
+    classes = [name.text() for name in names.entries(1)]
+    names.refuse_twice(classes, 'class')
+    kind = root.field('kind').choice(KINDS)
+    entries = root.field('variants')
+    variants = [
+        _variant(
+            entry,
+            network=network,
+            kind=kind,
+            classes=tuple(classes),
+            weights_path=index.parent / _name(root.field('weights')),
+            weights_sha256=root.field('weights_sha256').text(),
+        )
+        for entry in entries.entries(1)
+    ]
+    entries.refuse_twice([variant.id for variant in variants], 'id')
+    return tuple(variants)
 
 
-def _number(index: Path, entry: dict[str, Any], field: str, low: float, high: float) -> float:
-    value = entry.get(field)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ZooError(index, f'{field} is {value!r}, not a number from {low:g} to {high:g}')
-    return value
-
-
-def _count(index: Path, entry: dict[str, Any], field: str, low: int) -> int:
-    value = _number(index, entry, field, low, 1e15)
-    if value != int(value):
-        raise ZooError(index, f'{field} is {value!r}, not a whole number')
-    return int(value)
-
-
-def _side(index: Path, content: dict[str, Any], entry: dict[str, Any], field: str) -> int:
-    value = _count(index, entry, field, 8)
-    if content['kind'] == 'detector' and value % DETECTOR_STRIDE:
-        raise ZooError(index, f'{field} is {value} of a detector, no multiple of {DETECTOR_STRIDE}')
-    return value
-
-
-def _text(index: Path, entry: dict[str, Any], field: str) -> str:
-    value = entry.get(field)
-    if not isinstance(value, str) or not value or '/' in value or not value.isprintable():
-        raise ZooError(index, f'{field} is {value!r}, not a name')
-    return value
-
-
-def _variant(index: Path, content: dict[str, Any], entry: Any) -> Variant:
-    if not isinstance(entry, dict):
-        raise ZooError(index, f'a variant is {entry!r}, not an object')
-    accuracy = entry.get('accuracy', {})
-    if not isinstance(accuracy, dict):
-        raise ZooError(index, f'accuracy is {accuracy!r}, not an object')
+def _variant(entry: Node, *, kind: str, **shared: Any) -> Variant:
+    """Return a variant; `shared` are the fields that all of a network have."""
     return Variant(
-        network=content['network'],
-        id=_text(index, entry, 'id'),
-        kind=content['kind'],
-        width=_number(index, entry, 'width', 0.01, 8),
-        depth=_count(index, entry, 'depth', 0),
-        input_height=_side(index, content, entry, 'input_height'),
-        input_width=_side(index, content, entry, 'input_width'),
-        classes=tuple(str(name) for name in content['classes']),
-        score_threshold=_number(index, entry, 'score_threshold', 0, 1),
-        weights_path=index.parent / _text(index, content, 'weights'),
-        weights_sha256=_text(index, content, 'weights_sha256'),
-        parameters=_count(index, entry, 'parameters', 1),
-        macs=_count(index, entry, 'macs', 1),
-        shared_bytes=_count(index, entry, 'shared_bytes', 1),
-        private_bytes=_count(index, entry, 'private_bytes', 0),
-        accuracy=MappingProxyType({str(k): _number(index, accuracy, k, 0, 1) for k in accuracy}),
+        id=_name(entry.field('id')),
+        kind=kind,
+        width=entry.field('width').number(0.01, 8),
+        depth=entry.field('depth').count(),
+        input_height=_side(entry.field('input_height'), kind),
+        input_width=_side(entry.field('input_width'), kind),
+        score_threshold=entry.field('score_threshold').number(0, 1),
+        parameters=entry.field('parameters').count(1),
+        macs=entry.field('macs').count(1),
+        shared_bytes=entry.field('shared_bytes').count(1),
+        private_bytes=entry.field('private_bytes').count(),
+        accuracy=MappingProxyType(
+            {name: share.number(0, 1) for name, share in entry.field('accuracy').items()}
+        ),
+        **shared,
     )
+
+
+def _side(node: Node, kind: str) -> int:
+    value = node.count(8)
+    if kind == 'detector' and value % DETECTOR_STRIDE:
+        problem = f'is {value} of a detector, no multiple of {DETECTOR_STRIDE}'
+        raise BadFieldError(f'{node.place} {problem}')
+    return value
+
+
+def _name(node: Node) -> str:
+    """Return what may be the name of a file, or a part of it."""
+    value = node.text()
+    if '/' in value or not value.isprintable():
+        raise BadFieldError(f'{node.place} is {value!r}, not a name')
+    return value
 
 
 def sha256_of(path: Path) -> str:

@@ -40,7 +40,7 @@ class Reporter:
 
     def put(self, report: JobReport) -> None:
         """Take an ended job; returns at once."""
-        if report.outcome is not Outcome.ON_TIME:
+        if report.missed:
             work = report.payload
             assert isinstance(work, Work)
             self._ended.put((work.frame.header, work.sequence, replace(report, payload=None)))

@@ -18,7 +18,7 @@ from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import simulate_on_device
 from rtmdl_ros.simulation.records import SimulatedJob, SimulatedTask
 from rtmdl_ros.workload.priorities import priority_in_force
-from rtmdl_ros.workload.records import Outcome, Task
+from rtmdl_ros.workload.records import Task
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: A search simulates so long and so many jobs of the slowest task ...
@@ -255,7 +255,7 @@ class Evaluator:
 
 def lateness(job: SimulatedJob) -> float:
     """Return how likely a simulated job is to miss on a machine that does other things too."""
-    if job.outcome is not Outcome.ON_TIME:
+    if job.outcome.missed:
         return 1.0
     response_ns = job.finish_ns - job.release_ns
     left_ns = job.deadline_ns - job.finish_ns

@@ -15,7 +15,7 @@ from rtmdl_ros.planning.plan import Plan, tasks_of
 from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import simulate_on_device
 from rtmdl_ros.simulation.records import Episode, SimulatedTask, StageTimes
-from rtmdl_ros.workload.records import Outcome, Task
+from rtmdl_ros.workload.records import Task
 
 #: Simulated with so many seeds, each for some jobs of the slowest task: how releases lie to each
 #: other matters more than how long they lie so.
@@ -132,7 +132,7 @@ def _simulated(
         episodes=[Episode(0, _ENDLESS_NS, slowness=slowness)] if slowness != 1.0 else (),
     )
     released = Counter(job.task for job in jobs)
-    missed = Counter(job.task for job in jobs if job.outcome is not Outcome.ON_TIME)
+    missed = Counter(job.task for job in jobs if job.outcome.missed)
     return {task.name: missed[task.name] / max(1, released[task.name]) for task in problem.tasks}
 
 

@@ -31,8 +31,8 @@ from rtmdl_ros.planning.errors import PlanError, PlanningError
 from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.plan import Plan, TaskPlan, networks_in
 from rtmdl_ros.planning.problem import PlannedTask, Problem, problem_of
-from rtmdl_ros.profiling.checked_json import BadFieldError, Node
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.workload.checked_json import BadFieldError, Node
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 from rtmdl_ros.workload.text_file import write_whole

@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 from rtmdl_ros.engine.cache import default_cache_dir
-from rtmdl_ros.profiling.checked_json import BadFieldError, Node, parsed
 from rtmdl_ros.profiling.profile import (
     STEPS,
     NetworkProfile,
@@ -37,6 +36,7 @@ from rtmdl_ros.profiling.profile import (
     StageProfile,
     VariantProfile,
 )
+from rtmdl_ros.workload.checked_json import BadFieldError, Node, parsed
 from rtmdl_ros.workload.errors import one_line
 from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.short_key import short_key

@@ -73,9 +73,9 @@ class JobReport:
     @property
     def finished(self) -> bool:
         """The job has a result, on time or late."""
-        return self.outcome in (Outcome.ON_TIME, Outcome.LATE)
+        return self.outcome.finished
 
     @property
     def missed(self) -> bool:
         """The job was anything but on time."""
-        return self.outcome is not Outcome.ON_TIME
+        return self.outcome.missed

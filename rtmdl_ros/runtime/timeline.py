@@ -121,7 +121,7 @@ def _decorate(axes: Any, rows: Mapping[str, int], tasks: int, length_s: float) -
 
 def _add_legend(figure: Figure, colours: Mapping[str, str]) -> None:
     handles: list[Any] = [Patch(color=colour, label=task) for task, colour in colours.items()]
-    missed = ', '.join(outcome.value for outcome in Outcome if outcome is not Outcome.ON_TIME)
+    missed = ', '.join(outcome.value for outcome in Outcome if outcome.missed)
     handles += [
         Line2D([], [], color='0.4', lw=3, label='release to end'),
         Line2D([], [], color='black', marker='|', ls='', ms=10, label='deadline'),

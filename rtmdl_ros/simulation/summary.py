@@ -49,7 +49,7 @@ def summarize(name: str, jobs: Iterable[SimulatedJob]) -> Summary:
     responses = []
     for job in jobs:
         outcomes[job.outcome] += 1
-        if job.outcome in (Outcome.ON_TIME, Outcome.LATE):
+        if job.outcome.finished:
             responses.append(job.finish_ns - job.release_ns)
     return Summary(
         name,

@@ -51,6 +51,16 @@ class Outcome(Enum):
     DISCARDED = 'discarded'
     FAILED = 'failed'
 
+    @property
+    def missed(self) -> bool:
+        """The job was anything but on time."""
+        return self is not Outcome.ON_TIME
+
+    @property
+    def finished(self) -> bool:
+        """The job has a result, on time or late."""
+        return self in (Outcome.ON_TIME, Outcome.LATE)
+
 
 @dataclass(frozen=True)
 class Stage:

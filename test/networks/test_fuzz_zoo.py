@@ -66,7 +66,7 @@ def test_damaged_weights_with_a_right_checksum(folder, data):
 
 def test_an_index_nested_too_deep(folder):
     (folder / INDEX).write_text('[' * 100_000)
-    with pytest.raises(ZooError, match='cannot be read as JSON'):
+    with pytest.raises(ZooError, match='is no JSON'):
         read_zoo(folder)
 
 

@@ -178,19 +178,20 @@ def test_wrong_shapes_are_named(
         ({'format': 1}, 'format is 1, not 2'),
         ({'network': 'other'}, "network is 'other' in the folder 'tiny'"),
         ({'kind': 'oracle'}, "kind is 'oracle', not one of detector, classifier"),
-        ({'classes': ['a', 'a']}, 'classes is not a list of different names'),
-        ({'variants': []}, 'variants is not a list with at least one entry'),
-        ({'variants': [3]}, 'a variant is 3, not an object'),
-        ({'v_width': 'wide'}, "width is 'wide', not a number from 0.01 to 8"),
-        ({'v_depth': 1.5}, 'depth is 1.5, not a whole number'),
+        ({'classes': ['a', 'a']}, 'classes has the class a twice'),
+        ({'classes': 'ab'}, "classes is 'ab', not a list"),
+        ({'variants': []}, 'variants has 0 entries, not at least 1'),
+        ({'variants': [3]}, 'variants[0] is 3, not an object'),
+        ({'v_width': 'wide'}, "variants[0].width is 'wide', not a number"),
+        ({'v_depth': 1.5}, 'variants[0].depth is 1.5, not a whole number'),
         (
             {'kind': 'detector', 'v_input_height': 32},
             'input_width is 24 of a detector, no multiple of 32',
         ),
-        ({'v_input_height': -1}, 'input_height is -1, not a number from 8 to'),
-        ({'v_score_threshold': 1.5}, 'score_threshold is 1.5, not a number from 0 to 1'),
+        ({'v_input_height': -1}, 'input_height is -1, not a whole number of at least 8'),
+        ({'v_score_threshold': 1.5}, 'score_threshold is 1.5, not a finite number from 0'),
         ({'weights': '../w'}, "weights is '../w', not a name"),
-        ({'v_accuracy': {'map': 2}}, 'map is 2, not a number from 0 to 1'),
+        ({'v_accuracy': {'map': 2}}, '[0].accuracy.map is 2, not a finite number from 0'),
     ],
 )
 def test_wrong_index_is_named(folder: Path, fields: dict[str, Any], problem: str) -> None:
@@ -206,13 +207,13 @@ def test_variants_of_one_name_are_refused(folder: Path) -> None:
     content = json.loads((folder / 'index.json').read_text())
     content['variants'] *= 2
     (folder / 'index.json').write_text(json.dumps(content))
-    assert 'two variants have the same id' in error_of(folder)
+    assert 'variants has the id v twice' in error_of(folder)
 
 
 def test_index_that_is_no_json_is_named(folder: Path) -> None:
     """A half-written file."""
     (folder / 'index.json').write_text('{"format": 2,')
-    assert error_of(folder).startswith(f'{folder / "index.json"}: cannot be read as JSON')
+    assert error_of(folder).startswith(f'{folder / "index.json"}: is no JSON')
 
 
 def test_shipped_zoo_is_whole_and_small() -> None:

@@ -119,7 +119,7 @@ class _Story:
 
     def _end(self, end: EndJob) -> str:
         outcome = end.outcome.value.replace('_', ' ')
-        if end.outcome in (Outcome.ON_TIME, Outcome.LATE):
+        if end.outcome.finished:
             after_ns = end.time_ns - self._jobs[end.job_id].release_ns
             return f'{outcome}, {_ms(after_ns)} ms after its frame'
         if end.outcome is Outcome.SUPERSEDED:

@@ -39,11 +39,11 @@ class Node:
             raise BadFieldError(f'{self._inside(name)} is missing')
         return Node(self._inside(name), content[name])
 
-    def items(self, names: Iterable[str] | None = None) -> list[tuple[str, Node]]:
-        """Return the fields of an object, whose names must be among some where they are given."""
+    def items(self, networks: Iterable[str] | None = None) -> list[tuple[str, Node]]:
+        """Return the fields of an object, whose names must be networks where these are given."""
         content = self._object()
         for name in content:
-            if names is not None and name not in names:
+            if networks is not None and name not in networks:
                 raise BadFieldError(f'{self._inside(name)} is not a name in networks')
         return [(name, Node(self._inside(name), value)) for name, value in content.items()]
 
@@ -69,10 +69,10 @@ class Node:
             raise self._wrong(f'one of {", ".join(choices)}')
         return self.value
 
-    def count(self) -> int:
-        """Return a whole number of at least 0, of those that fit into 64 bits."""
-        if type(self.value) is not int or not 0 <= self.value < 2**63:
-            raise self._wrong('a whole number of at least 0')
+    def count(self, least: int = 0) -> int:
+        """Return a whole number of at least so much, of those that fit into 64 bits."""
+        if type(self.value) is not int or not least <= self.value < 2**63:
+            raise self._wrong(f'a whole number of at least {least}')
         return self.value
 
     def number(self, low: float, high: float = _MOST) -> float:

@@ -28,16 +28,32 @@ collect_ignore = [] if HAS_ROS else ['node']
 
 
 @pytest.fixture(scope='session')
-def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a cache that holds the networks of all functions, exported once for all tests."""
+def small_zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the shipped zoo with a few variants."""
+    from small_zoo import write_small_zoo
+
+    return write_small_zoo(tmp_path_factory.mktemp('small_zoo'))
+
+
+@pytest.fixture(scope='session')
+def tiny_zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a zoo of all networks, untrained, two variants of each but of one."""
+    from tiny_zoo import write_tiny_zoo
+
+    return write_tiny_zoo(tmp_path_factory.mktemp('tiny_zoo'))
+
+
+@pytest.fixture(scope='session')
+def cache_dir(tmp_path_factory: pytest.TempPathFactory, small_zoo: Path, tiny_zoo: Path) -> Path:
+    """Return a cache that holds the usual networks and those of both zoos, exported at once."""
     from rtmdl_ros.engine.cache import ensure_exported
-    from rtmdl_ros.networks.zoo import default_zoo_dir
+    from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
     from rtmdl_ros.perception.functions import FUNCTIONS, usual_variant
 
     folder = tmp_path_factory.mktemp('cache')
     usual = [usual_variant(function, default_zoo_dir()) for function in FUNCTIONS]
     variants = [v for each in usual for v in each.variants]
-    ensure_exported(variants, folder)
+    ensure_exported([*variants, *read_zoo(small_zoo), *read_zoo(tiny_zoo)], folder)
     return folder
 
 

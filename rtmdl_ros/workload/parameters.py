@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rtmdl_ros.workload.image_kind import LARGEST_SIDE, SMALLEST_SIDE, USUAL_IMAGES, ImageKind
 from rtmdl_ros.workload.parameter_rules import ParameterRecord, parameter, rules_of
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
+from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
 
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
 FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
@@ -33,7 +34,7 @@ class NodeParameters(ParameterRecord):
     policy: str = parameter(
         'fixed_priority',
         'Order in which ready stages are served.',
-        choices=('fixed_priority', 'edf', 'fifo'),
+        choices=tuple(policy.value for policy in Policy),
     )
     cpu_workers: int = parameter(
         1, 'Threads for pre- and postprocessing.', minimum=1, maximum=16
@@ -45,7 +46,7 @@ class NodeParameters(ParameterRecord):
         'guarded',
         'guarded: a stage starts only where no more urgent job misses its deadline through it; '
         'greedy: it takes a free thread at once.',
-        choices=('guarded', 'greedy'),
+        choices=tuple(packing.value for packing in Packing),
     )
     device: str = parameter(
         'auto',
@@ -202,7 +203,7 @@ class TaskParameters(ParameterRecord):
     late: str = parameter(
         'discard',
         'discard: drop a job that can no longer meet its deadline; run: finish it all the same.',
-        choices=('discard', 'run'), dynamic=True,
+        choices=tuple(late.value for late in LatePolicy), dynamic=True,
     )  # fmt: skip
     segments: int = parameter(
         0,

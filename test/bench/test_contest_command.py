@@ -7,7 +7,6 @@ import json
 import pytest
 import torch
 from labelled_folder import write_labelled
-from small_zoo import write_small_zoo
 
 from rtmdl_ros import cli
 from rtmdl_ros.bench.command import ExperimentError
@@ -36,9 +35,10 @@ def workload(tmp_path):
     return str(path)
 
 
-def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cache_dir, capsys):
+def test_a_quick_run_writes_figures_tables_and_pictures(
+    workload, tmp_path, cache_dir, small_zoo, capsys
+):
     out, file = tmp_path / 'out', tmp_path / 'figures.json'
-    zoo = write_small_zoo(tmp_path / 'zoo')
     boxes = [(0, [1, 2, 4, 8])]
     frames = write_labelled(tmp_path / 'frames', ['red'], {'boxes': boxes}, {'boxes': boxes})
     policies = ['fifo', 'rtmdl_static', OURS, ORACLE]
@@ -49,7 +49,7 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
     assert cli.main(
         ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1',
          '--policies', *policies, '--utilization', '0.5', '1', '--json', str(file),
-         '--frames', str(frames), '--out', str(out), '--zoo', str(zoo),
+         '--frames', str(frames), '--out', str(out), '--zoo', str(small_zoo),
          '--cache-dir', str(cache_dir)]
     ) == 0  # fmt: skip
     table = capsys.readouterr().out
@@ -92,10 +92,9 @@ def test_a_quick_run_writes_figures_tables_and_pictures(workload, tmp_path, cach
 
 
 def test_what_was_run_is_there_when_the_next_contest_fails(
-    workload, tmp_path, cache_dir, capsys, monkeypatch
+    workload, tmp_path, cache_dir, small_zoo, capsys, monkeypatch
 ):
     out, file = tmp_path / 'out', tmp_path / 'figures.json'
-    zoo = write_small_zoo(tmp_path / 'zoo')
     ended = []
 
     def run_one(*arguments):
@@ -112,7 +111,7 @@ def test_what_was_run_is_there_when_the_next_contest_fails(
     assert cli.main(
         ['bench', workload, '--quick', '--seconds', '0.5', '--planning', '0.1', '--policies',
          'fifo', '--utilization', '0.5', '1', '--json', str(file), '--out', str(out),
-         '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+         '--zoo', str(small_zoo), '--cache-dir', str(cache_dir)]
     ) == 1  # fmt: skip
     assert 'rtmdl bench: jobs do not end' in capsys.readouterr().err
     (run,) = json.loads(file.read_text())['runs']
@@ -121,16 +120,17 @@ def test_what_was_run_is_there_when_the_next_contest_fails(
     assert not any(picture.exists() for picture in old)
 
 
-def test_a_run_without_a_frame_is_refused_before_anything_is_run(tmp_path, cache_dir, capsys):
+def test_a_run_without_a_frame_is_refused_before_anything_is_run(
+    tmp_path, cache_dir, small_zoo, capsys
+):
     path = tmp_path / 'late.yaml'
     path.write_text(
         'cameras:\n  front: {period_ms: 2000, offset: 0.5}\n'
         'tasks:\n  lights: {function: traffic_light, camera: front}\n'
     )
-    zoo = write_small_zoo(tmp_path / 'zoo')
     assert cli.main(
         ['bench', str(path), '--quick', '--seconds', '0.5', '--policies', 'fifo', ORACLE,
-         '--out', str(tmp_path / 'out'), '--zoo', str(zoo), '--cache-dir', str(cache_dir)]
+         '--out', str(tmp_path / 'out'), '--zoo', str(small_zoo), '--cache-dir', str(cache_dir)]
     ) == 1  # fmt: skip
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith('rtmdl bench: late, load ')

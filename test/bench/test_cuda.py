@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 from played_cuda import PlayedCuda
-from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.bench import cuda
 from rtmdl_ros.bench.cuda_figures import (
@@ -68,10 +67,10 @@ def test_the_same_finds_in_any_order():
     assert same_finds([], [])
 
 
-def test_packing_is_measured_by_two_threads_by_one_and_by_kernels(monkeypatch, tmp_path):
+def test_packing_is_measured_by_two_threads_by_one_and_by_kernels(monkeypatch, tiny_zoo, cache_dir):
     PlayedCuda(monkeypatch)
-    engine = CudaEngine(0, 2, False, OnnxEngine(tmp_path))
-    networks = [v for v in read_zoo(write_tiny_zoo(tmp_path / 'zoo')) if v.kind == 'detector'][:2]
+    engine = CudaEngine(0, 2, False, OnnxEngine(cache_dir))
+    networks = [v for v in read_zoo(tiny_zoo) if v.kind == 'detector'][:2]
     found = cuda.packing_figures(engine, networks, 0.05, 10)
     assert (found.urgent, found.other) == tuple(f'{each.network} {each.id}' for each in networks)
     figures = found.kernels_gain, found.one_thread_gain, found.throughput, found.slow_down

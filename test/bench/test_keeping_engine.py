@@ -3,7 +3,6 @@
 """Networks that are loaded once."""
 
 import pytest
-from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.bench.keeping_engine import KeepingEngine
 from rtmdl_ros.engine.engine import OnnxEngine
@@ -11,9 +10,9 @@ from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import read_zoo
 
 
-def test_each_cut_is_loaded_once_and_all_else_is_the_engines(tmp_path, monkeypatch):
-    detector = next(v for v in read_zoo(write_tiny_zoo(tmp_path / 'zoo')) if v.kind == 'detector')
-    engine = OnnxEngine(tmp_path / 'cache')
+def test_each_cut_is_loaded_once_and_all_else_is_the_engines(tiny_zoo, cache_dir, monkeypatch):
+    detector = next(v for v in read_zoo(tiny_zoo) if v.kind == 'detector')
+    engine = OnnxEngine(cache_dir)
     keeping = KeepingEngine(engine)
     keeping.prepare([detector])
     whole, cut = keeping.load(detector, 1), keeping.load(detector, 2)
@@ -26,9 +25,9 @@ def test_each_cut_is_loaded_once_and_all_else_is_the_engines(tmp_path, monkeypat
     assert keeping.least_bytes(detector) == engine.least_bytes(detector) > 0
 
 
-def test_what_cannot_be_loaded_is_tried_again(tmp_path, monkeypatch):
-    detector = next(v for v in read_zoo(write_tiny_zoo(tmp_path / 'zoo')) if v.kind == 'detector')
-    engine = OnnxEngine(tmp_path / 'cache')
+def test_what_cannot_be_loaded_is_tried_again(tiny_zoo, cache_dir, monkeypatch):
+    detector = next(v for v in read_zoo(tiny_zoo) if v.kind == 'detector')
+    engine = OnnxEngine(cache_dir)
     keeping = KeepingEngine(engine)
 
     def full(*_):

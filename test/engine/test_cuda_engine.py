@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from graph_cases import ReadsBack, mirrored
-from tiny_zoo import write_tiny_zoo
 from torch import nn
 
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
@@ -38,15 +37,13 @@ def test_weights_are_weighed():
 
 
 @pytest.fixture(scope='module')
-def zoo(tmp_path_factory):
-    return read_zoo(write_tiny_zoo(tmp_path_factory.mktemp('zoo')))
+def zoo(tiny_zoo):
+    return read_zoo(tiny_zoo)
 
 
 @pytest.fixture(scope='module')
-def processor(tmp_path_factory, zoo):
-    engine = OnnxEngine(tmp_path_factory.mktemp('cache'))
-    engine.prepare(zoo)
-    return engine
+def processor(cache_dir):
+    return OnnxEngine(cache_dir)
 
 
 def engine_of(processor, half, told=None):

@@ -10,7 +10,6 @@ import pytest
 import torch
 from graph_cases import ReadsBack, SeveralKinds, SharedHead, mirrored
 from played_cuda import PlayedCuda
-from tiny_zoo import write_tiny_zoo
 
 from rtmdl_ros.engine import cuda_engine
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
@@ -23,17 +22,15 @@ MB = 1_000_000
 
 
 @pytest.fixture(scope='module')
-def zoo(tmp_path_factory):
+def zoo(tiny_zoo):
     """Return a detector and a classifier."""
-    variants = read_zoo(write_tiny_zoo(tmp_path_factory.mktemp('zoo')))
+    variants = read_zoo(tiny_zoo)
     return [next(v for v in variants if v.kind == kind) for kind in ('detector', 'classifier')]
 
 
 @pytest.fixture(scope='module')
-def processor(tmp_path_factory, zoo):
-    engine = OnnxEngine(tmp_path_factory.mktemp('cache'))
-    engine.prepare(zoo)
-    return engine
+def processor(cache_dir):
+    return OnnxEngine(cache_dir)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 import numpy as np
 import pytest
 import torch
-from tiny_zoo import write_tiny_zoo
 from torch import nn
 
 from rtmdl_ros.engine.accuracy import HALF_BOUND, relative_error, telling_input
@@ -23,9 +22,9 @@ from rtmdl_ros.networks.zoo import read_zoo
 
 
 @pytest.fixture(scope='module')
-def tiny(tmp_path_factory):
+def tiny(tiny_zoo):
     """Return a detector and a classifier, tiny and untrained."""
-    variants = read_zoo(write_tiny_zoo(tmp_path_factory.mktemp('zoo')))
+    variants = read_zoo(tiny_zoo)
     return [variants[0], variants[-1]]
 
 

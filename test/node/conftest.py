@@ -8,16 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from small_zoo import write_small_zoo
 
 if TYPE_CHECKING:
     from node_bench import Bench
-
-
-@pytest.fixture(scope='session')
-def small_zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the shipped zoo with a few variants."""
-    return write_small_zoo(tmp_path_factory.mktemp('small_zoo'))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from rich.console import Console
 from small_bags import CAMERA
-from tiny_zoo import write_tiny_zoo
+from tiny_zoo import link_exports
 
 from rtmdl_ros.deployment.loading import load
 from rtmdl_ros.evidence.written import Written
@@ -60,10 +60,11 @@ def ns(resource: Resource) -> int:
 class Replays:
     """Replays with tiny networks, one CPU worker and one lane; the light is the more urgent."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, zoo, exports):
         self.folder = folder
+        link_exports(zoo, exports, folder / 'cache')
         self.values = {
-            'zoo_dir': str(write_tiny_zoo(folder / 'zoo')),
+            'zoo_dir': str(zoo),
             'cache_dir': str(folder / 'cache'),
             'profile_file': str(folder / 'profile.json'),
             'lanes': 1,
@@ -71,7 +72,7 @@ class Replays:
             'traffic_light.priority': 2,
             'traffic_sign.priority': 1,
         }
-        request = request_of(configuration_of(self.values), folder / 'zoo')
+        request = request_of(configuration_of(self.values), zoo)
         profile = measured_profile(request, folder / 'cache', Effort(rounds=1, pair_budget_s=0))
         #: As measured here, for replays in real time.
         self.own_profile = folder / 'own.json'
@@ -131,6 +132,6 @@ class Replays:
 
 
 @pytest.fixture(scope='session')
-def replays(tmp_path_factory) -> Replays:
+def replays(tmp_path_factory, tiny_zoo, cache_dir) -> Replays:
     """Return what replays drives."""
-    return Replays(tmp_path_factory.mktemp('replays'))
+    return Replays(tmp_path_factory.mktemp('replays'), tiny_zoo, cache_dir)

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A zoo of all networks, tiny and untrained."""
 
+import os
 from pathlib import Path
 
 import torch
 
+from rtmdl_ros.engine.cache import cached_path
 from rtmdl_ros.networks.build import count_macs, count_parameters, save_weights, untrained
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
 from rtmdl_ros.networks.slicing import packed_statistics
-from rtmdl_ros.networks.zoo import FORMAT, sha256_of, write_index
+from rtmdl_ros.networks.zoo import FORMAT, read_zoo, sha256_of, write_index
 
 #: By network: kind, classes, the figure that tells its accuracy, sizes of the input.
 NETWORKS = {
@@ -24,6 +26,14 @@ def write_tiny_zoo(folder: Path) -> Path:
     torch.manual_seed(1)
     for network in NETWORKS:
         _write(folder / network, *NETWORKS[network])
+    return folder
+
+
+def link_exports(zoo: Path, cache_dir: Path, folder: Path) -> Path:
+    """Fill another cache with what a cache holds of a zoo; makes and returns its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for variant in read_zoo(zoo):
+        os.link(cached_path(variant, cache_dir), cached_path(variant, folder))
     return folder
 
 

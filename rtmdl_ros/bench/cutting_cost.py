@@ -30,16 +30,17 @@ def main(arguments: Sequence[str]) -> int:
     """Print the table. Returns 1, with one line, where a network cannot be loaded or cut."""
     parser = argparse.ArgumentParser(
         prog='python3 -m rtmdl_ros.bench.cutting_cost',
-        description='Time the largest shipped networks whole and in segments, on one core.',
+        description='Time the largest networks of a zoo whole and in segments, on one core.',
     )
     parser.add_argument(
         '--rounds', type=whole(1, 10**6), default=100, help='timings of each (default: 100)'
     )
     parser.add_argument('--cache-dir', type=path, default=default_cache_dir())
+    parser.add_argument('--zoo', type=path, default=default_zoo_dir(), help='(default: shipped)')
     options = parser.parse_args(arguments)
     print(f'{"network":44} {"segments":>8} {"ms":>8} {"ratio":>7} {"longest ms":>11}')
     try:
-        for folder in sorted(default_zoo_dir().iterdir()):
+        for folder in sorted(options.zoo.iterdir()):
             _print_variant(read_zoo(folder)[-1], options.cache_dir, options.rounds)
     except (EngineError, ZooError) as error:
         print(error, file=sys.stderr)

@@ -95,6 +95,11 @@ def test_tasks_of_one_class_may_all_take_what_is_loaded_of_it(folder):
         assert set(task.pipelines) == {'coarse', 'fine'}
 
 
+def failed(peer):
+    """Return the misses of failed jobs: on a busy machine frames are superseded, too."""
+    return [miss for miss in peer.misses if miss.reason == DeadlineMiss.FAILED]
+
+
 @pytest.mark.parametrize('method', ['preprocess', 'postprocess'])
 def test_what_a_class_raises_fails_the_job_only(logged, folder, method):
     line = '        size =' if method == 'preprocess' else '        score ='
@@ -109,9 +114,9 @@ def test_what_a_class_raises_fails_the_job_only(logged, folder, method):
     def black():
         return image_of(np.zeros((30, 40, 3), np.uint8))
 
-    bench.feed(until=lambda: len(peer.misses) >= 3, image=black)
+    bench.feed(until=lambda: len(failed(peer)) >= 3, image=black)
     text = f'{function}.{method} raised ValueError: dark'
-    assert all(m.reason == DeadlineMiss.FAILED and text in m.detail for m in peer.misses)
+    assert all(text in miss.detail for miss in failed(peer))
     assert log.count(text) == 1
     peer.detections.clear()
     bench.feed(until=lambda: peer.detections, image=dim)
@@ -129,9 +134,9 @@ def test_an_error_with_the_name_of_a_badly_named_file_is_told_everywhere(make_be
         bench.start()
         peer = bench.peer
         black = image_of(np.zeros((30, 40, 3), np.uint8))
-        bench.feed(until=lambda: len(peer.misses) >= 3, image=lambda: black)
+        bench.feed(until=lambda: len(failed(peer)) >= 3, image=lambda: black)
         text = f'{function}.postprocess raised OSError: caf\\udce9.png'
-        assert all(text in miss.detail for miss in peer.misses)
+        assert all(text in miss.detail for miss in failed(peer))
         bench.wait(lambda: text in peer.component('task own').message)
         bench.feed(until=lambda: peer.detections, image=dim)
     finally:

@@ -66,10 +66,11 @@ class NodeParameters(ParameterRecord):
         choices=('tensorrt', 'cuda', 'cpu'),
     )
     cpu_cores: str = parameter(
-        '', 'Cores of the CPU workers, as "0-1,3"; empty: any. As many as workers: one each.'
+        '',
+        'Cores of the CPU workers, as "0-1,3"; empty: any. With a core for each, each has its own.',
     )
     lane_cores: str = parameter(
-        '', 'Cores of the lanes, as "0-1,3"; empty: any. As many as lanes: one each.'
+        '', 'Cores of the lanes, as "0-1,3"; empty: any. With a core for each, each has its own.'
     )
     fifo_priority: int = parameter(
         0, 'Priority of the lanes under SCHED_FIFO, CPU workers one above; 0: usual time sharing.',
@@ -97,7 +98,7 @@ class NodeParameters(ParameterRecord):
     admission: str = parameter(
         'refuse',
         'refuse: a deadline is not tightened, a task not enabled where tasks would break their '
-        'miss limits; warn: it is, and the log says so.',
+        'miss limits; warn: both are done, and the log tells whose limits break.',
         choices=('refuse', 'warn'), dynamic=True,
     )  # fmt: skip
     memory_mb: float = parameter(

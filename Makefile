@@ -12,7 +12,8 @@ EXAMPLES ?= 5000
 ARGS ?=
 
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
-ENTER = . ./env.sh && export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
+LOCAL_ONLY = $(if $(filter humble,$(ROS_DISTRO)),ROS_LOCALHOST_ONLY=1,ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST)
+ENTER = . ./env.sh && export $(LOCAL_ONLY) ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&
 
 .PHONY: help setup run test test-thorough bench-core bench-blocking bench-fidelity bench-packing bench-memory bench-storage bench-planning bench-admission bench-plans bench-choice bench-node bench-gpu test-gpu soak lint clean
 

@@ -15,8 +15,10 @@ _PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 def ros_environment(domain_id: int, profile: Path) -> dict[str, str]:
     """Return the variables that keep a run to this machine and make it deliver whole images."""
-    own = {'ROS_DOMAIN_ID': str(domain_id), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
-    return {name: os.environ.get(name, str(profile)) for name in _PROFILES} | own
+    from rtmdl_ros.node.ros_compat import LOCAL_ONLY
+
+    profiles = {name: os.environ.get(name, str(profile)) for name in _PROFILES}
+    return profiles | LOCAL_ONLY | {'ROS_DOMAIN_ID': str(domain_id)}
 
 
 def fastdds_profile() -> Path:

@@ -4,8 +4,13 @@
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
-except ImportError:  # Humble; Jazzy has the old name too, but warns of it
+
+    #: The variables that let a process see and be seen on this machine alone.
+    LOCAL_ONLY = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+except ImportError:  # Humble; Jazzy has the old names too, but warns of them
     from rclpy.qos_event import SubscriptionEventCallbacks
+
+    LOCAL_ONLY = {'ROS_LOCALHOST_ONLY': '1'}
 
 try:
     from vision_msgs.msg import (
@@ -17,5 +22,9 @@ except ImportError:  # not installed: the node does without
     Detection2D = Detection2DArray = ObjectHypothesisWithPose = None
 
 __all__ = [
-    'Detection2D', 'Detection2DArray', 'ObjectHypothesisWithPose', 'SubscriptionEventCallbacks'
-]  # fmt: skip
+    'LOCAL_ONLY',
+    'Detection2D',
+    'Detection2DArray',
+    'ObjectHypothesisWithPose',
+    'SubscriptionEventCallbacks',
+]

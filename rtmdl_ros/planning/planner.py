@@ -37,8 +37,8 @@ def make_plan(
 ) -> Planned:
     """Search for a plan and explain it, within a budget (`search.search`).
 
-    Where no plan keeps all constraints, it is the one that breaks them least. Raises ValueError
-    for a budget that is not above 0.
+    Where no plan keeps all constraints, it is the one that breaks them least. `progress` is told
+    the share spent, 0 to 1. Raises ValueError for a budget that is not above 0.
     """
     evaluator, judge = searching(problem), confirming(problem)
     budget = Budget(evaluator, seconds, simulations, progress)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -48,16 +48,14 @@ def search(
     *,
     seconds: float = math.inf,
     simulations: float = math.inf,
-    progress: Callable[[float], None] = lambda share: None,
 ) -> Found:
     """Search for the candidate of largest objective until a budget is spent or nothing is left.
 
     `simulations` counts candidates of the search; with it alone, the result depends on nothing but
-    the problem. `progress` is told the share spent, 0 to 1. Raises ValueError for a budget that is
-    not above 0, or none at all.
+    the problem. Raises ValueError for a budget that is not above 0, or none at all.
     """
     evaluator = searching(problem)
-    budget = Budget(evaluator, seconds, simulations, progress)
+    budget = Budget(evaluator, seconds, simulations)
     return searched(evaluator, confirming(problem), budget)
 
 

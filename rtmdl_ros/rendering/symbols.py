@@ -17,6 +17,8 @@ BLACK: Colour = (26, 24, 24)
 RED: Colour = (38, 28, 190)
 YELLOW: Colour = (20, 185, 245)
 GREEN: Colour = (70, 150, 20)
+#: Where people stand.
+_GROUND = 0.58
 
 Symbol = Callable[[Canvas], None]
 
@@ -96,9 +98,9 @@ def three_lamps(canvas: Canvas) -> None:
         canvas.disc((0.0, y), 0.12, colour)
 
 
-def _walker(canvas: Canvas, x: float, foot: float, size: float) -> None:
+def _walker(canvas: Canvas, x: float, size: float) -> None:
     def at(u: float, v: float) -> Point:
-        return (x + u * size, foot - v * size)
+        return (x + u * size, _GROUND - v * size)
 
     canvas.disc(at(0.02, 0.92), 0.085 * size, BLACK)
     canvas.stroke([at(0.0, 0.74), at(0.0, 0.45)], BLACK, 0.2 * size)
@@ -110,13 +112,13 @@ def _walker(canvas: Canvas, x: float, foot: float, size: float) -> None:
 
 def pedestrian(canvas: Canvas) -> None:
     """One walker."""
-    _walker(canvas, 0.0, 0.58, 0.95)
+    _walker(canvas, 0.0, 0.95)
 
 
 def children(canvas: Canvas) -> None:
     """Two walkers hand in hand."""
-    _walker(canvas, -0.17, 0.58, 0.68)
-    _walker(canvas, 0.2, 0.58, 0.78)
+    _walker(canvas, -0.17, 0.68)
+    _walker(canvas, 0.2, 0.78)
 
 
 def road_worker(canvas: Canvas) -> None:

@@ -131,13 +131,6 @@ def test_a_search_needs_a_budget(bounds):
         search(problem(task('a')), **bounds)
 
 
-def test_progress_rises_to_the_end():
-    told = []
-    search(random_problem(1, 6, 12), simulations=10, progress=told.append)
-    assert told == sorted(told)
-    assert 0.0 <= told[0] <= told[-1] <= 1.0
-
-
 def test_where_the_largest_are_on_time_nothing_is_searched_for():
     many = problem(*(task(f't{n}', 200, 200) for n in range(9)))
     assert not is_small(many)

@@ -78,7 +78,7 @@ def longest_of_others(task: str, reports: Sequence[JobReport]) -> float:
         span.duration_ns
         for report in reports
         for span in report.spans
-        if report.task != task and span.executor.startswith('lane')
+        if report.task != task and span.on_lane
     ]
     return max(times, default=0) / NS_PER_MS
 

@@ -129,9 +129,7 @@ def lane_utilization(reports: Sequence[JobReport], lanes: int) -> float:
     if not reports:
         return 0.0
     span_ns = max(r.finish_ns for r in reports) - min(r.release_ns for r in reports)
-    busy_ns = sum(
-        span.duration_ns for r in reports for span in r.spans if span.executor.startswith('lane')
-    )
+    busy_ns = sum(span.duration_ns for r in reports for span in r.spans if span.on_lane)
     return busy_ns / max(1, span_ns * lanes)
 
 

@@ -23,6 +23,11 @@ class StageSpan:
         """How long the stage ran, in nanoseconds."""
         return self.end_ns - self.start_ns
 
+    @property
+    def on_lane(self) -> bool:
+        """It ran on a lane, not on a CPU worker: the core names them lane0, lane1, ..."""
+        return self.executor.startswith('lane')
+
 
 @dataclass(frozen=True)
 class Wait:

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan is made within a budget, and how much of it is spent is told."""
 
-from known_problem import random_problem
-
 from rtmdl_ros.planning.planner import make_plan
+from rtmdl_ros.planning.random_problems import random_problem
 
 
 def test_progress_rises_to_the_end():

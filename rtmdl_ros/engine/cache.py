@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from errno import ENOSPC
 from pathlib import Path
@@ -122,15 +121,14 @@ def _run(exporter: str, variants: Sequence[Network], cache_dir: Path) -> None:
     ]
     # What this process finds, '' being the folder it is in, the other one finds as well.
     search_path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)
-    with tempfile.TemporaryDirectory() as empty:  # Python looks for modules where it is started
-        result = subprocess.run(
-            [sys.executable, '-m', exporter, *arguments],
-            env=os.environ | {'PYTHONPATH': search_path},
-            cwd=empty,
-            capture_output=True,
-            text=True,
-            errors='replace',
-        )
+    result = subprocess.run(
+        [sys.executable, '-m', exporter, *arguments],
+        env=os.environ | {'PYTHONPATH': search_path},
+        cwd='/',  # where it is started Python looks for modules first
+        capture_output=True,
+        text=True,
+        errors='replace',
+    )
     if result.returncode < 0:
         raise EngineError(
             f'export to {cache_dir} failed: killed by signal {-result.returncode}; 9 is mostly for '

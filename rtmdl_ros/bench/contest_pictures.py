@@ -157,8 +157,7 @@ def title_of(contest: Contest) -> str:
 
 
 def _figure(width: float, height: float) -> Figure:
-    figure = new_figure(width, height, layout='constrained')
-    return figure
+    return new_figure(width, height, layout='constrained')
 
 
 def _whiskers(value: Interval) -> list[list[float]] | None:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What cutting costs: `python3 -m rtmdl_ros.bench.cutting_cost`.
 
-Times each shipped network whole and in 2, 3 and 4 segments, taking turns, so that whatever else
-the machine does meanwhile meets all of them alike.
+Times the largest variant of each network whole and in 2, 3 and 4 segments, taking turns, so that
+whatever else the machine does meanwhile meets all of them alike.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rtmdl_ros.engine.cache import default_cache_dir, load_runner
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.engine.onnx_runner import OnnxRunner
-from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import Variant, ZooError, by_network, default_zoo_dir, read_zoo
 from rtmdl_ros.workload.arguments import path, whole
 
 COUNTS = (2, 3, 4)
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     print(f'{"network":44} {"segments":>8} {"ms":>8} {"ratio":>7} {"longest ms":>11}')
     try:
-        for folder in sorted(options.zoo.iterdir()):
-            _print_variant(read_zoo(folder)[-1], options.cache_dir, options.rounds)
+        for own in by_network(read_zoo(options.zoo)).values():
+            _print_variant(own[-1], options.cache_dir, options.rounds)
     except (EngineError, ZooError) as error:
         print(error, file=sys.stderr)
         return 1

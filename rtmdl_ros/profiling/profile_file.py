@@ -266,13 +266,22 @@ def _stage(node: Node, networks: Sequence[str]) -> StageProfile:
     )
 
 
+def _by_network(node: Node, networks: Iterable[str]) -> list[tuple[str, Node]]:
+    """Return the fields of an object, whose names must be networks."""
+    fields = node.items()
+    for name, field in fields:
+        if name not in networks:
+            raise BadFieldError(f'{field.place} is not a name in networks')
+    return fields
+
+
 def _slow_downs(node: Node, networks: Iterable[str]) -> SlowDowns:
     factors: dict[str, dict[tuple[str, str], float]] = {}
     for kind in ('measured', 'predicted'):
         factors[kind] = {
             (one, beside): factor.number(1.0, _MOST_FACTOR)
-            for one, row in node.field(kind).items(networks)
-            for beside, factor in row.items(networks)
+            for one, row in _by_network(node.field(kind), networks)
+            for beside, factor in _by_network(row, networks)
         }
     twice = factors['measured'].keys() & factors['predicted'].keys()
     if twice:

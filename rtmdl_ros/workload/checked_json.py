@@ -39,12 +39,9 @@ class Node:
             raise BadFieldError(f'{self._inside(name)} is missing')
         return Node(self._inside(name), content[name])
 
-    def items(self, networks: Iterable[str] | None = None) -> list[tuple[str, Node]]:
-        """Return the fields of an object, whose names must be networks where these are given."""
+    def items(self) -> list[tuple[str, Node]]:
+        """Return the fields of an object."""
         content = self._object()
-        for name in content:
-            if networks is not None and name not in networks:
-                raise BadFieldError(f'{self._inside(name)} is not a name in networks')
         return [(name, Node(self._inside(name), value)) for name, value in content.items()]
 
     def entries(self, least: int = 0, most: int | None = None) -> list[Node]:

@@ -18,6 +18,7 @@ from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
 #: How the names begin that rclpy or ROS itself sets, no business of the schema.
 FOREIGN = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
 
+
 @dataclass(frozen=True)
 class NodeParameters(ParameterRecord):
     """Parameters of the node as a whole."""

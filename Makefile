@@ -11,6 +11,9 @@ DURATION ?= 20
 EXAMPLES ?= 5000
 ARGS ?=
 
+# Python packages are compiled when they are first imported: else each process did it again, 2 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.
 LOCAL_ONLY = $(if $(filter humble,$(ROS_DISTRO)),ROS_LOCALHOST_ONLY=1,ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST)
 ENTER = . ./env.sh && export $(LOCAL_ONLY) ROS_DOMAIN_ID=$$((1 + $$$$ % 100)) &&

@@ -55,9 +55,10 @@ def test_an_open_bypass_leaves_stages_out():
     assert called == [2]
 
 
-def test_a_short_run_tells_the_slope(cache_dir, tmp_path, capsys):
+def test_a_short_run_tells_the_slope(cache_dir, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr('rtmdl_ros.bench.memory_samples._EVERY_S', 0.2)
     arguments = ['--out', str(tmp_path), '--cache-dir', str(cache_dir)]
-    short = ['--duration', '4.5', '--warm-up', '0.5', '--fill', '20']
+    short = ['--duration', '3.5', '--warm-up', '0.5', '--fill', '20']
     assert main([*short, '--limit', '1e6', *arguments]) == 0
     table = capsys.readouterr().out.partition('figures:')[0].splitlines()
     assert max(map(len, table)) <= 80

@@ -12,7 +12,6 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rtmdl_ros.engine import engine
 from rtmdl_ros.msg import DeadlineMiss
 
-GPU = {'device': 'cuda', 'tasks': ['traffic_light'], 'traffic_light.segments': 2}
 MB = 1_000_000
 
 
@@ -25,8 +24,17 @@ def cuda(monkeypatch):
     assert played.faults == []
 
 
-def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, logged):
-    bench, log = logged(GPU)
+@pytest.fixture
+def gpu(tiny_zoo):
+    """Return parameters for networks that the CPU runs soon in half precision, too."""
+    return {
+        'device': 'cuda', 'tasks': ['traffic_light'], 'traffic_light.segments': 2,
+        'zoo_dir': str(tiny_zoo),
+    }  # fmt: skip
+
+
+def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, gpu, logged):
+    bench, log = logged(gpu)
     bench.start()
     peer = bench.peer
 
@@ -47,8 +55,8 @@ def test_frames_are_answered_before_and_after_the_node_is_configured_anew(cuda, 
     }
 
 
-def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, logged):
-    bench, log = logged(GPU)
+def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, gpu, logged):
+    bench, log = logged(gpu)
     bench.start()
     peer = bench.peer
     bench.feed(until=lambda: peer.detections)
@@ -68,16 +76,16 @@ def test_a_gpu_that_fails_fails_its_jobs_only_and_is_told_once(cuda, logged):
     bench.feed(until=lambda: peer.detections)
 
 
-def test_variants_for_which_a_gpu_has_no_memory_are_named(cuda, logged):
-    bench, log = logged(GPU)
+def test_variants_for_which_a_gpu_has_no_memory_are_named(cuda, gpu, logged):
+    bench, log = logged(gpu)
     cuda.bytes_a_graph = 2600 * MB
     bench.start()
     assert log.count('the memory of the GPU is full: 1 of 2 variants are left out') == 1
     bench.feed(until=lambda: bench.peer.detections)
 
 
-def test_a_configure_that_fails_keeps_nothing_of_the_gpu(cuda, logged, monkeypatch):
-    bench, log = logged(GPU)
+def test_a_configure_that_fails_keeps_nothing_of_the_gpu(cuda, gpu, logged, monkeypatch):
+    bench, log = logged(gpu)
     given_back = []
     monkeypatch.setattr(torch.cuda, 'empty_cache', lambda: given_back.append(cuda.free_bytes))
     cuda.bytes_a_graph = 8000 * MB

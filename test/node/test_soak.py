@@ -46,8 +46,8 @@ def test_the_node_under_faults(tmp_path, monkeypatch, cache_dir, small_zoo):
         monkeypatch.setenv(name, value)
     parameters = {'cache_dir': str(cache_dir), 'zoo_dir': str(small_zoo), 'lanes': 1}
     options = SoakOptions(
-        duration_s=25.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
-        limits=PATIENT, hang_limit_s=0.5, fault_s=(0.4, 1.2), parameters=parameters,
+        duration_s=15.0, seed=1, folder=tmp_path, log=tmp_path / 'node.log', domain_id=domain_id,
+        limits=PATIENT, hang_limit_s=0.5, fault_s=(0.3, 0.8), parameters=parameters,
     )  # fmt: skip
     told: list[FaultRecord] = []
     with Soak(options, lambda seconds, what: None, told.append) as soak:

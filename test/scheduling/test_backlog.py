@@ -68,12 +68,12 @@ def test_a_task_that_stopped_delays_nobody():
 @pytest.mark.parametrize('policy', [Policy.FIXED_PRIORITY, Policy.EDF])
 def test_decisions_are_those_of_the_forecast(lanes, policy, monkeypatch):
     def schedules():
-        for seed in range(10):
-            tasks = random_task_set(seed, 5, 0.5 + 0.1 * seed)
+        for seed in range(6):
+            tasks = random_task_set(seed, 5, 0.5 + 0.2 * seed)
             yield simulate(
                 tasks, policy=policy, packing=Packing.GUARDED, cpu_workers=1 + seed % 2,
                 lanes=lanes, slow_downs=random_slow_downs(seed, tasks),
-                duration_ns=2 * 10**9, seed=seed,
+                duration_ns=10**9, seed=seed,
             )  # fmt: skip
 
     quick = list(schedules())

@@ -9,7 +9,7 @@ from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.records import Outcome, Packing, Policy
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
-SETS = 1000
+SETS = 400
 
 
 def lost_deadlines(seed, packing):

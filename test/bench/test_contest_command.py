@@ -217,6 +217,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_measured(
     monkeypatch.setattr('rtmdl_ros.bench.contest_series.load_ladders', None)
     (tmp_path / 'file').write_text('')
     places = {'--out': tmp_path / 'out', option: tmp_path / name}
-    assert cli.main(['bench', *(str(word) for pair in places.items() for word in pair)]) == 1
+    words = [str(word) for pair in places.items() for word in pair]
+    assert cli.main(['bench', '--policies', 'rtmdl', *words]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f'rtmdl bench: {tmp_path / name}: {problem}')

@@ -54,8 +54,17 @@ def _values(path: Path, document: object) -> Iterator[tuple[str, object]]:
         if not isinstance(section, dict) or not isinstance(section.get('ros__parameters'), dict):
             raise ParameterError(f'{path}: "{name}:" must hold "ros__parameters:" and them in it')
         for key, value in _flat('', section['ros__parameters']):
+            _check_readable(path, key, value)
             if not key.startswith(FOREIGN):
                 yield key, value
+
+
+def _check_readable(path: Path, name: str, value: object) -> None:
+    """Raise ParameterError for a value that ROS does not read; it would name the line alone."""
+    if value is None:
+        raise ParameterError(f'{path}: {name} has no value; give one or take the line away')
+    if isinstance(value, list) and len({type(each) for each in value}) > 1:
+        raise ParameterError(f'{path}: {name} is a list of several kinds; ROS reads those of one')
 
 
 def is_for(node_name: str, section: str) -> bool:

@@ -85,12 +85,17 @@ def test_how_openmp_waits_is_the_users_choice():
     assert {policy for _, policy in imports_in(NODE, OMP_WAIT_POLICY='ACTIVE')} == {'ACTIVE'}
 
 
+OWN = '/**:\n  ros__parameters:\n    '
+
+
 @pytest.mark.parametrize(
     ('content', 'told'),
     [
         (None, 'cannot be read (No such file or directory)'),
         ('a: [', 'not a YAML file ('),
         ('lanes: [1]', 'no parameters for the node; put them under "/**:"'),
+        (f'{OWN}traffic_light:', 'traffic_light has no value; give one or take the line away'),
+        (f'{OWN}tasks: [a, 3]', 'tasks is a list of several kinds; ROS reads those of one'),
     ],
 )
 def test_a_parameter_file_that_ros_cannot_read_is_told_in_one_line(tmp_path, content, told):

@@ -30,7 +30,7 @@ from rtmdl_ros.bench.contest import order_of
 from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import image_for, payload_of
-from rtmdl_ros.bench.planned import LANES, Planned, planned_for, planned_workload
+from rtmdl_ros.bench.planned import LANES, FunctionPlan, planned_for, planned_workload
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
@@ -146,7 +146,7 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
     return True
 
 
-def workload(ladders: Ladders, planned: Planned, script: Script, *, fixed: bool) -> Workload:
+def workload(ladders: Ladders, planned: FunctionPlan, script: Script, *, fixed: bool) -> Workload:
     """Return lights and signs on one camera that is faster for a while."""
     start_s, end_s = script.calm_s, script.calm_s + script.burst_s
     burst = Episode(round(start_s * NS_PER_S), round(end_s * NS_PER_S), _RATE)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rtmdl_ros.bench.contest_scores import Reply, reply_of
 from rtmdl_ros.bench.scenario import Scenario
-from rtmdl_ros.evidence.callback_plan import Answer, CallbackPlan
+from rtmdl_ros.evidence.callback_plan import CallbackAnswer, CallbackPlan
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
@@ -22,7 +22,7 @@ def jobs_of(
     scenario: Scenario,
     frames: Sequence[Frame],
     published_ns: Sequence[int],
-    answers: Sequence[Answer],
+    answers: Sequence[CallbackAnswer],
 ) -> tuple[JobReport, ...]:
     """Return a report of each frame and task, its release being the frame's publication.
 
@@ -54,7 +54,7 @@ def jobs_of(
     return tuple(reports)
 
 
-def _answered(answer: Answer, deadline_ns: int, variant: str, reply: Reply) -> JobReport:
+def _answered(answer: CallbackAnswer, deadline_ns: int, variant: str, reply: Reply) -> JobReport:
     finish_ns = answer.spans[-1].end_ns
     outcome = Outcome.ON_TIME if finish_ns <= deadline_ns else Outcome.LATE
     return JobReport(

@@ -20,14 +20,14 @@ _FUNCTIONS = ('traffic_light', 'traffic_sign')
 
 
 @dataclass(frozen=True)
-class Planned:
+class FunctionPlan:
     """A plan for tasks that are named as their functions, with their period as deadline."""
 
     period_ns: int
     #: Of each task its variant and its priority; the larger goes first.
     choices: dict[str, tuple[str, int]]
 
-    def with_variants(self, other: Planned) -> Planned:
+    def with_variants(self, other: FunctionPlan) -> FunctionPlan:
         """Return this plan, for its period, with the variants and priorities of another."""
         return replace(self, choices=other.choices)
 
@@ -37,7 +37,7 @@ class Planned:
         return ', then '.join(f'{task} {variant}' for task, (variant, _) in ordered)
 
 
-def planned_for(profile: Profile, load: float, seconds: float) -> Planned:
+def planned_for(profile: Profile, load: float, seconds: float) -> FunctionPlan:
     """Plan for the period at which the most accurate variants load the lanes so much.
 
     1.0 is what one lane can do.
@@ -53,7 +53,7 @@ def problem_for(profile: Profile, period_ns: int) -> Problem:
     return Problem(tasks, profile, lanes=LANES)
 
 
-def plan_of(problem: Problem, seconds: float) -> Planned:
+def plan_of(problem: Problem, seconds: float) -> FunctionPlan:
     """Search for the plan of a problem of `problem_for`."""
     best = search(problem, seconds=seconds).best
     choices = {
@@ -62,10 +62,10 @@ def plan_of(problem: Problem, seconds: float) -> Planned:
             problem.tasks, problem.allowed, best.variants, best.priorities(), strict=True
         )
     }
-    return Planned(problem.tasks[0].period_ns, choices)
+    return FunctionPlan(problem.tasks[0].period_ns, choices)
 
 
-def largest_of(profile: Profile, planned: Planned) -> Planned:
+def largest_of(profile: Profile, planned: FunctionPlan) -> FunctionPlan:
     """Return the most accurate variants at the period of a plan, rate monotonic: as they stand."""
     choices = {
         name: (profile.functions[name][-1].name, -number)
@@ -75,7 +75,7 @@ def largest_of(profile: Profile, planned: Planned) -> Planned:
 
 
 def planned_workload(
-    ladders: Ladders, planned: Planned, *, fixed: bool
+    ladders: Ladders, planned: FunctionPlan, *, fixed: bool
 ) -> tuple[RunnableTask, ...]:
     """Return the tasks; fixed: each job is done with the variant of the plan."""
     return tuple(
@@ -85,7 +85,7 @@ def planned_workload(
 
 
 def _runnable(
-    ladders: Ladders, planned: Planned, name: str, base: str, priority: int, fixed: bool
+    ladders: Ladders, planned: FunctionPlan, name: str, base: str, priority: int, fixed: bool
 ) -> RunnableTask:
     variants = tuple(each.variant() for each in ladders.profile.functions[name])
     if fixed:

@@ -32,7 +32,7 @@ from rtmdl_ros.bench.fidelity_figures import HANDED_OVER, hand_overs
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.planned import (
     LANES,
-    Planned,
+    FunctionPlan,
     largest_of,
     plan_of,
     planned_for,
@@ -157,7 +157,7 @@ def _mean_ns(stage: StageProfile) -> float:
 
 def _run(
     ladders: Ladders,
-    planned: Planned,
+    planned: FunctionPlan,
     tasks: tuple[RunnableTask, ...],
     seconds: float,
     advance: Advance,

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """From parameters to tasks ready to run: variants measured, planned, loaded and warmed up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtmdl_ros.deployment.preparation import device_plan, device_profile
 from rtmdl_ros.deployment.ready_task import ReadyTask
 from rtmdl_ros.engine.cache import cache_dir_of
+from rtmdl_ros.engine.engine import Log
 from rtmdl_ros.networks.zoo import zoo_dir_of
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.planning.plan import Plan
@@ -21,8 +22,6 @@ from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.priorities import priority_in_force
 from rtmdl_ros.workload.slow_downs import SlowDowns
 from rtmdl_ros.workload.units import NS_PER_MS
-
-Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 from rtmdl_ros.engine.cache import ANOTHER_CACHE, is_cached
+from rtmdl_ros.engine.engine import Log
 from rtmdl_ros.planning.errors import PlanError
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.plan_file import given_plan, read_plan, write_plan
@@ -34,7 +34,6 @@ _PLANNING_S = 3.0
 #: Time between two words about what is being measured.
 _PROGRESS_S = 2.0
 
-Log = Callable[[str], None]
 _LOGGER = logging.getLogger(__name__)
 
 

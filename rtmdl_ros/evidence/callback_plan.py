@@ -67,7 +67,7 @@ class CallbackPlan:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallbackAnswer:
     """A frame that a callback has got through with."""
 
     task: str
@@ -103,16 +103,16 @@ def read_images(folder: Path) -> Iterator[Pixels]:
         raise BadInputError(f'{path}: {one_line(error)}; let rtmdl bench write it') from error
 
 
-def write_answers(folder: Path, answers: Sequence[Answer]) -> None:
+def write_answers(folder: Path, answers: Sequence[CallbackAnswer]) -> None:
     """Write what was answered. Raises OSError."""
     write_whole(folder / ANSWERS, json.dumps([asdict(each) for each in answers]))
 
 
-def read_answers(folder: Path) -> tuple[Answer, ...]:
+def read_answers(folder: Path) -> tuple[CallbackAnswer, ...]:
     """Read what `write_answers` wrote. Raises OSError and ValueError."""
     answers = json.loads((folder / ANSWERS).read_text(encoding='utf-8'))
     return tuple(
-        Answer(
+        CallbackAnswer(
             each['task'],
             each['stamp_ns'],
             tuple(StageSpan(**span) for span in each['spans']),

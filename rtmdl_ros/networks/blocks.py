@@ -77,7 +77,7 @@ class ResidualBlock(nn.Module):
         return torch.relu(features + self.second(self.first(features)))
 
 
-class Stage(nn.Module):
+class ResidualStage(nn.Module):
     """A convolution of stride 2, then `depth` residual blocks."""
 
     def __init__(self, inputs: int, outputs: int, depth: int) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from rtmdl_ros.networks.blocks import ConvUnit, Stage, Standardise, initialise, scaled
+from rtmdl_ros.networks.blocks import ConvUnit, ResidualStage, Standardise, initialise, scaled
 
 STEM_CHANNELS = 16
 STAGE_CHANNELS = (32, 64, 80)
@@ -23,7 +23,7 @@ class Classifier(nn.Module):
         self.standardise = Standardise()
         self.stem = ConvUnit(3, channels[0])
         self.stages = nn.ModuleList(
-            Stage(before, after, depth) for before, after in pairwise(channels)
+            ResidualStage(before, after, depth) for before, after in pairwise(channels)
         )
         initialise(self)
         self.dropout = nn.Dropout(0.2)

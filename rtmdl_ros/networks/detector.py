@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rtmdl_ros.networks.blocks import ConvUnit, Normalise, Stage, initialise, scaled
+from rtmdl_ros.networks.blocks import ConvUnit, Normalise, ResidualStage, initialise, scaled
 
 STEM_CHANNELS = 16
 #: Output channels of the stages at strides 4, 8, 16 and 32. The first is a lone convolution: a
@@ -53,7 +53,7 @@ class Detector(nn.Module):
         self.normalise = Normalise()
         self.stem = ConvUnit(3, stem, stride=2)
         self.stages = nn.ModuleList(
-            Stage(before, after, depth if index else 0)
+            ResidualStage(before, after, depth if index else 0)
             for index, (before, after) in enumerate(zip([stem, *stages[:-1]], stages, strict=True))
         )
         self.laterals = nn.ModuleList(

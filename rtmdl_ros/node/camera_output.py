@@ -70,7 +70,7 @@ class CameraOutput:
             self._jpeg.publish(shot.jpeg)
 
 
-class Release:
+class Pacer:
     """Publishes frame i at start + i * period: what is not ready is left out, nothing delayed."""
 
     def __init__(self) -> None:

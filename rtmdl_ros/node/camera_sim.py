@@ -18,7 +18,7 @@ from typing import Any
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from rtmdl_ros.msg import DetectionArray
-from rtmdl_ros.node.camera_output import CameraOutput, Release, Shot, open_publisher
+from rtmdl_ros.node.camera_output import CameraOutput, Pacer, Shot, open_publisher
 from rtmdl_ros.node.camera_process import CameraNode, run_camera
 from rtmdl_ros.node.messages import detection_array
 from rtmdl_ros.rendering.ahead import RenderAhead
@@ -80,7 +80,7 @@ class CameraSim(CameraNode[CameraSimParameters]):
         def prepared(index: int) -> _Frame:
             return self._frame(index, track.frame(index))
 
-        release = Release()
+        pacer = Pacer()
         with RenderAhead(prepared, values.prefetch, period_s) as frames:
             frames.wait(_FIRST_FRAME_TIMEOUT_S)
             self.get_logger().info(
@@ -88,10 +88,10 @@ class CameraSim(CameraNode[CameraSimParameters]):
                 f'{self._output.topic}, track {values.seed}'
             )
             duration_s = values.duration_s or math.inf
-            release.run(frames.take, self._publish, period_s, stop, duration_s)
+            pacer.run(frames.take, self._publish, period_s, stop, duration_s)
             times = sorted(frames.render_times_ms()) or [0.0]
         summary = Summary(
-            release.published, release.skipped, quantile(times, 0.5), quantile(times, 0.99)
+            pacer.published, pacer.skipped, quantile(times, 0.5), quantile(times, 0.99)
         )
         self.get_logger().info(str(summary))
         return summary

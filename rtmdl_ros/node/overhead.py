@@ -54,7 +54,7 @@ _KINDS = {
 _NATIVE = 'middleware and libraries'
 
 
-class StageTimes:
+class StageClock:
     """Time on a processor that the stages of all tasks take, by resource."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ def _observed(
     node: RtmdlNode, executor: SingleThreadedExecutor, duration_s: float
 ) -> dict[str, float]:
     """Run the node; what it loads and plans does not count."""
-    times = StageTimes()
+    times = StageClock()
     node.trigger_configure()
     for task in node.loaded_tasks:
         for pipeline in task.pipelines.values():

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from rclpy.parameter import Parameter
 
-from rtmdl_ros.node.camera_output import CameraOutput, Release, Shot
+from rtmdl_ros.node.camera_output import CameraOutput, Pacer, Shot
 from rtmdl_ros.node.camera_process import CameraNode, run_camera
 from rtmdl_ros.perception.footage import (
     EndOfFootageError,
@@ -78,32 +78,32 @@ class VideoSource(CameraNode[VideoSourceParameters]):
 
         Raises FootageError where a frame cannot be read.
         """
-        release = Release()
+        pacer = Pacer()
         try:
             if self._footage.rate_hz:
-                self._run_recorded(release, stop)
+                self._run_recorded(pacer, stop)
             else:
-                self._run_live(release, stop)
+                self._run_live(pacer, stop)
         except EndOfFootageError:
             self.get_logger().info(f'end of {self.parameters.source}; loop:=true goes on')
-        summary = Summary(release.published, release.skipped)
+        summary = Summary(pacer.published, pacer.skipped)
         self.get_logger().info(str(summary))
         return summary
 
-    def _run_recorded(self, release: Release, stop: threading.Event) -> None:
+    def _run_recorded(self, pacer: Pacer, stop: threading.Event) -> None:
         period_s = 1.0 / self._footage.rate_hz
         with RenderAhead(self._shot, self.parameters.prefetch, period_s) as frames:
             frames.wait(_FIRST_FRAME_TIMEOUT_S)
             self._tell(f'at {self._footage.rate_hz:g} Hz')
-            release.run(frames.take, self._output.publish, period_s, stop)
+            pacer.run(frames.take, self._output.publish, period_s, stop)
 
-    def _run_live(self, release: Release, stop: threading.Event) -> None:
+    def _run_live(self, pacer: Pacer, stop: threading.Event) -> None:
         self._tell('live')
         while not stop.is_set():
-            pixels = self._footage.frame(release.published)
+            pixels = self._footage.frame(pacer.published)
             taken_s = time.monotonic()
             self._output.publish(self._output.shot(self._narrowed(pixels)), taken_s)
-            release.published += 1
+            pacer.published += 1
 
     def _shot(self, index: int) -> Shot:
         return self._output.shot(self._narrowed(self._footage.frame(index)))

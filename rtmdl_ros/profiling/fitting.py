@@ -16,12 +16,12 @@ from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
 from rtmdl_ros.perception.functions import FunctionVariant
 
 #: A function and one of its variants.
-Choice = tuple[str, FunctionVariant]
+Wanted = tuple[str, FunctionVariant]
 
 
 def loading_order(
     ladders: Mapping[str, Sequence[FunctionVariant]], needed: Mapping[str, Collection[str]]
-) -> tuple[Choice, ...]:
+) -> tuple[Wanted, ...]:
     """Return all variants in the order in which they are loaded; `needed` are names by function.
 
     By their operations; where those are not known as the ladder has them.
@@ -36,8 +36,8 @@ def loading_order(
 class Fitted:
     """What became of the variants."""
 
-    loaded: tuple[Choice, ...]
-    left_out: tuple[Choice, ...]
+    loaded: tuple[Wanted, ...]
+    left_out: tuple[Wanted, ...]
 
     def in_words(self) -> str:
         """Return what to tell the user of those left out; '' where there are none."""
@@ -52,7 +52,7 @@ class Fitted:
 
 
 def load_what_fits(
-    order: Sequence[Choice],
+    order: Sequence[Wanted],
     needed: Mapping[str, Collection[str]],
     load: Callable[[str, FunctionVariant], None],
 ) -> Fitted:
@@ -60,7 +60,7 @@ def load_what_fits(
 
     Raises EngineError where it ends at a needed one, and whatever else `load` raises.
     """
-    loaded: list[Choice] = []
+    loaded: list[Wanted] = []
     for place, (function, choice) in enumerate(order):
         try:
             load(function, choice)

@@ -8,7 +8,7 @@ import numpy as np
 
 from rtmdl_ros.evidence.recording import TaskRecording, TruthFrame
 from rtmdl_ros.scaling.coco import average_precision
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 
 
 def on_time_accuracy(recording: TaskRecording) -> float | None:
@@ -36,9 +36,9 @@ def _known(recording: TaskRecording) -> list[TruthFrame]:
     return [frame for frame in recording.truth if recording.knows(frame.stamp)]
 
 
-def _labelled(frame: TruthFrame, classes: list[str]) -> Frame:
+def _labelled(frame: TruthFrame, classes: list[str]) -> LabelledPicture:
     edges = [(o.box.x_min, o.box.y_min, o.box.x_max, o.box.y_max) for o in frame.objects]
-    return Frame(
+    return LabelledPicture(
         path=Path(),
         source='truth',
         boxes=np.array(edges, np.float32).reshape(-1, 4),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.workload.detection import Detection
 
 
@@ -27,7 +27,9 @@ class Precision:
     boxes: dict[str, int]
 
 
-def _truth(frames: Sequence[Frame], classes: Sequence[str], merged: bool) -> dict[str, Any]:
+def _truth(
+    frames: Sequence[LabelledPicture], classes: Sequence[str], merged: bool
+) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for number, frame in enumerate(frames, start=1):
         for box, label in zip(frame.boxes, frame.labels, strict=True):
@@ -49,7 +51,7 @@ def _truth(frames: Sequence[Frame], classes: Sequence[str], merged: bool) -> dic
     }
 
 
-def _unrewarded(frame: Frame) -> list[NDArray[np.float32]]:
+def _unrewarded(frame: LabelledPicture) -> list[NDArray[np.float32]]:
     """Return the boxes of the frame's regions in which detections are not punished.
 
     COCO knows no regions inside of which some count again, as the surroundings of the labels of
@@ -90,7 +92,7 @@ def _results(
 
 
 def average_precision(
-    frames: Sequence[Frame],
+    frames: Sequence[LabelledPicture],
     found: Sequence[Sequence[Detection]],
     classes: Sequence[str],
     merged: bool = False,

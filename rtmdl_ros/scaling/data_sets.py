@@ -15,7 +15,7 @@ from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.coco_folder import read_coco_file
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.folders import first_missing
-from rtmdl_ros.scaling.frames import NEAR, Frame
+from rtmdl_ros.scaling.frames import NEAR, LabelledPicture
 from rtmdl_ros.scaling.labelled import Label, Picture
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
@@ -38,7 +38,7 @@ def _around(box: Sequence[float]) -> tuple[float, float, float, float]:
     return box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
 
 
-def _frame(picture: Picture, role: Callable[[Label], _Role], complete: bool) -> Frame:
+def _frame(picture: Picture, role: Callable[[Label], _Role], complete: bool) -> LabelledPicture:
     """Return the frame; raises ValueError for what its label file should not say."""
     if picture.size is None:
         raise ValueError(f'{picture.path.name} has no width and height')
@@ -61,7 +61,7 @@ def _frame(picture: Picture, role: Callable[[Label], _Role], complete: bool) -> 
             regions.append((*box, part.region))
         elif not complete:
             regions.append((*_around(box), 1.0))
-    return Frame(
+    return LabelledPicture(
         picture.path,
         picture.source,
         np.array(boxes, np.float32).reshape(-1, 4),
@@ -75,7 +75,7 @@ def _frame(picture: Picture, role: Callable[[Label], _Role], complete: bool) -> 
 
 def _read(
     folder: Path, split: str, role: Callable[[Label], _Role], complete: bool
-) -> tuple[Frame, ...]:
+) -> tuple[LabelledPicture, ...]:
     path = folder / 'labels.json'
     if not path.is_file():
         raise DataError(first_missing(path), 'is missing', _FORMS)
@@ -113,17 +113,17 @@ def _road_sign_role(label: Label) -> _Role:
     return ROAD_SIGNS[label.name]
 
 
-def read_lights(data: Path, split: str) -> tuple[Frame, ...]:
+def read_lights(data: Path, split: str) -> tuple[LabelledPicture, ...]:
     """Return the traffic-light frames of a split: train, val or test_public."""
     return _read(data / 'traffic_light', split, _light_role, complete=True)
 
 
-def read_gtsdb(data: Path, split: str) -> tuple[Frame, ...]:
+def read_gtsdb(data: Path, split: str) -> tuple[LabelledPicture, ...]:
     """Return the German frames of a split; all their signs of the 43 classes are labelled."""
     return _read(data / 'traffic_sign_frames' / 'gtsdb', split, _gtsdb_role, complete=True)
 
 
-def read_road_signs(data: Path, split: str) -> tuple[Frame, ...]:
+def read_road_signs(data: Path, split: str) -> tuple[LabelledPicture, ...]:
     """Return the Road Sign Detection frames of a split, whose labels are incomplete."""
     folder = data / 'traffic_sign_frames' / 'road_sign_detection'
     return _read(folder, split, _road_sign_role, complete=False)

@@ -20,7 +20,7 @@ from rtmdl_ros.scaling.calibration import calibrated
 from rtmdl_ros.scaling.coco import average_precision
 from rtmdl_ros.scaling.detector_figures import EVALUATION_THRESHOLD
 from rtmdl_ros.scaling.frame_augmentation import Scene, finish, mosaic, random_view, turn
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.losses import TargetMaps, detection_loss
 from rtmdl_ros.scaling.pasting import Cutting, paste
 from rtmdl_ros.scaling.schedule import Schedule
@@ -157,7 +157,7 @@ class _Requests(Sampler[tuple[int, InputSize]]):
         return len(self._steps) * self._batch
 
 
-def as_scene(frame: Frame) -> Scene:
+def as_scene(frame: LabelledPicture) -> Scene:
     """Return the frame with its pixels read."""
     return Scene(frame.image(), frame.boxes, frame.labels, frame.regions)
 
@@ -174,7 +174,7 @@ class DetectorLesson:
     base_size: InputSize
     views: Views
     #: Groups of validation frames; their average precisions are averaged.
-    validation: Sequence[Sequence[Frame]]
+    validation: Sequence[Sequence[LabelledPicture]]
     #: Of the frames that the views are of, and of the validation's.
     data_checksum: str
     seed: int
@@ -232,7 +232,7 @@ class DetectorLesson:
         return float(np.mean(figures))
 
     def _detect(
-        self, network: DeployedDetector, frame: Frame, size: InputSize
+        self, network: DeployedDetector, frame: LabelledPicture, size: InputSize
     ) -> tuple[Detection, ...]:
         pixels, scale = Letterbox(size.height, size.width).apply(frame.image())
         with torch.no_grad():

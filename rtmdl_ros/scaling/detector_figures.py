@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rtmdl_ros.perception.detector import DetectorStages
-from rtmdl_ros.perception.frame import Frame as CameraFrame
+from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Model, Work
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.workload.detection import RIGHT_IOU, Box, Detection, intersection_over_union
 
 #: Detections below this do not change average precision noticeably.
@@ -34,19 +34,19 @@ class Match:
         return found is not None and there is not None and found.class_name == there.class_name
 
 
-def detect_all(model: Model, frames: Sequence[Frame]) -> list[tuple[Detection, ...]]:
+def detect_all(model: Model, frames: Sequence[LabelledPicture]) -> list[tuple[Detection, ...]]:
     """Return the detections of every frame with at least EVALUATION_THRESHOLD's score."""
     detector = DetectorStages(model)
     found = []
     for frame in frames:
-        work = Work(CameraFrame(frame.image, 0, None))
+        work = Work(Frame(frame.image, 0, None))
         for stage in detector.stages:
             stage.run(work)
         found.append(detector.decode(work, EVALUATION_THRESHOLD))
     return found
 
 
-def truth_of(frame: Frame, classes: Sequence[str]) -> list[Detection]:
+def truth_of(frame: LabelledPicture, classes: Sequence[str]) -> list[Detection]:
     """Return a frame's boxes as detections with score 1."""
     return [
         Detection(classes[label], 1.0, Box(*(float(edge) for edge in box)))
@@ -54,8 +54,8 @@ def truth_of(frame: Frame, classes: Sequence[str]) -> list[Detection]:
     ]
 
 
-def _rewarded(frame: Frame, box: Box) -> bool:
-    """Say whether the box's centre lies where detections count (see `Frame.regions`)."""
+def _rewarded(frame: LabelledPicture, box: Box) -> bool:
+    """Say whether the box's centre lies where detections count (see `LabelledPicture.regions`)."""
     x, y = box.centre
     value = 1.0
     for x_min, y_min, x_max, y_max, painted in frame.regions:
@@ -65,7 +65,7 @@ def _rewarded(frame: Frame, box: Box) -> bool:
 
 
 def match_all(
-    frames: Sequence[Frame],
+    frames: Sequence[LabelledPicture],
     found: Sequence[Sequence[Detection]],
     classes: Sequence[str],
     threshold: float,
@@ -104,7 +104,7 @@ def f1_of(matches: Sequence[Match]) -> tuple[float, float, float]:
 
 
 def best_threshold(
-    frames: Sequence[Frame], found: Sequence[Sequence[Detection]], classes: Sequence[str]
+    frames: Sequence[LabelledPicture], found: Sequence[Sequence[Detection]], classes: Sequence[str]
 ) -> float:
     """Return the score threshold, 0.10 to 0.80 in steps of 0.01, with the best F1.
 

@@ -12,14 +12,14 @@ from rtmdl_ros.engine.onnx_runner import OnnxRunner
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.networks.scale import InputSize
 from rtmdl_ros.networks.zoo import Variant
-from rtmdl_ros.perception.frame import Frame as CameraFrame
+from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Model, run_whole
 from rtmdl_ros.perception.traffic_sign import TrafficSignPipeline
 from rtmdl_ros.scaling.coco import Precision, average_precision
 from rtmdl_ros.scaling.crop_data import read_crops
 from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detector_figures import Match, detect_all, f1_of, match_all
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.own_data import is_own, own_data
 from rtmdl_ros.scaling.sign_crops import Crops, resized
 from rtmdl_ros.workload.detection import Detection
@@ -72,7 +72,7 @@ def _named(precision: Precision, prefix: str) -> Figures:
 
 
 def detector_figures(
-    frames: Sequence[Frame],
+    frames: Sequence[LabelledPicture],
     found: Sequence[Sequence[Detection]],
     variant: Network,
     prefix: str,
@@ -92,7 +92,7 @@ def detector_figures(
     return figures
 
 
-def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[Frame, ...]]:
+def frames_of(detector: Network, data: Path, split: str) -> dict[str, tuple[LabelledPicture, ...]]:
     """Return a detector's frames of a split by group: all together, or by source.
 
     The test split of a user's own data may be empty.
@@ -128,11 +128,11 @@ def detector_split_figures(model: Model, data: Path, split: str, prefix: str) ->
 
 
 def named_signs(
-    detector: Model, recogniser: Model, frames: Sequence[Frame]
+    detector: Model, recogniser: Model, frames: Sequence[LabelledPicture]
 ) -> list[tuple[Detection, ...]]:
     """Return what the whole traffic-sign task answers for every frame."""
     pipeline = TrafficSignPipeline(detector, recogniser)
-    return [run_whole(pipeline, CameraFrame(frame.image, 0, None)) for frame in frames]
+    return [run_whole(pipeline, Frame(frame.image, 0, None)) for frame in frames]
 
 
 def named_figures(matches: Sequence[Match], prefix: str) -> Figures:

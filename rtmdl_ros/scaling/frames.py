@@ -16,7 +16,7 @@ NEAR = 0.4
 
 
 @dataclass(frozen=True)
-class Frame:
+class LabelledPicture:
     """One labelled picture.
 
     `boxes` (N, 4) float32 x_min, y_min, x_max, y_max in pixels with `labels` (N,) int64.

@@ -15,7 +15,7 @@ from rich.progress import track
 
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.picture_files import PictureFiles
 
 #: Smallest side of a box, in pixels, that is an object.
@@ -60,7 +60,7 @@ class Split:
 
 def checked(
     split: Split, label_of: Callable[[str], int | None], files: PictureFiles, folder: Path
-) -> tuple[Frame, ...]:
+) -> tuple[LabelledPicture, ...]:
     """Return the frames of pictures that can be used, boxes clipped to the image.
 
     `label_of` gives the network's class of a name, None for one that it does not have: such
@@ -86,7 +86,7 @@ def checked(
 
 def _frames(
     split: Split, label_of: Callable[[str], int | None], files: PictureFiles
-) -> Iterable[Frame]:
+) -> Iterable[LabelledPicture]:
     for picture in track(split.pictures, f'checking {split.name} images'):
         image = usable_image(picture, split.name, files, split.findings)
         if image is not None:
@@ -119,7 +119,7 @@ def _frame(
     width: int,
     label_of: Callable[[str], int | None],
     findings: Findings,
-) -> Frame:
+) -> LabelledPicture:
     boxes: list[tuple[float, ...]] = []
     labels: list[int] = []
     names, regions = [], []
@@ -143,7 +143,7 @@ def _frame(
         boxes.append(box)
         labels.append(number)
         names.append(label.name)
-    return Frame(
+    return LabelledPicture(
         picture.path, 'own',
         np.array(boxes, np.float32).reshape(-1, 4), np.array(labels, np.int64),
         np.array(regions, np.float32).reshape(-1, 5), tuple(names), width, height,

@@ -19,7 +19,7 @@ from rtmdl_ros.networks.slicing import packed_statistics
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Rung:
     """A variant that could be in the zoo."""
 
     scale: Scale
@@ -38,7 +38,7 @@ class Candidate:
 
 
 #: Bytes of a ladder.
-Size = Callable[[Sequence[Candidate]], int]
+Size = Callable[[Sequence[Rung]], int]
 
 
 class Examiner(Protocol):
@@ -57,7 +57,7 @@ class Examiner(Protocol):
         """Return a network's figure on the validation split."""
 
 
-def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list[Candidate]:
+def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list[Rung]:
     """Calibrate and validate every scale at every input size."""
     pairs = [(scale, size) for size in lesson.sizes for scale in lesson.scales]
     return [_candidate(lesson, weights, *pair) for pair in track(pairs, 'validating variants')]
@@ -65,9 +65,9 @@ def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list
 
 def _candidate(
     lesson: Examiner, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
-) -> Candidate:
+) -> Rung:
     network = lesson.calibrated(weights, scale, size)
-    return Candidate(
+    return Rung(
         scale,
         size,
         count_parameters(network),
@@ -77,12 +77,12 @@ def _candidate(
     )
 
 
-def pareto(candidates: Sequence[Candidate]) -> list[Candidate]:
+def pareto(candidates: Sequence[Rung]) -> list[Rung]:
     """Return those that no other beats with as few operations, from the fewest to the most."""
     return fronts.pareto(candidates, _macs, _figure)
 
 
-def thinned(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
+def thinned(candidates: Sequence[Rung], most: int) -> list[Rung]:
     """Return at most `most` of a front, its ends among them, see `networks.pareto.thinned`."""
     return fronts.thinned(candidates, most, _macs, _figure)
 
@@ -91,17 +91,17 @@ def _inside(scale: Scale, whole: Scale) -> bool:
     return scale.width <= whole.width and scale.depth <= whole.depth
 
 
-def _macs(candidate: Candidate) -> int:
+def _macs(candidate: Rung) -> int:
     return candidate.macs
 
 
-def _figure(candidate: Candidate) -> float:
+def _figure(candidate: Rung) -> float:
     return candidate.figure
 
 
 def within(
-    front: Sequence[Candidate], most: int, bound_bytes: int, size_of: Size
-) -> list[Candidate]:
+    front: Sequence[Rung], most: int, bound_bytes: int, size_of: Size
+) -> list[Rung]:
     """Return the longest ladder of at most `most` variants that `size_of` finds to fit.
 
     All are slices of the most accurate one, so that it is what the file takes: a deeper one that

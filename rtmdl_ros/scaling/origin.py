@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rtmdl_ros.networks.scale import InputSize, Scale
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 
 _REMEDY = 'give what the run began with, or another --work, or remove the folder to start anew'
 
@@ -81,7 +81,7 @@ def checksum_of_arrays(*arrays: NDArray[np.generic]) -> str:
     return total.hexdigest()
 
 
-def checksum_of_frames(groups: Iterable[Sequence[Frame]]) -> str:
+def checksum_of_frames(groups: Iterable[Sequence[LabelledPicture]]) -> str:
     """Return the checksum of groups of frames: labels and image files, wherever those are.
 
     Raises DataError for a file that is missing.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.coco_folder import has_coco_form, read_coco_split
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.labelled import checked
 from rtmdl_ros.scaling.picture_files import PictureFiles
 from rtmdl_ros.scaling.yolo_folder import DATA_FILE, read_yolo_split, yolo_images
@@ -34,9 +34,9 @@ class OwnData:
         """Begin with none read."""
         self._folder = folder
         self._files = PictureFiles(folder, self._images)
-        self._frames: dict[tuple[str, tuple[str, ...]], tuple[Frame, ...]] = {}
+        self._frames: dict[tuple[str, tuple[str, ...]], tuple[LabelledPicture, ...]] = {}
 
-    def split(self, name: str, classes: tuple[str, ...]) -> tuple[Frame, ...]:
+    def split(self, name: str, classes: tuple[str, ...]) -> tuple[LabelledPicture, ...]:
         """Read and check the pictures of train, val or test once; tell what was left out.
 
         There may be no test. Raises DataError where they cannot be used.
@@ -45,7 +45,7 @@ class OwnData:
             self._frames[name, classes] = self._read(name, classes)
         return self._frames[name, classes]
 
-    def _read(self, name: str, classes: tuple[str, ...]) -> tuple[Frame, ...]:
+    def _read(self, name: str, classes: tuple[str, ...]) -> tuple[LabelledPicture, ...]:
         folder = self._folder
         read = read_yolo_split if _has_yolo_form(folder) else read_coco_split
         split = read(folder, name)

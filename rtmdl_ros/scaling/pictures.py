@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rtmdl_ros.perception.picture_file import write_picture
 from rtmdl_ros.scaling.detector_figures import Match
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.workload.detection import Box
 
@@ -69,7 +69,7 @@ def _write(
     cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
 
 
-def _match_tile(match: Match, frame: Frame) -> Image:
+def _match_tile(match: Match, frame: LabelledPicture) -> Image:
     """Return the surroundings of an error: green all labelled boxes, magenta the answer."""
     image = frame.image()
     first = match.truth or match.detection
@@ -116,7 +116,7 @@ def _save(tiles: Sequence[Image], path: Path, title: str, *, boxes: bool = True)
 
 
 def save_error_sheets(
-    matches: Sequence[Match], frames: Sequence[Frame], folder: Path, name: str
+    matches: Sequence[Match], frames: Sequence[LabelledPicture], folder: Path, name: str
 ) -> None:
     """Write NAME_missed.png, NAME_false.png and NAME_confused.png, the worst first."""
 

@@ -28,7 +28,7 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
-from rtmdl_ros.scaling.ladder import Candidate, Examiner, candidates_of, pareto, within
+from rtmdl_ros.scaling.ladder import Examiner, Rung, candidates_of, pareto, within
 from rtmdl_ros.scaling.provenance import sources_of
 from rtmdl_ros.scaling.recipes import Recipe
 from rtmdl_ros.scaling.sign_crops import Crops
@@ -109,7 +109,7 @@ class _Draft:
         self._recipe, self._weights, self._data, self._made = recipe, weights, data, made
         self.folder = parent / recipe.network
 
-    def write(self, ladder: Sequence[Candidate], found: Mapping[str, Figures] | None = None) -> int:
+    def write(self, ladder: Sequence[Rung], found: Mapping[str, Figures] | None = None) -> int:
         """Write weights and index of some variants; returns the bytes of both.
 
         `found` holds each variant's threshold and figures; without it they are still zero.
@@ -143,7 +143,7 @@ class _Draft:
         }
 
 
-def _entry(candidate: Candidate, found: Figures) -> dict[str, Any]:
+def _entry(candidate: Rung, found: Figures) -> dict[str, Any]:
     # A recogniser's is top-1 less a hair of the loss, which is below zero where nothing is right.
     figures = {FIGURE: round(max(0.0, candidate.figure), 4)} | {
         name: round(value, 4) for name, value in found.items() if name != THRESHOLD
@@ -194,7 +194,7 @@ def publish(
     return read_zoo(zoo / recipe.network)
 
 
-def _ladder(recipe: Recipe, front: Sequence[Candidate], draft: _Draft) -> list[Candidate]:
+def _ladder(recipe: Recipe, front: Sequence[Rung], draft: _Draft) -> list[Rung]:
     """Return the most variants whose files, figures included, keep the storage bound."""
     reserve = ENTRY_BYTES[recipe.kind]
     ladder = within(

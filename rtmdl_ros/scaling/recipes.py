@@ -25,7 +25,7 @@ from rtmdl_ros.scaling.detection import (
     as_scene,
 )
 from rtmdl_ros.scaling.frame_augmentation import shrunk
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.origin import checksum_of_frames
 from rtmdl_ros.scaling.own_data import is_own, own_data
 from rtmdl_ros.scaling.pasting import cut_lights
@@ -110,7 +110,7 @@ def _drives(work: Path) -> Path:
     return work / 'rendered' / 'drives'
 
 
-def _light_weight(frame: Frame) -> float:
+def _light_weight(frame: LabelledPicture) -> float:
     """Return how often a frame is drawn: yellow and off are scarce."""
     if frame.source == 'gtsdb':
         return 0.6
@@ -118,7 +118,7 @@ def _light_weight(frame: Frame) -> float:
     return max((shares[TRAFFIC_LIGHT_STATES[label]] for label in frame.labels), default=1.0)
 
 
-def _host(frame: Frame) -> Frame:
+def _host(frame: LabelledPicture) -> LabelledPicture:
     """Return a frame without objects in which nothing is rewarded or punished."""
     nowhere = np.array([(0, 0, frame.width, frame.height, 0)], np.float32)
     no_boxes = np.zeros((0, 4), np.float32)
@@ -150,7 +150,7 @@ def _light_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> Detector
     return _detector_lesson(recipe, views, frames, validation, seed)
 
 
-def _sign_weight(frame: Frame) -> float:
+def _sign_weight(frame: LabelledPicture) -> float:
     """Return how often a frame is drawn: many pictures of one drive, few large stop signs."""
     if frame.source == 'gtsdb':
         return 1.0
@@ -205,7 +205,7 @@ def _own_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> DetectorLe
     return _detector_lesson(recipe, views, training, [validation], seed)
 
 
-def _tell_rare(validation: Sequence[Frame], classes: Sequence[str], data: Path) -> None:
+def _tell_rare(validation: Sequence[LabelledPicture], classes: Sequence[str], data: Path) -> None:
     """Tell which classes have too few boxes to judge a network by."""
     counts = Counter(int(label) for frame in validation for label in frame.labels)
     rare = [f'{classes[at]} {counts[at]}' for at in sorted(counts) if counts[at] < LEAST_BOXES]
@@ -217,8 +217,8 @@ def _tell_rare(validation: Sequence[Frame], classes: Sequence[str], data: Path) 
 def _detector_lesson(
     recipe: Recipe,
     views: Views,
-    training: tuple[Frame, ...],
-    validation: list[tuple[Frame, ...]],
+    training: tuple[LabelledPicture, ...],
+    validation: list[tuple[LabelledPicture, ...]],
     seed: int,
 ) -> DetectorLesson:
     return DetectorLesson(

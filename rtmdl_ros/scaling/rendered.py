@@ -24,7 +24,7 @@ from rtmdl_ros.rendering.signs import SIGN_CLASSES, sign_family
 from rtmdl_ros.rendering.track import Track
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.sign_crops import TILE, Crops
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 from rtmdl_ros.workload.detection import Detection
@@ -149,7 +149,7 @@ def read_scenes(path: Path, kind: str, height: int, width: int) -> list[Scene]:
     return scenes
 
 
-def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
+def drive_frames(folder: Path, kind: str) -> tuple[LabelledPicture, ...]:
     """Return frames of drives that nobody trains on, with boxes of a kind, 'light' or 'sign'.
 
     Real validation pictures mostly show one large object; a car sees small ones first. The images
@@ -166,7 +166,7 @@ def drive_frames(folder: Path, kind: str) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
-def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:
+def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> LabelledPicture:
     found = rendered.lights if kind == 'light' else rendered.signs
     names = tuple(each.class_name for each in found)
     if kind == 'light':
@@ -174,7 +174,7 @@ def _validation_frame(path: Path, rendered: RenderedFrame, kind: str) -> Frame:
     else:
         labels = _families(np.array([TRAFFIC_SIGNS.index(name) for name in names], np.int64))
     nothing = np.zeros((0, 5), np.float32)
-    return Frame(path, 'rendered', _rows(found), labels, nothing, names, WIDTH, HEIGHT)
+    return LabelledPicture(path, 'rendered', _rows(found), labels, nothing, names, WIDTH, HEIGHT)
 
 
 def ensure_crops(path: Path, per_class: int, seed: int) -> Crops:

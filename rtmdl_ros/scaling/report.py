@@ -27,7 +27,7 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.ladder_picture import Rung, draw_ladder
 from rtmdl_ros.scaling.pictures import save_confused_crops, save_error_sheets
 from rtmdl_ros.scaling.sign_crops import Crops
@@ -37,7 +37,7 @@ from rtmdl_ros.workload.units import NS_PER_MS
 HEADLINES = {'detector': 'map50', 'classifier': 'top1'}
 WARM_UP, TIMINGS = 5, 50
 #: By the name of a group of pictures: what figures begin with.
-Groups = Mapping[str, Sequence[Frame] | Crops]
+Groups = Mapping[str, Sequence[LabelledPicture] | Crops]
 
 
 def network_report(variant: Variant, data: Path, split: str, out: Path) -> Figures:
@@ -70,7 +70,7 @@ def _groups(variant: Variant, data: Path, split: str) -> Groups:
     return groups
 
 
-def _shows_signs_or_lights(labelled: Sequence[Frame] | Crops) -> bool:
+def _shows_signs_or_lights(labelled: Sequence[LabelledPicture] | Crops) -> bool:
     return isinstance(labelled, Crops) or any(len(frame.boxes) for frame in labelled)
 
 
@@ -84,7 +84,9 @@ def _model_report(model: Model, groups: Groups, split: str, out: Path) -> Figure
     return figures
 
 
-def _detector_report(model: Model, frames: Sequence[Frame], group: str, out: Path) -> Figures:
+def _detector_report(
+    model: Model, frames: Sequence[LabelledPicture], group: str, out: Path
+) -> Figures:
     variant = model.variant
     found = detect_all(model, frames)
     matches = match_all(frames, found, variant.classes, variant.score_threshold)

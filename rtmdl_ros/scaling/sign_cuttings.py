@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.rendering.signs import sign_family
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.pasting import Cutting
 from rtmdl_ros.scaling.sign_crops import read_training_crops
 from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
@@ -51,7 +51,7 @@ def _standardised(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(flat / np.maximum(length, 1e-6), np.float32)
 
 
-def _signs_of(frames: tuple[Frame, ...], size: int) -> NDArray[np.uint8]:
+def _signs_of(frames: tuple[LabelledPicture, ...], size: int) -> NDArray[np.uint8]:
     crops = []
     for frame in frames:
         image = frame.image()
@@ -62,7 +62,7 @@ def _signs_of(frames: tuple[Frame, ...], size: int) -> NDArray[np.uint8]:
     return np.array(crops, np.uint8).reshape(-1, size, size, 3)
 
 
-def cut_signs(data: Path, unseen: tuple[Frame, ...]) -> list[Cutting]:
+def cut_signs(data: Path, unseen: tuple[LabelledPicture, ...]) -> list[Cutting]:
     """Return bright, not too small signs of the GTSRB training tracks, cut to their outline.
 
     Some GTSRB tracks show moments of the detection benchmark. Whole tracks that correlate with a

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rtmdl_ros.scheduling.forecast import Span
+from rtmdl_ros.scheduling.forecast import Part
 from rtmdl_ros.workload.records import Resource, Stage, Task
 
 
@@ -24,12 +24,12 @@ class Chain:
     least_ns: tuple[int, ...]
     worst_ns: tuple[int, ...]
     #: What each stage typically takes: of which resource, and summed up.
-    spans: tuple[Span, ...]
+    parts: tuple[Part, ...]
     usual_ns: tuple[int, ...]
 
     def typical_ns(self, resource: Resource) -> int:
         """Return the typical time that the whole chain takes of a resource."""
-        return sum(length_ns for kind, length_ns in self.spans if kind is resource)
+        return sum(length_ns for kind, length_ns in self.parts if kind is resource)
 
 
 def chain_of(name: str, stages: tuple[Stage, ...], accuracy: float) -> Chain:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from rtmdl_ros.scheduling.chains import Chain
-from rtmdl_ros.scheduling.forecast import Forecast, Remainder, Span
+from rtmdl_ros.scheduling.forecast import Forecast, Part, Remainder
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.levels import Load, Option, affordable
 from rtmdl_ros.scheduling.outlook import Choice, Outlook
@@ -72,7 +72,7 @@ class Chooser:
                 return next(n for n, chain in enumerate(chains) if chain.name == job.task.base)
         return next(n for n, chain in enumerate(chains) if chain.name == foreseen.name)
 
-    def _careful(self, chain: Chain) -> list[Span]:
+    def _careful(self, chain: Chain) -> list[Part]:
         """Return the worst times of a chain's stages, beside others."""
         return [
             (stage.resource, round(stage.worst_ns * self._factors[stage.resource]))
@@ -107,7 +107,7 @@ class Chooser:
         for live in tasks:
             for job in live.started:
                 if job.executor is not None:
-                    resource, length_ns = job.chain.spans[job.stage]
+                    resource, length_ns = job.chain.parts[job.stage]
                     end_ns = max(now_ns, job.since_ns + length_ns)
                     forecast.occupy(resource, used[resource], now_ns, end_ns)
                     used[resource] += 1
@@ -119,7 +119,7 @@ class Chooser:
         tasks: Collection[LiveTask],
         now_ns: int,
         until_ns: int,
-        spans_of: Callable[[Chain], Sequence[Span]],
+        parts_of: Callable[[Chain], Sequence[Part]],
     ) -> Iterator[Remainder]:
         """Yield what is left of all other jobs, and those of other tasks that come by then.
 
@@ -131,16 +131,16 @@ class Chooser:
                     continue
                 chain, stage, ready_ns = other.chain, other.stage, now_ns
                 if other.executor is not None:
-                    ready_ns = max(now_ns, other.since_ns + chain.spans[stage][1])
+                    ready_ns = max(now_ns, other.since_ns + chain.parts[stage][1])
                     stage += 1
-                spans = tuple(spans_of(chain)[stage:])
-                yield Remainder(other.key, ready_ns, other.deadline_ns, spans)
+                parts = tuple(parts_of(chain)[stage:])
+                yield Remainder(other.key, ready_ns, other.deadline_ns, parts)
             if live is not job.owner:
-                spans = tuple(spans_of(live.foreseen))
-                yield from self._expected(live, spans, now_ns, until_ns)
+                parts = tuple(parts_of(live.foreseen))
+                yield from self._expected(live, parts, now_ns, until_ns)
 
     def _expected(
-        self, live: LiveTask, spans: tuple[Span, ...], now_ns: int, until_ns: int
+        self, live: LiveTask, parts: tuple[Part, ...], now_ns: int, until_ns: int
     ) -> Iterator[Remainder]:
         """Yield the jobs of a task that come before an instant, one at least.
 
@@ -154,7 +154,7 @@ class Chooser:
             if release_ns >= until_ns:
                 return
             key, deadline_ns = live.expected(self._key, release_ns)
-            yield Remainder(key, release_ns, deadline_ns, spans)
+            yield Remainder(key, release_ns, deadline_ns, parts)
             release_ns += live.period_ns
 
     def _better(
@@ -186,8 +186,8 @@ class Chooser:
         return best
 
 
-def _typical(chain: Chain) -> Sequence[Span]:
-    return chain.spans
+def _typical(chain: Chain) -> Sequence[Part]:
+    return chain.parts
 
 
 def _load(live: LiveTask) -> Load:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rtmdl_ros.workload.records import Resource
 
 #: How long something takes, and where.
-Span = tuple[Resource, int]
+Part = tuple[Resource, int]
 
 
 class Remainder(NamedTuple):
@@ -24,7 +24,7 @@ class Remainder(NamedTuple):
     key: tuple[int, ...]
     ready_ns: int
     deadline_ns: int
-    spans: tuple[Span, ...]
+    parts: tuple[Part, ...]
 
 
 class Forecast:
@@ -50,17 +50,17 @@ class Forecast:
         """Reserve an executor that is at work; nothing is reserved on it yet."""
         self._reserved[resource][executor].append((from_ns, until_ns))
 
-    def place(self, ready_ns: int, spans: Iterable[Span]) -> int:
-        """Reserve the spans of a remainder one after the other; returns when it is done."""
-        for resource, length_ns in spans:
+    def place(self, ready_ns: int, parts: Iterable[Part]) -> int:
+        """Reserve the parts of a remainder one after the other; returns when it is done."""
+        for resource, length_ns in parts:
             ready_ns = self._place(resource, length_ns, ready_ns)
         return ready_ns
 
     def place_all(self, remainders: Iterable[Remainder]) -> bool:
         """Reserve remainders in the order of their keys; returns whether all are done in time."""
         on_time = True
-        for each in sorted(remainders, key=lambda each: each[:3]):  # spans have no order
-            on_time &= self.place(each.ready_ns, each.spans) <= each.deadline_ns
+        for each in sorted(remainders, key=lambda each: each[:3]):  # parts have no order
+            on_time &= self.place(each.ready_ns, each.parts) <= each.deadline_ns
         return on_time
 
     def _place(self, resource: Resource, length_ns: int, ready_ns: int) -> int:

@@ -56,7 +56,7 @@ class Outlook:
         """Return when the job is done if all stages take their usual times."""
         done_ns = self._done_ns.get(chain.name)
         if done_ns is None:
-            done_ns = self._before.copy().place(self._now_ns, chain.spans[self._job.stage :])
+            done_ns = self._before.copy().place(self._now_ns, chain.parts[self._job.stage :])
             self._done_ns[chain.name] = done_ns
         return done_ns
 

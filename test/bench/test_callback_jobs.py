@@ -8,7 +8,7 @@ from known_callbacks import MS, SCENARIO, setting
 
 from rtmdl_ros.bench.callback_jobs import jobs_of
 from rtmdl_ros.bench.contest_scores import Reply
-from rtmdl_ros.evidence.callback_plan import Answer
+from rtmdl_ros.evidence.callback_plan import CallbackAnswer
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.runtime.report import StageSpan
 from rtmdl_ros.workload.detection import Box, Detection
@@ -25,7 +25,7 @@ def frames(count):
 
 def answer(task, stamp_ms, finish_ms, detections=()):
     spans = StageSpan('a', 'cpu0', 0, 1), StageSpan('b', 'lane0', 1, round(finish_ms * MS))
-    return Answer(task, round(stamp_ms * MS), spans, detections)
+    return CallbackAnswer(task, round(stamp_ms * MS), spans, detections)
 
 
 def jobs(published_ms, answers, shown=2):

@@ -10,7 +10,7 @@ import pytest
 from rtmdl_ros.evidence.callback_plan import (
     ONNX,
     PLAN,
-    Answer,
+    CallbackAnswer,
     CallbackPlan,
     CallbackTask,
     read_answers,
@@ -42,8 +42,8 @@ def test_plan_and_images_come_back(tmp_path):
 def test_answers_come_back(tmp_path):
     span = StageSpan('detect', 'lane1', 5, 9)
     answers = (
-        Answer('light', 3, (span,), (Detection('red', 0.5, Box(1.0, 2.0, 3.0, 4.0)),)),
-        Answer('sign', 4, (span, span)),
+        CallbackAnswer('light', 3, (span,), (Detection('red', 0.5, Box(1.0, 2.0, 3.0, 4.0)),)),
+        CallbackAnswer('sign', 4, (span, span)),
     )
     write_answers(tmp_path, answers)
     assert read_answers(tmp_path) == answers

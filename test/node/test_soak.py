@@ -23,7 +23,7 @@ from rtmdl_ros.node.soak import caller as caller_module
 from rtmdl_ros.node.soak.__main__ import main
 from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.faults import FAULTS
-from rtmdl_ros.node.soak.ledger import Counters, Ledger, summaries
+from rtmdl_ros.node.soak.ledger import Counters, HeardLedger, summaries
 from rtmdl_ros.node.soak.picture import draw_soak
 from rtmdl_ros.node.soak.result import (
     FaultRecord,
@@ -106,7 +106,7 @@ def test_a_call_without_an_answer_is_repeated(deaf_server, monkeypatch):
 
 @pytest.fixture
 def ledger():
-    return Ledger(['a'])
+    return HeardLedger(['a'])
 
 
 def answer(sequence):

@@ -9,15 +9,17 @@ import pytest
 
 from rtmdl_ros.scaling.coco import average_precision
 from rtmdl_ros.scaling.detector_figures import best_threshold, f1_of, match_all
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.workload.detection import Box, Detection
 
 CLASSES = ('red', 'green')
 
 
-def frame(boxes: list[tuple[float, ...]], labels: list[int], regions: object = ()) -> Frame:
+def frame(
+    boxes: list[tuple[float, ...]], labels: list[int], regions: object = ()
+) -> LabelledPicture:
     """Return a frame of 100 x 100 pixels that has no file."""
-    return Frame(
+    return LabelledPicture(
         Path('none'), 'test', np.array(boxes, np.float32).reshape(-1, 4),
         np.array(labels, np.int64), np.array(regions, np.float32).reshape(-1, 5), (), 100, 100,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from rtmdl_ros.scaling import rendered
 from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detection import as_scene
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.report import network_report
 
@@ -37,7 +37,7 @@ def write(folder: Path, names: dict[int, tuple[str, str]], boxes: list[dict[str,
     (folder / 'labels.json').write_text(json.dumps(content))
 
 
-def only(frames: tuple[Frame, ...]) -> Frame:
+def only(frames: tuple[LabelledPicture, ...]) -> LabelledPicture:
     """Return the only frame."""
     (frame,) = frames
     return frame

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.origin import checksum_of_frames
 
 
@@ -20,11 +20,11 @@ def test_the_checksum_of_frames_is_of_labels_and_files(tmp_path: Path) -> None:
         path.write_bytes(content)
         box, labels = np.array([(1, 2, 3, 4)], np.float32), np.array([label], np.int64)
         return checksum_of_frames(
-            [[Frame(path, 's', box, labels, np.zeros((0, 5), np.float32), ('x',), 9, 9)]]
+            [[LabelledPicture(path, 's', box, labels, np.zeros((0, 5), np.float32), ('x',), 9, 9)]]
         )
 
     assert checksum() == checksum(name='b.png')
     assert len({checksum(), checksum(b'abd'), checksum(label=1)}) == 3
-    frame = Frame(tmp_path / 'none.png', 's', *[np.zeros(0)] * 3, (), 9, 9)
+    frame = LabelledPicture(tmp_path / 'none.png', 's', *[np.zeros(0)] * 3, (), 9, 9)
     with pytest.raises(DataError, match=r'none\.png: cannot be read \(No such file'):
         checksum_of_frames([[frame]])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.scaling.detector_figures import Match
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.pictures import (
     CAPTION,
     COLUMNS,
@@ -32,7 +32,7 @@ def frame(tmp_path):
     cv2.imwrite(str(path), np.full((120, 160, 3), 90, np.uint8))
     boxes = np.array([LABELLED], np.float32)
     regions = np.zeros((0, 5), np.float32)
-    return Frame(path, 'mine', boxes, np.zeros(1, np.int64), regions, ('red',), 160, 120)
+    return LabelledPicture(path, 'mine', boxes, np.zeros(1, np.int64), regions, ('red',), 160, 120)
 
 
 def has(image, colour):

@@ -20,8 +20,8 @@ from rtmdl_ros.scaling import recogniser, worker_room
 from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
-from rtmdl_ros.scaling.frames import Frame
-from rtmdl_ros.scaling.ladder import Candidate
+from rtmdl_ros.scaling.frames import LabelledPicture
+from rtmdl_ros.scaling.ladder import Rung
 from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
@@ -262,7 +262,7 @@ def test_a_figure_below_zero_is_a_figure(tmp_path: Path) -> None:
             return -1.2
 
     assert train(lesson(Low), SCHEDULE, tmp_path, seed=1)
-    candidate = Candidate(SCALES[0], SIZES[0], 1, 1, -0.0038, torch.zeros(2, 1))
+    candidate = Rung(SCALES[0], SIZES[0], 1, 1, -0.0038, torch.zeros(2, 1))
     assert _entry(candidate, {})['accuracy'] == {'val_figure': 0.0}
 
 
@@ -355,7 +355,7 @@ def squares(count: int) -> list[Scene]:
     return scenes
 
 
-def detector_lesson(frames: list[Frame], workers: int) -> DetectorLesson:
+def detector_lesson(frames: list[LabelledPicture], workers: int) -> DetectorLesson:
     """Return a detector's lesson on the squares, validated on frames."""
     augmentation = Augmentation((0.9, 1.1), (0.9, 1.1), 0.2, 0.0, 0.0, (10, 20))
     views = Views(
@@ -374,7 +374,8 @@ def test_detector_learns_squares(tmp_path: Path) -> None:
     for at, scene in enumerate(squares(6)):
         path = tmp_path / f'{at}.png'
         cv2.imwrite(str(path), scene.image)
-        frames.append(Frame(path, 's', scene.boxes, scene.labels, scene.regions, ('a',), 96, 64))
+        boxes = scene.boxes, scene.labels, scene.regions
+        frames.append(LabelledPicture(path, 's', *boxes, ('a',), 96, 64))
     study = detector_lesson(frames, workers=0)
     schedule = replace(SCHEDULE, steps=60, batch=8, evaluate_every=60)
     weights = train(study, schedule, tmp_path / 'work', seed=1).weights

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rtmdl_ros.scaling.errors import DataError
-from rtmdl_ros.scaling.frames import Frame
+from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.own_data import OwnData
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES
 
@@ -51,7 +51,7 @@ def yolo(folder: Path) -> None:
     )
 
 
-def frames(data: Path, split: str = 'train') -> tuple[Frame, ...]:
+def frames(data: Path, split: str = 'train') -> tuple[LabelledPicture, ...]:
     """Read a split of pictures of lights, and nothing before it."""
     return OwnData(data).split(split, TRAFFIC_LIGHT_STATES)
 

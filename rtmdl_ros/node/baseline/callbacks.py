@@ -26,7 +26,7 @@ from sensor_msgs.msg import Image
 from rtmdl_ros.deployment.message_fields import stamp_ns_of
 from rtmdl_ros.evidence.callback_plan import (
     READY,
-    Answer,
+    CallbackAnswer,
     CallbackPlan,
     CallbackTask,
     read_plan,
@@ -52,7 +52,7 @@ class CallbackNode(Node):
     def __init__(self, plan: CallbackPlan, pipelines: Mapping[str, Pipeline], folder: Path) -> None:
         """Subscribe; the folder is told when all is warmed up."""
         super().__init__('ros2_callback')
-        self.answers: list[Answer] = []
+        self.answers: list[CallbackAnswer] = []
         self._pipelines = pipelines
         self._folder = folder
         self._frames = plan.frames
@@ -74,7 +74,7 @@ class CallbackNode(Node):
         else:
             self._warmed_up(name)
 
-    def _infer(self, name: str, message: Image, stamp_ns: int) -> Answer:
+    def _infer(self, name: str, message: Image, stamp_ns: int) -> CallbackAnswer:
         frame = Frame(lambda: pixels_of(message), time.monotonic_ns(), message.header)
         work, spans, thread = Work(frame), [], self._thread_number()
         for stage in self._pipelines[name].stages:
@@ -84,7 +84,7 @@ class CallbackNode(Node):
             spans.append(StageSpan(stage.name, f'{kind}{thread}', begin_ns, time.monotonic_ns()))
             if complete:
                 break
-        return Answer(name, stamp_ns, tuple(spans), work.detections)
+        return CallbackAnswer(name, stamp_ns, tuple(spans), work.detections)
 
     def _is_off(self, task: CallbackTask, number: int) -> bool:
         time_ns, _ = self._frames[number]

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from rtmdl_ros.evidence.leash import leashed
 from rtmdl_ros.node.soak.frames import broken_jpeg, broken_raw, demanding
-from rtmdl_ros.node.soak.on_demand import Demand
+from rtmdl_ros.node.soak.on_demand import FrameDemand
 from rtmdl_ros.node.soak.peer import READY
 from rtmdl_ros.node.soak.station import RATE_HZ, Station
 
@@ -103,7 +103,8 @@ def corrupt_jpeg(site: Site, rng: Random, seconds: float) -> str:
 def raising_stage(site: Site, rng: Random, seconds: float) -> str:
     """Stages of all three kinds that raise, call sys.exit or return nonsense."""
     raising = (
-        Demand.RAISE_BEFORE, Demand.RAISE_AFTER, Demand.WRONG_INPUT, Demand.NONSENSE, Demand.EXIT,
+        FrameDemand.RAISE_BEFORE, FrameDemand.RAISE_AFTER, FrameDemand.WRONG_INPUT,
+        FrameDemand.NONSENSE, FrameDemand.EXIT,
     )  # fmt: skip
     demands = [rng.choice(raising) for _ in range(max(1, round(RATE_HZ * seconds)))]
     site.station.front.extend(demanding(demand) for demand in demands)
@@ -114,7 +115,7 @@ def raising_stage(site: Site, rng: Random, seconds: float) -> str:
 def slow_stage(site: Site, rng: Random, seconds: float) -> str:
     """Stages that take longer than the deadline, but return."""
     slow_s = min(0.5, 0.8 * site.hang_limit_s)
-    demand = rng.choice((Demand.SLEEP_BEFORE, Demand.SLEEP_AFTER))
+    demand = rng.choice((FrameDemand.SLEEP_BEFORE, FrameDemand.SLEEP_AFTER))
     site.station.front.extend(demanding(demand, slow_s) for _ in range(round(RATE_HZ * seconds)))
     site.wait(seconds + slow_s)
     return f'{demand.name.lower()} {slow_s:g} s'
@@ -123,7 +124,7 @@ def slow_stage(site: Site, rng: Random, seconds: float) -> str:
 def hanging_stage(site: Site, rng: Random, seconds: float) -> str:
     """A stage that does not return before it is given up."""
     hang_s = site.hang_limit_s + seconds
-    demand = rng.choice((Demand.SLEEP_BEFORE, Demand.SLEEP_AFTER))
+    demand = rng.choice((FrameDemand.SLEEP_BEFORE, FrameDemand.SLEEP_AFTER))
     site.station.front.append(demanding(demand, min(25.0, hang_s)))
     site.wait(hang_s + 0.5)
     return f'{demand.name.lower()} {hang_s:.1f} s'

@@ -16,7 +16,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from rtmdl_ros.node.image_messages import jpeg_image, raw_image
-from rtmdl_ros.node.soak.on_demand import MARK, Demand
+from rtmdl_ros.node.soak.on_demand import MARK, FrameDemand
 
 HEIGHT, WIDTH = 480, 640
 _FRAME_ID = 'camera_optical_frame'
@@ -40,7 +40,7 @@ def compressed(pixels: NDArray[np.uint8]) -> CompressedImage:
     return jpeg_image(pixels, Header(frame_id=_FRAME_ID), _JPEG_QUALITY)
 
 
-def demanding(demand: Demand, seconds: float = 0.0) -> Image:
+def demanding(demand: FrameDemand, seconds: float = 0.0) -> Image:
     """Return a frame that makes tasks of OnDemand do something, for up to 25.5 s."""
     pixels = picture()
     pixels[0, 0] = MARK, demand.value, round(10 * seconds)

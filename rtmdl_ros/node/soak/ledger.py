@@ -56,7 +56,7 @@ class _Heard:
     last: Mapping[str, int] = field(default_factory=dict)
 
 
-class Ledger:
+class HeardLedger:
     """Takes messages as they come and closes an account at each deactivation."""
 
     def __init__(self, tasks: Sequence[str]) -> None:

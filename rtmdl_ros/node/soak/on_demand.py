@@ -22,7 +22,7 @@ MARK = 7
 ONNX_FILE = 'on_demand.onnx'
 
 
-class Demand(IntEnum):
+class FrameDemand(IntEnum):
     """What a frame may ask for."""
 
     NOTHING = 0
@@ -38,12 +38,12 @@ class Demand(IntEnum):
     EXIT = 7
 
 
-def demand_of(image: NDArray[Any]) -> tuple[Demand, float]:
+def demand_of(image: NDArray[Any]) -> tuple[FrameDemand, float]:
     """Return what a BGR image asks for, and for how many s."""
     mark, code, tenths = (int(value) for value in image[0, 0])
-    if mark != MARK or code not in [demand.value for demand in Demand]:
-        return Demand.NOTHING, 0.0
-    return Demand(code), tenths / 10
+    if mark != MARK or code not in [demand.value for demand in FrameDemand]:
+        return FrameDemand.NOTHING, 0.0
+    return FrameDemand(code), tenths / 10
 
 
 class OnDemand(PerceptionTask):
@@ -55,13 +55,13 @@ class OnDemand(PerceptionTask):
     def preprocess(self, image: NDArray[Any]) -> NDArray[Any]:
         """Return four pixels, unless something else is asked for."""
         demand, seconds = demand_of(image)
-        if demand is Demand.RAISE_BEFORE:
+        if demand is FrameDemand.RAISE_BEFORE:
             raise RuntimeError('as the frame demands')
-        if demand is Demand.EXIT:
+        if demand is FrameDemand.EXIT:
             sys.exit('as the frame demands')
-        if demand is Demand.SLEEP_BEFORE:
+        if demand is FrameDemand.SLEEP_BEFORE:
             time.sleep(seconds)
-        if demand is Demand.WRONG_INPUT:
+        if demand is FrameDemand.WRONG_INPUT:
             return image[None, :3, :3].copy()
         return image[None, :2, :2].copy()
 
@@ -70,11 +70,11 @@ class OnDemand(PerceptionTask):
     ) -> Iterable[Detection]:
         """Return one object as large as the image, unless something else is asked for."""
         demand, seconds = demand_of(image)
-        if demand is Demand.RAISE_AFTER:
+        if demand is FrameDemand.RAISE_AFTER:
             raise RuntimeError('as the frame demands')
-        if demand is Demand.SLEEP_AFTER:
+        if demand is FrameDemand.SLEEP_AFTER:
             time.sleep(seconds)
-        if demand is Demand.NONSENSE:
+        if demand is FrameDemand.NONSENSE:
             nonsense: Any = [None, 'seen', 3]
             return nonsense  # type: ignore[no-any-return]
         height, width = image.shape[:2]

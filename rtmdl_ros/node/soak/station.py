@@ -25,7 +25,7 @@ from rtmdl_ros.node.participant import Participant
 from rtmdl_ros.node.qos import newest_only
 from rtmdl_ros.node.soak.caller import Caller
 from rtmdl_ros.node.soak.frames import compressed, picture, raw
-from rtmdl_ros.node.soak.ledger import Ledger
+from rtmdl_ros.node.soak.ledger import HeardLedger
 from rtmdl_ros.workload.units import NS_PER_S
 
 RATE_HZ = 10.0
@@ -40,7 +40,7 @@ class Station:
     def __init__(self, domain_id: int, tasks: tuple[str, ...]) -> None:
         """Listen at once; the cameras are silent until `rate_hz` is set."""
         self.tasks = tasks
-        self.ledger = Ledger(tasks)
+        self.ledger = HeardLedger(tasks)
         self.caller = Caller(domain_id)
         #: Frames a second of each camera; 0: silence.
         self.rate_hz = 0.0

@@ -35,6 +35,8 @@ FARTHEST_M = 12.0
 NEAREST_M = 0.45
 #: Truth leaves out what is covered or outside the picture by more than this part.
 HIDDEN = 0.4
+#: A light counts from so many times the height of a sign.
+_LIGHT_HEIGHT = 1.4
 #: The hall behind the objects is rendered at most this many pixels wide, then enlarged.
 _WIDEST_HALL = 480
 
@@ -51,13 +53,13 @@ class Track:
         check_size(width, height)
         if seed < 0:
             raise RenderingError(f'seed {seed}: give a number that is not negative')
-        if rate_hz <= 0:
+        if not rate_hz > 0:  # nor is a NaN
             raise RenderingError(f'rate_hz {rate_hz}: give more than 0')
         self.seed = seed
         self.width = width
         self.height = height
         self.rate_hz = rate_hz
-        #: Smallest side of a sign in the truth, in pixels; a light must be 1.4 times as high.
+        #: Smallest side of a sign in the truth, in pixels.
         self.smallest = max(10.0, width / 64.0)
         rng = np.random.default_rng((seed, 0))
         self._course = Course(seed)
@@ -177,7 +179,7 @@ class _Objects:
                 continue
             part = clipped(box, track.width, track.height)
             outside = 1.0 - part.area / box.area if part.width > 0 and part.height > 0 else 1.0
-            tall = box.height / 1.4 if is_light else max(box.width, box.height)
+            tall = box.height / _LIGHT_HEIGHT if is_light else max(box.width, box.height)
             if tall >= track.smallest and outside + hidden <= HIDDEN:
                 found.append(Detection(name, 1.0, part))
         return found
@@ -200,7 +202,7 @@ class _Objects:
         track = self._track
         column, row, scale = self._at(post.z, post.lateral, post.middle)
         tall = post.size * scale
-        limit = track.smallest * (1.4 if not post.sign else 1.0)
+        limit = track.smallest * (1.0 if post.sign else _LIGHT_HEIGHT)
         # Objects fade in just below the size at which the truth begins to count them.
         opacity = float(np.clip((tall / limit - 0.75) / 0.25, 0.0, 1.0))
         self._draw_pole(post, scale)

@@ -163,6 +163,22 @@ def test_the_oracle_sees_each_phase(ladders):
     assert {job.variant for job in jobs} == {'large+tiny', 'small'}
 
 
+def test_of_several_ways_through_a_phase_the_best_counts(ladders):
+    scenario = scenario_of(SPEC, ladders.profile, 1.0)
+    small = setting('rm_smallest', ladders).tasks
+    poor = [
+        tuple(each for each in small if each.task.name in phase.deadlines)
+        for phase in scenario.phases()
+    ]
+    best = oracle_of(scenario, ladders, 3.0)
+    oracle = tuple(
+        replace(part, ways=(replace(part.ways[0], tasks=tasks), *part.ways[:1]))
+        for part, tasks in zip(best, poor, strict=True)
+    )
+    variants = {job.variant for job in foreseen(scenario, oracle, 0)}
+    assert variants == {'large+tiny', 'small'}
+
+
 def test_the_oracle_sees_the_frames_of_a_run(ladders):
     faster = Disturbance(Kind.RATE, 0.31, 0.7, 'front', 1.7)
     scenario = scenario_of(

@@ -101,6 +101,7 @@ def test_truth_boxes_hold_the_colours_of_their_objects(drive):
         ((1, 640, 5000), 'height 5000: give a number of pixels from 64 to 4096'),
         ((-1, 640, 480), 'seed -1: give a number that is not negative'),
         ((1, 640, 480, 0.0), 'rate_hz 0.0: give more than 0'),
+        ((1, 640, 480, float('nan')), 'rate_hz nan: give more than 0'),
     ],
 )
 def test_wrong_arguments_are_refused(arguments, message):

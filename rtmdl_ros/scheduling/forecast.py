@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from rtmdl_ros.scheduling.gaps import Reservation, first_gap
 from rtmdl_ros.workload.records import Resource
 
 #: How long something takes, and where.
@@ -34,7 +35,7 @@ class Forecast:
         """Begin with idle executors; on lanes all takes `shared` times as long beside others."""
         self._shared = shared
         #: Of each executor its reservations in order of time.
-        self._reserved: dict[Resource, list[list[tuple[int, int]]]] = {
+        self._reserved: dict[Resource, list[list[Reservation]]] = {
             resource: [[] for _ in range(count)] for resource, count in executors.items()
         }
 
@@ -71,7 +72,7 @@ class Forecast:
         # Of lanes that are free as early the one that was idle for the shortest time: what goes
         # from segment to segment stays on its lane, and leaves long gaps to others.
         start_ns, _, at, number = min(
-            (*_earliest(own, length_ns, ready_ns), number) for number, own in enumerate(executors)
+            (*first_gap(own, ready_ns, length_ns), number) for number, own in enumerate(executors)
         )
         executors[number].insert(at, (start_ns, start_ns + length_ns))
         return start_ns + length_ns
@@ -79,19 +80,3 @@ class Forecast:
     def _crowded(self, since_ns: int) -> bool:
         """Tell whether any lane is reserved after an instant."""
         return any(own and own[-1][1] > since_ns for own in self._reserved[Resource.ACCELERATOR])
-
-
-def _earliest(
-    reserved: list[tuple[int, int]], length_ns: int, ready_ns: int
-) -> tuple[int, int, int]:
-    """Return the first instant from `ready_ns` on with so much room.
-
-    After it, for how long there was nothing before it, and its place in the list.
-    """
-    free_ns = 0
-    for at, (start_ns, end_ns) in enumerate(reserved):
-        if start_ns >= ready_ns + length_ns:
-            return ready_ns, ready_ns - free_ns, at
-        free_ns = end_ns
-        ready_ns = max(ready_ns, end_ns)
-    return ready_ns, ready_ns - free_ns, len(reserved)

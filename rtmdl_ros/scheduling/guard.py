@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from rtmdl_ros.scheduling.backlog import meets_all
+from rtmdl_ros.scheduling.gaps import Reservation, first_gap
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import Key, KeyFunction
 from rtmdl_ros.scheduling.sharing import Sharing
@@ -300,19 +301,12 @@ class _Workers:
 
     def place(self, stage: Stage, ready_ns: int) -> int:
         """Reserve the earliest time for a stage; returns its end."""
-        starts_ns = [_first_gap(row, ready_ns, stage.worst_ns) for row in self._rows]
-        start_ns = min(starts_ns)
+        gaps = [first_gap(row, ready_ns, stage.worst_ns) for row in self._rows]
+        number = min(range(len(gaps)), key=lambda each: gaps[each][0])
+        start_ns, _, place = gaps[number]
         end_ns = start_ns + stage.worst_ns
-        insort(self._rows[starts_ns.index(start_ns)], (start_ns, end_ns))
+        self._rows[number].insert(place, (start_ns, end_ns))
         return end_ns
-
-
-def _first_gap(row: Sequence[tuple[int, int]], ready_ns: int, length_ns: int) -> int:
-    for first_ns, last_ns in row:
-        if first_ns >= ready_ns + length_ns:
-            break
-        ready_ns = max(ready_ns, last_ns)
-    return ready_ns
 
 
 class _Lanes:
@@ -325,7 +319,7 @@ class _Lanes:
         self._beside = beside if slow is not None and executors > 1 else ()
         self._slow = slow
         self._free_ns = min(end_ns for end_ns, _ in beside) if len(beside) >= executors else 0
-        self._reserved: list[tuple[int, int]] = []
+        self._reserved: list[Reservation] = []
 
     def place(self, stage: Stage, ready_ns: int) -> int:
         """Reserve the earliest time for a stage; returns its end."""

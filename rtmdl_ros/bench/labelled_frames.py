@@ -23,7 +23,7 @@ from rtmdl_ros.workload.detection import Box, Detection
 CAMERA_HEIGHT, CAMERA_WIDTH = 480, 640
 #: Decoded they lie in memory: 0.9 MB each.
 MOST_PICTURES = 400
-#: Where a label file tells splits, these are shown: nobody has trained on them.
+#: Where a label file tells splits, these are shown: no network has been trained on its pictures.
 _TEST = ('test_public', 'test')
 #: What those that are shown are called where they are told of.
 _SPLIT = 'test'

@@ -137,7 +137,7 @@ def _plan(root: Entry) -> CallbackPlan:
         str(root.take('zoo_dir')),
         str(root.take('cache_dir')),
         {name: _task(entry) for name, entry in Entry('tasks', root.take('tasks')).entries()},
-        tuple((int(time_ns), str(camera)) for time_ns, camera in _list(root, 'frames')),
+        tuple((time_ns, str(camera)) for time_ns, camera in _list(root, 'frames')),
     )
     root.finish()
     unknown = next((camera for _, camera in plan.frames if camera not in plan.cameras), None)
@@ -156,9 +156,9 @@ def _task(entry: Entry) -> CallbackTask:
 def _list(entry: Entry, name: str) -> list[Any]:
     value = entry.take(name)
     if not isinstance(value, list) or not all(
-        isinstance(each, list) and len(each) == 2 for each in value
+        isinstance(each, list) and len(each) == 2 and isinstance(each[0], int) for each in value
     ):
-        raise ValueError(f'{entry.at(name)} must be a list of pairs')
+        raise ValueError(f'{entry.at(name)} must be a list of pairs, a whole number first')
     return value
 
 

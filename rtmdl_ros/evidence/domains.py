@@ -20,8 +20,8 @@ domain_id = whole(0, _DOMAINS)
 def free_domain_id(first: int) -> int:
     """Return a ROS domain, 1 to 101, in which no participant of this machine is.
 
-    The first one from `first` on, a process id for example: programs that start at once take
-    different ones then. Where none is free, that of `first`.
+    The first one after `first`, a process id for example: programs that start at once take
+    different ones then. Where none is free, that one.
     """
     candidates = [1 + (first + step) % _DOMAINS for step in range(_DOMAINS)]
     return next(filter(_is_free, candidates), candidates[0])

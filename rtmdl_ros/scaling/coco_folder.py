@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
 
     Boxes marked `ignore` or `iscrowd` are to be ignored, `split` of an image is its split. Boxes
     of images that it does not list are added to the findings. Raises DataError for what is no
-    COCO file, and for two images of one id.
+    COCO file, and for two images of one id or one file.
     """
     try:
         content = json.loads(path.read_text(encoding='utf-8-sig'))
@@ -69,6 +69,7 @@ def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
         pictures = tuple(
             _picture(path.parent, image, labels[image['id']]) for image in content['images']
         )
+        _refuse_twice(pictures, path)
         return CocoFile(tuple(names.values()), pictures)
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         problem = f'is no COCO file ({type(error).__name__}: {error})'
@@ -91,9 +92,19 @@ def _labels(
         if of_image is None:
             findings.add('annotation of an image that is not listed', str(path))
             continue
-        ignored = bool(annotation.get('ignore') or annotation.get('iscrowd'))
+        ignored = any(int(annotation.get(flag) or 0) for flag in ('ignore', 'iscrowd'))
         of_image.append(Label(name, _corners(annotation['bbox']), ignored=ignored))
     return labels
+
+
+def _refuse_twice(pictures: Iterable[Picture], path: Path) -> None:
+    """Raise DataError for two images of one file: what one of them labels the other denies."""
+    seen = set()
+    for picture in pictures:
+        if picture.path in seen:
+            problem = f'two images have the file_name {picture.path.name}'
+            raise DataError(path, problem, 'make one of both, with the annotations of both')
+        seen.add(picture.path)
 
 
 def _picture(folder: Path, image: Mapping[str, Any], labels: list[Label]) -> Picture:
@@ -107,6 +118,8 @@ def _picture(folder: Path, image: Mapping[str, Any], labels: list[Label]) -> Pic
 
 def _corners(bbox: Any) -> tuple[float, float, float, float]:
     """Return the corners of [x, y, width, height]; not-a-numbers for anything else."""
+    if not isinstance(bbox, list):
+        return (float('nan'),) * 4
     try:
         x, y, width, height = (float(part) for part in bbox)
     except (TypeError, ValueError):

@@ -19,6 +19,12 @@ from rtmdl_ros.scaling.sign_crops import Crops, read_public_test, read_training_
 _both = cache(read_training_crops)
 
 
+def has_tracks(data: Path) -> bool:
+    """Tell whether the crops of a folder are those of this project, whose tracks are known."""
+    others = has_torchvision_gtsrb(data) or has_crop_folders(data)
+    return not others and (data / 'gtsrb' / 'train_index.npz').exists()
+
+
 @cache
 def read_crops(data: Path, split: str) -> Crops:
     """Return the crops of a split of this project's data, torchvision's GTSRB or a folder a class.

@@ -105,21 +105,21 @@ def read_crop_folders(data: Path, split: str) -> Crops:
             known = ', '.join(TRAFFIC_SIGNS[:3])
             remedy = f'name the folder after a sign ({known}, ...)'
             raise DataError(each, 'is no class of the recogniser', remedy)
-        samples += [(path, label) for path in sorted(each.iterdir()) if _is_picture(path)]
+        samples += [(path, label) for path in _listed(each) if _is_picture(path)]
     if not samples and split != 'test':
         folder = _folder(data, split) or data / split
         raise DataError(folder, 'holds no images', 'add a folder of images a class')
 
     def paths_of(other: str) -> Iterator[Path]:
-        return (path for each in _class_folders(data, other) for path in each.iterdir())
+        return (path for each in _class_folders(data, other) for path in _listed(each))
 
     return _crops(samples, split, PictureFiles(data, paths_of), data, findings)
 
 
 def _loose_files(data: Path, split: str) -> Sequence[Path]:
     folder = _folder(data, split)
-    files = folder.iterdir() if folder else ()
-    return sorted(path for path in files if path.is_file() and _is_picture(path))
+    files = _listed(folder) if folder else ()
+    return [path for path in files if path.is_file() and _is_picture(path)]
 
 
 def _is_picture(path: Path) -> bool:
@@ -129,7 +129,15 @@ def _is_picture(path: Path) -> bool:
 
 def _class_folders(data: Path, split: str) -> Sequence[Path]:
     folder = _folder(data, split)
-    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder else ()
+    return [path for path in _listed(folder) if path.is_dir()] if folder else ()
+
+
+def _listed(folder: Path) -> Sequence[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        problem = f'cannot be read ({error.strerror})'
+        raise DataError(folder, problem, 'make it readable') from error
 
 
 def _folder(data: Path, split: str) -> Path | None:

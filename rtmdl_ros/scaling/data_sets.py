@@ -19,6 +19,7 @@ from rtmdl_ros.scaling.frames import NEAR, LabelledPicture
 from rtmdl_ros.scaling.labelled import Label, Picture
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
+_GTSDB = Path('traffic_sign_frames', 'gtsdb')
 _FORMS = (
     'give --data the folder of the data sets, or pictures of your own in the form of COCO '
     '(train/_annotations.coco.json, val/...) or YOLO (data.yaml)'
@@ -118,9 +119,14 @@ def read_lights(data: Path, split: str) -> tuple[LabelledPicture, ...]:
     return _read(data / 'traffic_light', split, _light_role, complete=True)
 
 
+def has_gtsdb(data: Path) -> bool:
+    """Tell whether a folder holds the German frames."""
+    return (data / _GTSDB).is_dir()
+
+
 def read_gtsdb(data: Path, split: str) -> tuple[LabelledPicture, ...]:
     """Return the German frames of a split; all their signs of the 43 classes are labelled."""
-    return _read(data / 'traffic_sign_frames' / 'gtsdb', split, _gtsdb_role, complete=True)
+    return _read(data / _GTSDB, split, _gtsdb_role, complete=True)
 
 
 def read_road_signs(data: Path, split: str) -> tuple[LabelledPicture, ...]:

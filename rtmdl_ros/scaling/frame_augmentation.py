@@ -113,6 +113,7 @@ def place(
     kept = (visible >= LEAST_VISIBLE) & (longest >= LEAST_SIZE)
     lost = clipped[(visible > 0.02) & ~kept]
     regions = _clip(_moved(scene.regions, scale, shift), window)
+    regions = regions[_areas(regions) > 0.0]
     lost_regions = np.concatenate([lost, np.zeros((len(lost), 1), np.float32)], axis=1)
     return Scene(
         canvas.image,

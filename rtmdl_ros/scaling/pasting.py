@@ -82,5 +82,18 @@ def paste(
         scene,
         boxes=np.concatenate([scene.boxes, box[None]]),
         labels=np.append(scene.labels, cutting.label).astype(np.int64),
-        regions=np.concatenate([scene.regions, np.append(box + near, 1).astype(np.float32)[None]]),
+        regions=_with_rewarded(scene.regions, box + near),
     )
+
+
+def _with_rewarded(
+    regions: NDArray[np.float32], box: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the regions with one where detections count: over those that hold its centre.
+
+    Under the others: what it would paint over there is an object that is to be ignored.
+    """
+    centre = (box[:2] + box[2:]) / 2
+    holds = (regions[:, :2] <= centre).all(axis=1) & (regions[:, 2:4] > centre).all(axis=1)
+    place = int(np.flatnonzero(holds)[-1]) + 1 if holds.any() else 0
+    return np.insert(regions, place, np.append(box, 1), axis=0)

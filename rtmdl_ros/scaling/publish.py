@@ -5,6 +5,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -189,7 +190,7 @@ def publish(
             variant.id: _examined(model_of(variant, draft.folder), data)
             for variant in track(read_zoo(draft.folder), 'measuring variants')
         }
-        draft.write(ladder, found)
+        _write_whole(recipe, ladder, draft, found)
         _move(draft.folder, zoo / recipe.network)
     return read_zoo(zoo / recipe.network)
 
@@ -204,8 +205,23 @@ def _ladder(recipe: Recipe, front: Sequence[Rung], draft: _Draft) -> list[Rung]:
         lambda some: draft.write(some) + reserve * len(some),
     )
     if not ladder:
-        raise StorageError(f'no variant of {recipe.network} fits in {recipe.storage_mb:g} MB')
+        raise StorageError(_does_not_fit(recipe))
     return ladder
+
+
+def _write_whole(
+    recipe: Recipe, ladder: Sequence[Rung], draft: _Draft, found: Mapping[str, Figures]
+) -> None:
+    """Write the variants with their figures; fewer where these are longer than was reserved."""
+    size_of = partial(draft.write, found=found)
+    if size_of(ladder) <= recipe.storage_bytes:
+        return
+    if not within(ladder, recipe.variants, recipe.storage_bytes, size_of):
+        raise StorageError(_does_not_fit(recipe))
+
+
+def _does_not_fit(recipe: Recipe) -> str:
+    return f'no variant of {recipe.network} fits in {recipe.storage_mb:g} MB'
 
 
 def _move(draft: Path, folder: Path) -> None:

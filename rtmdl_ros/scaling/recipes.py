@@ -15,8 +15,8 @@ from torch import nn
 
 from rtmdl_ros.networks.build import untrained
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
-from rtmdl_ros.scaling.crop_data import read_crops
-from rtmdl_ros.scaling.data_sets import read_gtsdb, read_lights, read_road_signs
+from rtmdl_ros.scaling.crop_data import has_tracks, read_crops
+from rtmdl_ros.scaling.data_sets import has_gtsdb, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detection import (
     LEAST_BOXES,
     Augmentation,
@@ -32,7 +32,9 @@ from rtmdl_ros.scaling.pasting import cut_lights
 from rtmdl_ros.scaling.picture_files import SPLITS
 from rtmdl_ros.scaling.recogniser import RecogniserLesson
 from rtmdl_ros.scaling.rendered import drive_frames, ensure_crops, ensure_scenes, read_scenes
+from rtmdl_ros.scaling.same_moments import show_moments_of
 from rtmdl_ros.scaling.schedule import Schedule
+from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
 from rtmdl_ros.scaling.storage import ENTRY_BYTES, scales_within
 from rtmdl_ros.scaling.train import Lesson
@@ -230,6 +232,11 @@ def _detector_lesson(
 def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
     # What is wrong with the test is told before training too.
     training, validation, _ = (read_crops(data, split) for split in SPLITS)
+    if has_tracks(data) and has_gtsdb(data):
+        # The whole sign task is measured on these frames.
+        frames = read_gtsdb(data, 'val') + read_gtsdb(data, 'test_public')
+        unseen = ~show_moments_of(frames, training, data)
+        training = Crops(training.images[unseen], training.labels[unseen])
     rendered = ensure_crops(work / 'rendered' / 'crops.npz', CROPS_PER_CLASS, seed=1)
     return RecogniserLesson(
         training, validation, rendered, recipe.scales(), recipe.sizes, recipe.base_size, seed

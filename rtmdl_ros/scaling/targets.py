@@ -20,8 +20,8 @@ class Targets:
     """Maps of one input, h x w cells.
 
     heat (C, h, w): 1 in an object's centre cell, falling off to 0. weight (h, w): how much a cell
-    counts for its box, summing to 1 an object. boxes (4, h, w): the box of the cell's object,
-    input pixels. valid (h, w): 0 where nothing is rewarded or punished.
+    counts for its box, summing to 1 an object that no smaller one covers. boxes (4, h, w): the box
+    of the cell's object, input pixels. valid (h, w): 0 where nothing is rewarded or punished.
     """
 
     heat: Array

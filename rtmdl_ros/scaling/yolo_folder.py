@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _label(line: str, names: Mapping[int, str]) -> Label:
         number, *values = map(float, (first, *rest))
     except ValueError:
         return Label('', _NOT_A_BOX)
-    if not number.is_integer():
+    if not number.is_integer() or not all(map(isfinite, values)):
         return Label('', _NOT_A_BOX)
     name = names.get(int(number), f'number {first}')
     if len(values) in (4, 5):  # perhaps with a score, as of what a network has found

@@ -53,6 +53,22 @@ def test_unknown_class_and_empty_split_are_refused(tmp_path: Path) -> None:
         splits(tmp_path)
 
 
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(tmp_path / 'train' / 'stop' / 'a.png', 1)
+    listed = Path.iterdir
+
+    def refuse(folder: Path):
+        if folder.name == 'stop':
+            raise PermissionError(13, 'Permission denied', str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, 'iterdir', refuse)
+    with pytest.raises(DataError, match=r'stop: cannot be read \(Permission denied\); make it'):
+        read_crops(tmp_path, 'train')
+
+
 def test_the_splits_of_crops_share_no_picture(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

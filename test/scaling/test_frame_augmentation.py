@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boxes go where the pixels go."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,10 +53,12 @@ def test_place_moves_boxes_with_pixels() -> None:
         blank(128, 160), scene_with((10, 20, 30, 50)), (0, 0, 160, 128), (2, 2), (-10, 4)
     )
     assert placed.boxes.tolist() == [[10, 44, 50, 104]] == [white_box(placed.image)]
-    assert placed.regions[0].tolist() == [0, 4, 0, 12, 0]
+    assert len(placed.regions) == 0, 'the one is outside'
     beside = place(placed, scene_with((10, 20, 30, 50)), (80, 0, 160, 60), (1, 1), (80, 0))
     assert beside.boxes.tolist() == [[10, 44, 50, 104], [90, 20, 110, 50]]
-    assert beside.regions.tolist() == [[0, 4, 0, 12, 0], [80, 0, 84, 4, 0]], 'those of both'
+    assert beside.regions.tolist() == [[80, 0, 84, 4, 0]]
+    with_both = place(beside, scene_with((10, 20, 30, 50)), (0, 64, 80, 124), (1, 1), (0, 64))
+    assert with_both.regions.tolist() == [[80, 0, 84, 4, 0], [0, 64, 4, 68, 0]], 'those of both'
 
 
 def test_cut_off_object_becomes_a_region() -> None:
@@ -89,8 +93,18 @@ def test_paste_adds_one_box() -> None:
     assert (x1 - x0, y1 - y0) == (8, 16)
     assert (scene.image[y0:y1, x0:x1] > 80).all()
     np.testing.assert_allclose(
-        scene.regions[-1], [x0 - 3.2, y0 - 6.4, x1 + 3.2, y1 + 6.4, 1], rtol=1e-6
+        scene.regions[0], [x0 - 3.2, y0 - 6.4, x1 + 3.2, y1 + 6.4, 1], rtol=1e-6
     )
+
+
+def test_paste_leaves_what_is_ignored_beside_it_as_it_is() -> None:
+    """It counts on ground where nothing does, and an ignored object near it stays ignored."""
+    cutting = Cutting(np.full((20, 10, 3), 200, np.uint8), np.ones((20, 10), np.float32), 0)
+    ground, ignored = (0, 0, 80, 60, 0), (0, 0, 50, 60, 0)
+    scene = replace(blank(60, 80), regions=np.array([ground, ignored], np.float32))
+    pasted = paste(scene, cutting, 40, np.random.default_rng(1), spread=0.0)
+    assert pasted.boxes.tolist() == [[45, 19, 65, 59]]
+    np.testing.assert_allclose(pasted.regions, [ground, [37, 3, 73, 75, 1], ignored])
 
 
 def test_paste_without_room_changes_nothing() -> None:

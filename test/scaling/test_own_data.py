@@ -70,6 +70,7 @@ def test_flaws_are_counted_and_named(
         [5, 5, 0, 9],
         [1, 2, 'x', 4],
         [float('nan'), 2, 3, 4],
+        '1234',
     ]
     coco(tmp_path / 'train', 10, boxes)
     coco(tmp_path / 'val', 20, [[0, 0, 50, 40]])
@@ -79,7 +80,7 @@ def test_flaws_are_counted_and_named(
     path = tmp_path / 'train' / 'a.jpg'
     assert capsys.readouterr().err.splitlines() == [
         f'{tmp_path}: 1 train images',
-        f'{tmp_path}: 2x box is not four numbers: {path}, ...',
+        f'{tmp_path}: 3x box is not four numbers: {path}, ...',
         f'{tmp_path}: 1x box reaches out of the image, clipped: {path}',
         f'{tmp_path}: 1x box is outside the image, left out: {path}',
         f'{tmp_path}: 1x box is empty: {path}',
@@ -178,6 +179,11 @@ def test_unknown_classes_are_neither_objects_nor_background(
         (
             '{"images": [{"id": 1}, {"id": 1}], "categories": [], "annotations": []}',
             'labels.json: two images have the id 1; give each its own',
+        ),
+        (
+            '{"images": [{"id": 1, "file_name": "a.png"}, {"id": 2, "file_name": "a.png"}], '
+            '"categories": [], "annotations": []}',
+            'labels.json: two images have the file_name a.png; make one of both',
         ),
     ],
 )

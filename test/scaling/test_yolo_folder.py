@@ -64,7 +64,12 @@ def test_yolo_labels_may_have_a_mark_of_windows_and_scores(tmp_path: Path) -> No
     assert frame.boxes.tolist() == [[40, 20, 60, 60]]
 
 
-@pytest.mark.parametrize('line', ['0 0.5 0.5 0.2', '0,0.5,0.5,0.2,0.5', '0.5 0.5 0.5 0.2 0.5'])
+@pytest.mark.parametrize(
+    'line',
+    [
+        '0 0.5 0.5 0.2', '0,0.5,0.5,0.2,0.5', '0.5 0.5 0.5 0.2 0.5', '0 0.1 0.1 nan 0.2 0.3 0.3',
+    ],
+)  # fmt: skip
 def test_where_a_box_cannot_be_read_nothing_is_punished(tmp_path: Path, line: str) -> None:
     yolo(tmp_path)
     labels = tmp_path / 'train' / 'labels' / 'b.txt'

@@ -13,7 +13,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 CAMERA = {
-    'seed': (int, '1', 'Number of the track: hall, signs, lights, drive.'),
+    'seed': (int, '1', 'Number of the track; each has other signs, lights and turns.'),
     'width': (int, '640', 'Width of the images in pixels.'),
     'height': (int, '480', 'Height of the images in pixels.'),
     'rate_hz': (float, '30.0', 'Frames a second.'),

@@ -10,6 +10,8 @@ Copy it into a package of your own for other cameras. The driver gets the Fast D
 one that is started elsewhere needs it (config/fastdds.xml).
 """
 
+from pathlib import Path
+
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
@@ -65,6 +67,16 @@ def included(package: str, file: str, **options: object) -> IncludeLaunchDescrip
     )
 
 
+def checked(context: LaunchContext) -> None:
+    """Raise ValueError for a parameter file that is none, before the bringup is started.
+
+    The node's file says so after that, and launch would leave the car's drivers running.
+    """
+    params_file = context.launch_configurations.get('params_file')
+    if params_file is not None and not Path(params_file).is_file():
+        raise ValueError(f'params_file:={params_file} is no file; give its full path')
+
+
 def driver(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Return the driver of the camera as its package starts it."""
     camera = CAMERA.perform(context)
@@ -92,4 +104,5 @@ def generate_launch_description() -> LaunchDescription:
     camera = OpaqueFunction(
         function=driver, condition=IfCondition(LaunchConfiguration('start_camera'))
     )
-    return LaunchDescription([*ARGUMENTS, bringup, node, camera])
+    check = OpaqueFunction(function=checked)
+    return LaunchDescription([*ARGUMENTS, check, bringup, node, camera])

@@ -74,20 +74,24 @@ USE_SIM_TIME = DeclareLaunchArgument(
 )
 
 
+def checked(context: LaunchContext) -> None:
+    """Raise ValueError for what is no bag, before the node is started: it would go on alone."""
+    bag = LaunchConfiguration('bag').perform(context)
+    if not Path(bag).exists():
+        raise ValueError(f'bag:={bag} does not exist; give the folder of a rosbag2')
+    if Path(bag).is_dir() and not (Path(bag) / 'metadata.yaml').is_file():
+        raise ValueError(
+            f'bag:={bag} has no metadata.yaml; give the folder of a rosbag2, or make it with '
+            '`ros2 bag reindex`'
+        )
+
+
 def player(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Return what plays the bag as soon as the node is active."""
     values = {
         argument.name: LaunchConfiguration(argument.name).perform(context)
         for argument in ARGUMENTS
     }
-    # Before the node loads its networks, not after.
-    if not Path(values['bag']).exists():
-        raise ValueError(f'bag:={values["bag"]} does not exist; give the folder of a rosbag2')
-    if Path(values['bag']).is_dir() and not (Path(values['bag']) / 'metadata.yaml').is_file():
-        raise ValueError(
-            f'bag:={values["bag"]} has no metadata.yaml; give the folder of a rosbag2, or make it '
-            'with `ros2 bag reindex`'
-        )
     command = ['ros2', 'bag', 'play', values['bag'], '--clock', values['clock_hz']]
     command += ['--rate', values['rate'], '--start-offset', values['start_offset_s']]
     # Keys typed into a launch are nobody's.
@@ -165,5 +169,7 @@ def generate_launch_description() -> LaunchDescription:
     node = IncludeLaunchDescription(
         PathJoinSubstitution([FindPackageShare('rtmdl_ros'), 'launch', 'rtmdl.launch.py'])
     )
-    # The player comes second, for it asks for arguments of the node.
-    return LaunchDescription([*ARGUMENTS, USE_SIM_TIME, node, OpaqueFunction(function=player)])
+    check = OpaqueFunction(function=checked)
+    # The player comes after the node, for it asks for arguments of the node.
+    play = OpaqueFunction(function=player)
+    return LaunchDescription([*ARGUMENTS, USE_SIM_TIME, check, node, play])

@@ -119,8 +119,22 @@ def test_a_bag_that_is_none_is_named_before_the_node_starts(launch, tmp_path, ba
     context = launch.LaunchContext()
     for argument in file['ARGUMENTS']:
         context.launch_configurations[argument.name] = str(tmp_path / bag)
+    description = file['generate_launch_description']()
+    *_, check, node, _ = description.entities
+    assert type(node) is launch.actions.IncludeLaunchDescription
     with pytest.raises(ValueError, match=f'^bag:={tmp_path / bag} {problem}'):
-        file['player'](context)
+        check.execute(context)
+
+
+def test_a_car_is_not_started_with_a_parameter_file_that_is_none(launch):
+    file = runpy.run_path(str(FOLDER / 'f1tenth.launch.py'))
+    context = launch.LaunchContext()
+    *_, check, bringup, _, _ = file['generate_launch_description']().entities
+    assert type(bringup) is launch.actions.IncludeLaunchDescription
+    check.execute(context)
+    context.launch_configurations['params_file'] = '/none.yaml'
+    with pytest.raises(ValueError, match=r'^params_file:=/none\.yaml is no file'):
+        check.execute(context)
 
 
 def test_a_player_that_failed_is_told(launch):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Own footage as BGR frames: a video file, a folder of pictures or a webcam, read by OpenCV."""
 
+import logging
 import re
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -20,6 +21,7 @@ PICTURES_RATE_HZ = 10.0
 _WEBCAM_DIGITS = 4
 _PICTURES = ('.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 _REMEDY = 'give a video file, a folder of pictures or the number of a webcam'
+_LOGGER = logging.getLogger(__name__)
 
 
 class FootageError(BadInputError):
@@ -48,7 +50,8 @@ def open_footage(source: str, rate_hz: float = 0.0, loop: bool = False, width: i
     """Return the footage of a path or, where nothing has that name, of the number of a webcam.
 
     rate_hz 0: its own rate. With loop the last frame is followed by the first. A width in pixels
-    is asked of a webcam; others are as they are.
+    is asked of a webcam; others are as they are. Of several pictures those that cannot be read are
+    left out, with a warning each.
 
     Raises FootageError where there is nothing that can be shown.
     """
@@ -119,16 +122,27 @@ class _Pictures(Footage):
         self.frame(0)
 
     def frame(self, index: int) -> Pixels:
-        if index >= len(self._paths) and not self._loop:
-            raise EndOfFootageError
-        path = self._paths[index % len(self._paths)]
-        try:
-            image = read_picture(path)
-        except OSError as error:
-            raise FootageError(f'{path} cannot be read ({error.strerror}); take it away') from error
-        if image is None:
-            raise FootageError(f'{path} is not a picture that OpenCV can read; take it away')
-        return image
+        while index < len(self._paths) or self._loop:
+            path = self._paths[index % len(self._paths)]
+            try:
+                return _picture(path)
+            except FootageError as error:
+                if len(self._paths) == 1:
+                    raise
+                # The next one takes its place: one picture of many is no reason to end.
+                self._paths.remove(path)
+                _LOGGER.warning('%s: left out', error)
+        raise EndOfFootageError
+
+
+def _picture(path: Path) -> Pixels:
+    try:
+        image = read_picture(path)
+    except OSError as error:
+        raise FootageError(f'{path} cannot be read ({error.strerror})') from error
+    if image is None:
+        raise FootageError(f'{path} is not a picture that OpenCV can read')
+    return image
 
 
 class _Webcam(Footage):

@@ -241,7 +241,10 @@ class CameraSimParameters(ImageParameters):
     """Parameters of the simulated camera."""
 
     seed: int = parameter(
-        1, 'Number of the track: hall, signs, lights, drive.', minimum=0, maximum=2**31 - 1
+        1,
+        'Number of the track; each has other signs, lights and turns.',
+        minimum=0,
+        maximum=2**31 - 1,
     )
     width: int = parameter(
         640, 'Width of the images in pixels.', minimum=SMALLEST_SIDE, maximum=LARGEST_SIDE

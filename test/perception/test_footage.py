@@ -83,12 +83,26 @@ def test_one_picture_will_do(tmp_path):
     assert number(open_footage(str(tmp_path / 'sign.png'), loop=True).frame(100)) == 1
 
 
-def test_a_picture_that_is_none_is_named(tmp_path):
-    cv2.imwrite(str(tmp_path / 'a.png'), grey(0))
-    (tmp_path / 'b.png').write_bytes(b'\x89PNG\r\n\x1a\n')
+@pytest.mark.parametrize('broken', [0, 1, 3])
+def test_pictures_that_are_none_are_left_out_and_named(tmp_path, caplog, broken):
+    for place in range(4):
+        cv2.imwrite(str(tmp_path / f'{place}.png'), grey(40 * place))
+    (tmp_path / f'{broken}.png').write_bytes(b'\x89PNG\r\n\x1a\n')
     footage = open_footage(str(tmp_path))
-    with pytest.raises(FootageError, match=r'b\.png is not a picture .*; take it away'):
-        footage.frame(1)
+    shown = [number(footage.frame(index)) for index in range(3)]
+    with pytest.raises(EndOfFootageError):
+        footage.frame(3)
+    assert shown == [place for place in range(4) if place != broken]
+    assert caplog.messages == [
+        f'{tmp_path}/{broken}.png is not a picture that OpenCV can read: left out'
+    ]
+
+
+def test_pictures_none_of_which_can_be_read_are_refused(tmp_path):
+    for name in ('a.png', 'b.png'):
+        (tmp_path / name).write_bytes(b'')
+    with pytest.raises(FootageError, match=r'b\.png is not a picture that OpenCV can read'):
+        open_footage(str(tmp_path))
 
 
 def test_a_picture_that_is_gone_is_named(tmp_path):

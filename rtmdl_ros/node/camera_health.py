@@ -102,6 +102,13 @@ def diagnosed(view: CameraView) -> tuple[CameraProblem | None, str]:
     return None, ''
 
 
+def end_of(problem: CameraProblem | None) -> str:
+    """Say that a camera is well again; None: it was only silent, as before its first frame."""
+    if problem is None or problem.silences:
+        return 'frames arrive'
+    return f'well again after {problem.value}'
+
+
 def _on_no_publisher(view: CameraView) -> str:
     # A publisher that has just appeared has its time for the first frame.
     if not view.is_silent or (view.publishers and view.absent_s > view.timeout_s):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 
-from rtmdl_ros.node.camera_health import CameraProblem
+from rtmdl_ros.node.camera_health import CameraProblem, end_of
 from rtmdl_ros.node.camera_input import CameraInput
 from rtmdl_ros.node.diagnostics import camera_status
 from rtmdl_ros.perception.frame import Frame
@@ -73,11 +73,11 @@ class Cameras:
             if health.problem is self._problems[camera.name]:
                 continue
             news = True
-            self._problems[camera.name] = health.problem
+            before, self._problems[camera.name] = self._problems[camera.name], health.problem
             if health.problem is not None:
                 self._node.get_logger().warning(f'camera {camera.name}: {health.advice}')
             elif health.subscribed:
-                self._node.get_logger().info(f'camera {camera.name}: frames arrive')
+                self._node.get_logger().info(f'camera {camera.name}: {end_of(before)}')
         return news
 
     def _is_lasting(self, name: str, problem: CameraProblem | None) -> bool:

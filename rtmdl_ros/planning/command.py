@@ -173,7 +173,7 @@ def _print(problem: Problem, planned: Planned) -> None:
     )
     taken = problem.memory_of(networks_in(plan.tasks, problem))
     bound = f' of {problem.memory_bytes / MB:g}' if problem.memory_bytes else ''
-    console.print(f'memory: {taken / MB:.1f}{bound} MB, working memory once for each lane')
+    console.print(f'memory: {taken / MB:.2f}{bound} MB, working memory once for each lane')
     if not plan.feasible:
         console.print('no plan was found that keeps all constraints; this one breaks them least:')
     for note in plan.notes:

@@ -62,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('network', choices=('all', *NETWORKS), help='which network to train')
     parser.add_argument('--data', type=path, required=True, help='folder of the data sets')
     parser.add_argument(
-        '--out', type=path, default=default_zoo_dir(), help='zoo to write to (default: %(default)s)'
+        '--out', type=path, default=default_zoo_dir(),
+        help='zoo to write to (default: the shipped one, %(default)s)',
     )
     parser.add_argument(
         '--storage-mb', type=number(0, 10_000), metavar='MB',

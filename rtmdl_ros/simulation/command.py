@@ -66,8 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
     add('--duration', positive, 'S', 10.0, 'seconds of virtual time')
     _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
-    add('--cpu-workers', _COUNT, 'N', 2, 'CPU stages at once')
-    add('--lanes', _COUNT, 'N', 1, 'accelerator stages at once')
+    add('--cpu-workers', _COUNT, 'N', 2, 'CPU stages at once; the node has 1')
+    add('--lanes', _COUNT, 'N', 1, 'accelerator stages at once; the node has 2')
     _add_choice(
         parser, '--packing', Packing, Packing.GUARDED, 'when a free worker or lane takes a stage'
     )

@@ -8,8 +8,8 @@ from statistics import fmean
 
 from rtmdl_ros.workload.units import NS_PER_MS
 
-#: By so much frames may come more or less often than planned.
-_TOLERANCE = 0.2
+#: By so much frames may come more or less often than planned: 24 a second in place of 30, too.
+_TOLERANCE = 0.25
 #: So many gaps between frames must be known.
 _LEAST_GAPS = 10
 

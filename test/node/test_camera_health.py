@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rtmdl_ros.node.camera_health import CameraProblem, CameraView, diagnosed
+from rtmdl_ros.node.camera_health import CameraProblem, CameraView, diagnosed, end_of
 from rtmdl_ros.workload.image_kind import ImageKind
 
 WELL = CameraView(
@@ -106,3 +106,8 @@ def test_a_camera_that_is_well_has_no_problem():
 def test_the_gravest_problem_is_told_with_what_to_do(view, problem, advice):
     assert diagnosed(view) == (problem, advice)
     assert problem.silences is view.is_silent
+
+
+def test_the_end_of_a_problem_is_told_as_its_own():
+    assert end_of(None) == end_of(CameraProblem.SILENT) == 'frames arrive'
+    assert end_of(CameraProblem.STRANGE_STAMPS) == 'well again after stamps of another clock'

@@ -48,7 +48,7 @@ def test_a_plan_with_all_its_files(tmp_path, profile_path, capsys):
     assert run('--profile', profile_path, '--out', out, '--json', figures, '--front', front) == 0
     shown = capsys.readouterr().out
     assert 'traffic_light' in shown and 'its most accurate variant' in shown
-    assert re.search(r'^memory: \d+\.\d MB, working memory once', shown, re.MULTILINE)
+    assert re.search(r'^memory: \d+\.\d\d MB, working memory once', shown, re.MULTILINE)
     plan = yaml.safe_load(out.read_text())
     assert plan['tasks']['traffic_sign']['variant'] == 'large'
     assert json.loads(figures.read_text())['tasks']['traffic_sign']['variant'] == 'large'

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.workload.configuration import Configuration
+from rtmdl_ros.workload.frame_period import remark_on_period
 from rtmdl_ros.workload.image_kind import SMALLEST_SIDE
 
 #: Often enough for a live table and for counters that are complete soon after the last frame.
 _STATUS_PERIOD_S = 0.25
+#: That `<task>.period_ms` takes.
+_LONGEST_PERIOD_MS = 60_000.0
 
 
 def camera_arguments(options: DemoOptions) -> list[str]:
@@ -41,6 +44,13 @@ def node_arguments(options: DemoOptions, configuration: Configuration, trace: Pa
     measurable = min(options.width, options.height) >= SMALLEST_SIDE
     for camera in configuration.cameras if measurable else ():
         parameters |= {f'{camera}.width': options.width, f'{camera}.height': options.height}
+    if options.params_file is None and options.rate_hz:
+        period_ms = min(1e3 / options.rate_hz, _LONGEST_PERIOD_MS)
+        parameters |= {
+            f'{name}.period_ms': period_ms
+            for name, task in configuration.tasks.items()
+            if remark_on_period(name, task.period_ms, period_ms)
+        }
     if options.deadline_ms is not None:
         parameters |= {f'{task}.deadline_ms': options.deadline_ms for task in configuration.tasks}
     return arguments + _parameters(parameters)

@@ -43,6 +43,21 @@ def test_own_footage_is_shown_as_long_as_the_demo_lasts():
     assert '~/input/front/image:=/video_source/image' in arguments
 
 
+def test_tasks_are_planned_with_the_rate_of_own_footage():
+    def periods(**options):
+        made = DemoOptions(source='pictures', **options)
+        arguments = node_arguments(made, configuration_of({}), Path('t.json'))
+        return [argument for argument in arguments if 'period_ms' in argument]
+
+    assert periods(rate_hz=10.0) == [
+        'traffic_light.period_ms:=100.0', 'traffic_sign.period_ms:=100.0'
+    ]  # fmt: skip
+    assert periods(rate_hz=0.01)[0] == 'traffic_light.period_ms:=60000.0'
+    assert periods(rate_hz=25.0) == [], 'about as planned'
+    assert periods(rate_hz=0.0) == [], 'nobody knows that of a webcam'
+    assert periods(rate_hz=10.0, params_file=Path('my.yaml')) == []
+
+
 def test_without_a_deadline_that_of_the_parameters_stays():
     arguments = node_arguments(DemoOptions(), configuration_of({}), Path('t.json'))
     assert not [argument for argument in arguments if 'deadline_ms' in argument]

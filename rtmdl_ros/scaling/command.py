@@ -157,14 +157,19 @@ def _wrong_use(args: argparse.Namespace, networks: Sequence[str]) -> str | None:
 
 
 def _scale_all(networks: Sequence[str], args: argparse.Namespace) -> None:
+    from rtmdl_ros.scaling.crop_folder import download_gtsrb
     from rtmdl_ros.scaling.folders import check_name, tried
 
-    for network in networks:
-        _recipe(network, args)  # a bound that is too small is told before anything is done
+    # What is wrong with a bound, or with the data of one network, is told before hours of another.
+    recipes = [_recipe(network, args) for network in networks]
     check_name('--data', args.data)
     with tried('--out', args.out), tried('--work', args.work):
-        for network in networks:
-            _print(_scale(network, args))
+        if args.download:
+            download_gtsrb(args.data)
+        for recipe in recipes[1:]:
+            recipe.lesson(recipe, args.data, args.work, args.seed)
+        for recipe in recipes:
+            _print(_scale(recipe, args))
 
 
 def _recipe(network: str, args: argparse.Namespace) -> Recipe:
@@ -182,15 +187,11 @@ def _recipe(network: str, args: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def _scale(network: str, args: argparse.Namespace) -> tuple[Variant, ...]:
-    from rtmdl_ros.scaling.crop_folder import download_gtsrb
+def _scale(recipe: Recipe, args: argparse.Namespace) -> tuple[Variant, ...]:
     from rtmdl_ros.scaling.publish import publish
     from rtmdl_ros.scaling.run_files import held
 
-    recipe = _recipe(network, args)
-    work = args.work / '_'.join(filter(None, (network, args.only)))
-    if args.download:
-        download_gtsrb(args.data)
+    work = args.work / '_'.join(filter(None, (recipe.network, args.only)))
     # The best weights so far can be published while their run goes on.
     trains = not (args.average or args.publish)
     with held(work) if trains else nullcontext():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from own_pictures import coco
 
 from rtmdl_ros.networks.scale import Scale
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
@@ -106,6 +107,17 @@ def test_folders_are_tried_before_training(
         ', or make it readable\n' if option == '--data' else ', or rights or room\n'
     )
     assert not list((tmp_path / 'w').glob('*'))
+
+
+def test_data_that_are_not_for_all_networks_are_told_before_any_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, '_scale', None)  # whatever is trained raises
+    for split, shade in (('train', 10), ('val', 20)):
+        coco(tmp_path / split, shade, [[10, 20, 12, 30]])  # a light
+    words = ('all', '--data', str(tmp_path), '--work', str(tmp_path / 'w'))
+    assert run(arguments(*words, '--out', str(tmp_path / 'zoo'))) == 1
+    assert 'no train image shows an object of a known class' in capsys.readouterr().err
 
 
 @pytest.fixture

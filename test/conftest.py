@@ -6,7 +6,6 @@ The workspace holds links to the sources and the messages beside them. Without o
 a training server, the tests that need ROS 2 are left out and all others run.
 """
 
-import gc
 import importlib.util
 import os
 import sys
@@ -73,12 +72,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup() -> None:
     """Leave what is there before a test out of all collections of garbage in it.
 
-    What is tested collects the whole process here and there: 0.4 s a time, with all of torch. So
-    would this, where a node has just thawed what was frozen; but that has collected, too.
+    What is tested collects the whole process here and there: 0.4 s a time, with all of torch. What
+    a test has left, as a participant of DDS, is collected first, or it would be kept for good.
     """
-    if gc.get_freeze_count():
-        gc.collect()
-    gc.freeze()
+    from rtmdl_ros.runtime.interpreter import freeze_garbage
+
+    freeze_garbage()
 
 
 def pytest_unconfigure() -> None:

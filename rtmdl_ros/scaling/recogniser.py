@@ -61,11 +61,9 @@ class RecogniserLesson:
 
     @property
     def data_checksum(self) -> str:
-        """Return a checksum of the real crops and their labels."""
-        training, validation = self.training, self.validation
-        return checksum_of_arrays(
-            training.images, training.labels, validation.images, validation.labels
-        )
+        """Return a checksum of all crops, the rendered ones too, and their labels."""
+        crops = (self.training, self.validation, self.rendered)
+        return checksum_of_arrays(*(part for each in crops for part in (each.images, each.labels)))
 
     def untrained(self, scale: Scale) -> nn.Module:
         """Return the network of a scale with random weights."""

@@ -113,7 +113,13 @@ def _other_images(run: ReplayRun) -> Iterator[str]:
         measured, shown = run.configuration.cameras[name].images, track.images
         compressed = shown.compressed and not measured.compressed
         if shown.pixels > measured.pixels or compressed:
+            fields = {
+                'width': shown.width != measured.width,
+                'height': shown.height != measured.height,
+                'transport': shown.compressed != measured.compressed,
+            }
+            wrong = ', '.join(f'{name}.{field}' for field, differs in fields.items() if differs)
             yield (
                 f'camera {name}: images are {shown}, stages were measured with {measured}; set '
-                f'{name}.width, {name}.height and {name}.transport for the profile'
+                f'{wrong} for the profile'
             )

@@ -39,7 +39,7 @@ def test_images_that_take_longer_than_measured_ones_are_told(replays, tmp_path, 
         assert cli.main([*arguments, '--out', str(tmp_path / 'out'), '--no-pictures']) == 0
         text = ' '.join(capsys.readouterr().out.split())
         remark = (
-            'compressed, stages were measured with 640x480 raw; set front.width, front.height and '
+            'compressed, stages were measured with 640x480 raw; set front.width, front.height, '
             'front.transport for the profile'
         )
         assert (remark in text) is told

@@ -11,7 +11,7 @@ DURATION ?= 20
 EXAMPLES ?= 5000
 ARGS ?=
 
-# Python packages are compiled when they are first imported: else each process did it again, 2 s.
+# Python packages are compiled when they are first imported: else each process did it again, 1 to 2 s.
 unexport PYTHONDONTWRITEBYTECODE
 
 # Runs a command in the built workspace, unseen by other machines and by other runs on this one.

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -137,7 +137,7 @@ def _plan(root: Entry) -> CallbackPlan:
         str(root.take('zoo_dir')),
         str(root.take('cache_dir')),
         {name: _task(entry) for name, entry in Entry('tasks', root.take('tasks')).entries()},
-        tuple((time_ns, str(camera)) for time_ns, camera in _list(root, 'frames')),
+        _pairs(root, 'frames', str),
     )
     root.finish()
     unknown = next((camera for _, camera in plan.frames if camera not in plan.cameras), None)
@@ -148,18 +148,21 @@ def _plan(root: Entry) -> CallbackPlan:
 
 def _task(entry: Entry) -> CallbackTask:
     function, variant, camera = (str(entry.take(n)) for n in ('function', 'variant', 'camera'))
-    absences = tuple((int(start), int(end)) for start, end in _list(entry, 'absences'))
+    absences = _pairs(entry, 'absences', int)
     entry.finish()
     return CallbackTask(function, variant, camera, absences)
 
 
-def _list(entry: Entry, name: str) -> list[Any]:
+_Second = TypeVar('_Second', int, str)
+
+
+def _pairs(entry: Entry, name: str, second: type[_Second]) -> tuple[tuple[int, _Second], ...]:
     value = entry.take(name)
     if not isinstance(value, list) or not all(
-        isinstance(each, list) and len(each) == 2 and isinstance(each[0], int) for each in value
+        isinstance(each, list) and list(map(type, each)) == [int, second] for each in value
     ):
-        raise ValueError(f'{entry.at(name)} must be a list of pairs, a whole number first')
-    return value
+        raise ValueError(f'{entry.at(name)} must be a list of pairs (int, {second.__name__})')
+    return tuple((first, other) for first, other in value)
 
 
 def _whole(entry: Entry, name: str) -> int:

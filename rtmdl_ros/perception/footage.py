@@ -128,7 +128,7 @@ class _Pictures(Footage):
                 return _picture(path)
             except FootageError as error:
                 if len(self._paths) == 1:
-                    raise
+                    raise FootageError(f'{error}; {_REMEDY}') from error
                 # The next one takes its place: one picture of many is no reason to end.
                 self._paths.remove(path)
                 _LOGGER.warning('%s: left out', error)

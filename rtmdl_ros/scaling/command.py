@@ -166,7 +166,7 @@ def _scale_all(networks: Sequence[str], args: argparse.Namespace) -> None:
     with tried('--out', args.out), tried('--work', args.work):
         if args.download:
             download_gtsrb(args.data)
-        for recipe in recipes[1:]:
+        for recipe in recipes[1:] if _trains(args) else ():
             recipe.lesson(recipe, args.data, args.work, args.seed)
         for recipe in recipes:
             _print(_scale(recipe, args))
@@ -187,14 +187,17 @@ def _recipe(network: str, args: argparse.Namespace) -> Recipe:
     return recipe
 
 
+def _trains(args: argparse.Namespace) -> bool:
+    return not (args.average or args.publish)
+
+
 def _scale(recipe: Recipe, args: argparse.Namespace) -> tuple[Variant, ...]:
     from rtmdl_ros.scaling.publish import publish
     from rtmdl_ros.scaling.run_files import held
 
     work = args.work / '_'.join(filter(None, (recipe.network, args.only)))
     # The best weights so far can be published while their run goes on.
-    trains = not (args.average or args.publish)
-    with held(work) if trains else nullcontext():
+    with held(work) if _trains(args) else nullcontext():
         lesson, weights, made = (
             _averaged(recipe, args) if args.average else _learned(recipe, work, args)
         )

@@ -13,16 +13,15 @@ from rtmdl_ros.scaling.crop_folder import (
     read_crop_folders,
     read_torchvision_gtsrb,
 )
-from rtmdl_ros.scaling.sign_crops import Crops, read_public_test, read_training_crops
+from rtmdl_ros.scaling.sign_crops import Crops, has_tracks, read_public_test, read_training_crops
 
 #: Training and validation come of the same files.
 _both = cache(read_training_crops)
 
 
-def has_tracks(data: Path) -> bool:
-    """Tell whether the crops of a folder are those of this project, whose tracks are known."""
-    others = has_torchvision_gtsrb(data) or has_crop_folders(data)
-    return not others and (data / 'gtsrb' / 'train_index.npz').exists()
+def tracks_are_known(data: Path) -> bool:
+    """Tell whether `read_crops` reads this project's GTSRB, so that `read_tracks` is of it."""
+    return has_tracks(data) and not (has_torchvision_gtsrb(data) or has_crop_folders(data))
 
 
 @cache

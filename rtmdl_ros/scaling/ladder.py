@@ -19,7 +19,7 @@ from rtmdl_ros.networks.slicing import packed_statistics
 
 
 @dataclass(frozen=True)
-class Rung:
+class ZooCandidate:
     """A variant that could be in the zoo."""
 
     scale: Scale
@@ -38,7 +38,7 @@ class Rung:
 
 
 #: Bytes of a ladder.
-Size = Callable[[Sequence[Rung]], int]
+Size = Callable[[Sequence[ZooCandidate]], int]
 
 
 class Examiner(Protocol):
@@ -57,7 +57,7 @@ class Examiner(Protocol):
         """Return a network's figure on the validation split."""
 
 
-def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list[Rung]:
+def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list[ZooCandidate]:
     """Calibrate and validate every scale at every input size."""
     pairs = [(scale, size) for size in lesson.sizes for scale in lesson.scales]
     return [_candidate(lesson, weights, *pair) for pair in track(pairs, 'validating variants')]
@@ -65,9 +65,9 @@ def candidates_of(lesson: Examiner, weights: Mapping[str, torch.Tensor]) -> list
 
 def _candidate(
     lesson: Examiner, weights: Mapping[str, torch.Tensor], scale: Scale, size: InputSize
-) -> Rung:
+) -> ZooCandidate:
     network = lesson.calibrated(weights, scale, size)
-    return Rung(
+    return ZooCandidate(
         scale,
         size,
         count_parameters(network),
@@ -77,12 +77,12 @@ def _candidate(
     )
 
 
-def pareto(candidates: Sequence[Rung]) -> list[Rung]:
+def pareto(candidates: Sequence[ZooCandidate]) -> list[ZooCandidate]:
     """Return those that no other beats with as few operations, from the fewest to the most."""
     return fronts.pareto(candidates, _macs, _figure)
 
 
-def thinned(candidates: Sequence[Rung], most: int) -> list[Rung]:
+def thinned(candidates: Sequence[ZooCandidate], most: int) -> list[ZooCandidate]:
     """Return at most `most` of a front, its ends among them, see `networks.pareto.thinned`."""
     return fronts.thinned(candidates, most, _macs, _figure)
 
@@ -91,17 +91,17 @@ def _inside(scale: Scale, whole: Scale) -> bool:
     return scale.width <= whole.width and scale.depth <= whole.depth
 
 
-def _macs(candidate: Rung) -> int:
+def _macs(candidate: ZooCandidate) -> int:
     return candidate.macs
 
 
-def _figure(candidate: Rung) -> float:
+def _figure(candidate: ZooCandidate) -> float:
     return candidate.figure
 
 
 def within(
-    front: Sequence[Rung], most: int, bound_bytes: int, size_of: Size
-) -> list[Rung]:
+    front: Sequence[ZooCandidate], most: int, bound_bytes: int, size_of: Size
+) -> list[ZooCandidate]:
     """Return the longest ladder of at most `most` variants that `size_of` finds to fit.
 
     All are slices of the most accurate one, so that it is what the file takes: a deeper one that

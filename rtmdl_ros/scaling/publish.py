@@ -29,7 +29,7 @@ from rtmdl_ros.scaling.evaluate import (
     probabilities,
     recogniser_figures,
 )
-from rtmdl_ros.scaling.ladder import Examiner, Rung, candidates_of, pareto, within
+from rtmdl_ros.scaling.ladder import Examiner, ZooCandidate, candidates_of, pareto, within
 from rtmdl_ros.scaling.provenance import sources_of
 from rtmdl_ros.scaling.recipes import Recipe
 from rtmdl_ros.scaling.sign_crops import Crops
@@ -110,7 +110,9 @@ class _Draft:
         self._recipe, self._weights, self._data, self._made = recipe, weights, data, made
         self.folder = parent / recipe.network
 
-    def write(self, ladder: Sequence[Rung], found: Mapping[str, Figures] | None = None) -> int:
+    def write(
+        self, ladder: Sequence[ZooCandidate], found: Mapping[str, Figures] | None = None
+    ) -> int:
         """Write weights and index of some variants; returns the bytes of both.
 
         `found` holds each variant's threshold and figures; without it they are still zero.
@@ -144,7 +146,7 @@ class _Draft:
         }
 
 
-def _entry(candidate: Rung, found: Figures) -> dict[str, Any]:
+def _entry(candidate: ZooCandidate, found: Figures) -> dict[str, Any]:
     # A recogniser's is top-1 less a hair of the loss, which is below zero where nothing is right.
     figures = {FIGURE: round(max(0.0, candidate.figure), 4)} | {
         name: round(value, 4) for name, value in found.items() if name != THRESHOLD
@@ -190,12 +192,12 @@ def publish(
             variant.id: _examined(model_of(variant, draft.folder), data)
             for variant in track(read_zoo(draft.folder), 'measuring variants')
         }
-        _write_whole(recipe, ladder, draft, found)
+        _write_with_figures(recipe, ladder, draft, found)
         _move(draft.folder, zoo / recipe.network)
     return read_zoo(zoo / recipe.network)
 
 
-def _ladder(recipe: Recipe, front: Sequence[Rung], draft: _Draft) -> list[Rung]:
+def _ladder(recipe: Recipe, front: Sequence[ZooCandidate], draft: _Draft) -> list[ZooCandidate]:
     """Return the most variants whose files, figures included, keep the storage bound."""
     reserve = ENTRY_BYTES[recipe.kind]
     ladder = within(
@@ -209,8 +211,8 @@ def _ladder(recipe: Recipe, front: Sequence[Rung], draft: _Draft) -> list[Rung]:
     return ladder
 
 
-def _write_whole(
-    recipe: Recipe, ladder: Sequence[Rung], draft: _Draft, found: Mapping[str, Figures]
+def _write_with_figures(
+    recipe: Recipe, ladder: Sequence[ZooCandidate], draft: _Draft, found: Mapping[str, Figures]
 ) -> None:
     """Write the variants with their figures; fewer where these are longer than was reserved."""
     size_of = partial(draft.write, found=found)

@@ -15,7 +15,7 @@ from torch import nn
 
 from rtmdl_ros.networks.build import untrained
 from rtmdl_ros.networks.scale import InputSize, Scale, variant_id
-from rtmdl_ros.scaling.crop_data import has_tracks, read_crops
+from rtmdl_ros.scaling.crop_data import read_crops, tracks_are_known
 from rtmdl_ros.scaling.data_sets import has_gtsdb, read_gtsdb, read_lights, read_road_signs
 from rtmdl_ros.scaling.detection import (
     LEAST_BOXES,
@@ -232,7 +232,7 @@ def _detector_lesson(
 def _recogniser_lesson(recipe: Recipe, data: Path, work: Path, seed: int) -> RecogniserLesson:
     # What is wrong with the test is told before training too.
     training, validation, _ = (read_crops(data, split) for split in SPLITS)
-    if has_tracks(data) and has_gtsdb(data):
+    if tracks_are_known(data) and has_gtsdb(data):
         # The whole sign task is measured on these frames.
         frames = read_gtsdb(data, 'val') + read_gtsdb(data, 'test_public')
         unseen = ~show_moments_of(frames, training, data)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rtmdl_ros.scaling.frames import LabelledPicture
-from rtmdl_ros.scaling.sign_crops import Crops
+from rtmdl_ros.scaling.sign_crops import Crops, read_tracks
 
 #: Correlation above which a training crop counts as the same moment as a frame's sign.
 SAME_MOMENT = 0.93
@@ -22,16 +22,14 @@ def show_moments_of(
     frames: Sequence[LabelledPicture], crops: Crops, data: Path
 ) -> NDArray[np.bool_]:
     """Tell (N,) which of the N training crops of this project's GTSRB are of such a track."""
-    with np.load(data / 'gtsrb' / 'train_index.npz') as index:
-        training = ~index['is_val'].astype(bool)
-        boxes, track = np.round(index['roi'][training]).astype(int), index['track'][training]
+    tracks = read_tracks(data)
     plates = np.stack([
         cv2.resize(image[y0:y1, x0:x1], (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-        for image, (x0, y0, x1, y1) in zip(crops.images, boxes, strict=True)
+        for image, (x0, y0, x1, y1) in zip(crops.images, tracks.boxes, strict=True)
     ])  # fmt: skip
     likeness = _standardised(plates) @ _standardised(_signs_of(frames)).T
-    tracks = crops.labels * 100_000 + track.astype(np.int64)
-    return np.isin(tracks, tracks[likeness.max(axis=1) > SAME_MOMENT])
+    same = likeness.max(axis=1) > SAME_MOMENT
+    return np.isin(tracks.numbers, tracks.numbers[same])
 
 
 def _standardised(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -17,6 +17,7 @@ from rtmdl_ros.scaling.picture_files import checked_picture
 TILE = 32
 TILES_A_ROW = 32
 CLASSES = 43
+_INDEX = Path('gtsrb', 'train_index.npz')
 _FORMS = (
     'give --data the folder with gtsrb/, one with train/SIGN/ and val/SIGN/ of your own, or one '
     'into which "rtmdl scale --download" has put GTSRB'
@@ -31,9 +32,37 @@ class Crops:
     labels: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Tracks:
+    """Of each training crop: where the sign is in it, how large it was, and its physical sign."""
+
+    #: (N, 4) x_min, y_min, x_max, y_max in pixels of the crop.
+    boxes: NDArray[np.int64]
+    #: (N, 2) pixels before it was made TILE wide and high.
+    native_sizes: NDArray[np.int16]
+    #: (N,) a number for each.
+    numbers: NDArray[np.int64]
+
+
+def has_tracks(data: Path) -> bool:
+    """Tell whether a folder holds this project's GTSRB."""
+    return (data / _INDEX).exists()
+
+
+def read_tracks(data: Path) -> Tracks:
+    """Return what is known of the training crops, in the order of `read_training_crops`."""
+    with np.load(data / _INDEX) as index:
+        training = ~index['is_val'].astype(bool)
+        roi, native_sizes, label, track = (
+            index[key][training] for key in ('roi', 'orig_size', 'label', 'track')
+        )
+    numbers = label.astype(np.int64) * 100_000 + track
+    return Tracks(np.round(roi).astype(int), native_sizes, numbers)
+
+
 def read_training_crops(data: Path) -> tuple[Crops, Crops]:
     """Return the training and the validation crops; the two share no physical sign."""
-    index_path = data / 'gtsrb' / 'train_index.npz'
+    index_path = data / _INDEX
     if not index_path.exists():
         raise DataError(first_missing(index_path), 'is missing', _FORMS)
     with np.load(index_path) as index:

@@ -12,7 +12,7 @@ from rtmdl_ros.rendering.signs import sign_family
 from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.pasting import Cutting
 from rtmdl_ros.scaling.same_moments import show_moments_of
-from rtmdl_ros.scaling.sign_crops import read_training_crops
+from rtmdl_ros.scaling.sign_crops import read_tracks, read_training_crops
 from rtmdl_ros.workload.classes import TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 
 #: Crops darker than this, or smaller natively, make no believable object.
@@ -48,15 +48,13 @@ def cut_signs(data: Path, unseen: tuple[LabelledPicture, ...]) -> list[Cutting]:
     Tracks that show moments of the `unseen` frames are left out, so that these stay unseen.
     """
     crops, _ = read_training_crops(data)
-    with np.load(data / 'gtsrb' / 'train_index.npz') as index:
-        training = ~index['is_val'].astype(bool)
-        boxes, native = np.round(index['roi'][training]).astype(int), index['orig_size'][training]
+    tracks = read_tracks(data)
     seen = show_moments_of(unseen, crops, data)
     cuttings = []
-    for at, (x0, y0, x1, y1) in enumerate(boxes):
+    for at, (x0, y0, x1, y1) in enumerate(tracks.boxes):
         plate = crops.images[at, y0:y1, x0:x1]
-        usable = native[at].min() >= LEAST_NATIVE_SIZE and plate.mean() >= LEAST_BRIGHTNESS
-        if usable and not seen[at]:
+        large = tracks.native_sizes[at].min() >= LEAST_NATIVE_SIZE
+        if large and plate.mean() >= LEAST_BRIGHTNESS and not seen[at]:
             label = TRAFFIC_SIGN_FAMILIES.index(sign_family(TRAFFIC_SIGNS[crops.labels[at]]))
             opacity = _mask(int(crops.labels[at]), *plate.shape[:2])
             cuttings.append(Cutting(plate.copy(), opacity, label))

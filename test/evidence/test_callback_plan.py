@@ -49,6 +49,9 @@ def test_answers_come_back(tmp_path):
     assert read_answers(tmp_path) == answers
 
 
+LIGHT = {'function': 'traffic_light', 'variant': 'small', 'camera': 'front'}
+
+
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
@@ -56,9 +59,13 @@ def test_answers_come_back(tmp_path):
         ({'executor_threads': 0}, 'executor_threads is 0; give a whole number from 1 on'),
         ({'engine_threads': 1.5}, 'engine_threads is 1.5; give a whole number from 1 on'),
         ({'frames': [[0, 'up']]}, 'frames has the camera up, which no task has'),
-        ({'frames': [[0]]}, 'frames must be a list of pairs, a whole number first'),
-        ({'frames': [[None, 'up']]}, 'frames must be a list of pairs, a whole number first'),
+        ({'frames': [[0]]}, 'frames must be a list of pairs (int, str)'),
+        ({'frames': [[None, 'up']]}, 'frames must be a list of pairs (int, str)'),
         ({'tasks': {'light': {}}}, 'tasks.light.function is missing'),
+        (
+            {'tasks': {'light': {**LIGHT, 'absences': [[0, None]]}}},
+            'tasks.light.absences must be a list of pairs (int, int)',
+        ),
         ({'zoo_dir': None}, 'zoo_dir is missing'),
         ({'more': 1}, 'more is not known'),
     ],

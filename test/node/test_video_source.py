@@ -120,7 +120,10 @@ def test_footage_that_cannot_be_read_is_a_wrong_parameter():
     [
         (None, 0, '20 frames published, 0 skipped'),
         ('10.png', 0, '10.png is not a picture that OpenCV can read: left out'),
-        ('*.png', 2, '19.png is not a picture that OpenCV can read'),
+        (
+            '*.png', 2, '19.png is not a picture that OpenCV can read; give a video file, a folder '
+            'of pictures or the number of a webcam',
+        ),
     ],
 )
 def test_the_process_says_why_it_ends(pictures, broken, status, last_line):

@@ -23,7 +23,8 @@ def synthetic_gtsrb(tmp_path: Path) -> Path:
     np.savez(
         folder / 'train_index.npz', label=labels, sheet=labels,
         tile=np.tile(np.arange(3), 43), is_val=np.tile([0, 0, 1], 43),
-        track=np.tile([0, 0, 1], 43), roi=np.tile([1.0, 1.0, 31.0, 31.0], (129, 1)),
+        track=np.tile([0, 0, 1], 43), orig_size=np.full((129, 2), 30),
+        roi=np.tile([1.0, 1.0, 31.0, 31.0], (129, 1)),
     )  # fmt: skip
     np.savez(
         folder / 'test_public.npz',

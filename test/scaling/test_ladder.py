@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtmdl_ros.networks.scale import InputSize, Scale
-from rtmdl_ros.scaling.ladder import Rung, pareto, thinned, within
+from rtmdl_ros.scaling.ladder import ZooCandidate, pareto, thinned, within
 
 
-def candidate(macs: int, figure: float, width: float = 1.0, depth: int = 1) -> Rung:
+def candidate(macs: int, figure: float, width: float = 1.0, depth: int = 1) -> ZooCandidate:
     """Return a candidate that is told by its operations."""
-    return Rung(Scale(width, depth), InputSize(32, 32), 1, macs, figure, torch.zeros(2, 1))
+    return ZooCandidate(Scale(width, depth), InputSize(32, 32), 1, macs, figure, torch.zeros(2, 1))
 
 
-def macs_of(candidates: list[Rung]) -> list[int]:
+def macs_of(candidates: list[ZooCandidate]) -> list[int]:
     """Return the operations of each."""
     return [c.macs for c in candidates]
 

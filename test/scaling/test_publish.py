@@ -10,8 +10,8 @@ import torch
 from file_sizes import largest_file
 
 from rtmdl_ros.networks.scale import InputSize, Scale
-from rtmdl_ros.scaling.ladder import Rung
-from rtmdl_ros.scaling.publish import _move, _write_whole
+from rtmdl_ros.scaling.ladder import ZooCandidate
+from rtmdl_ros.scaling.publish import _move, _write_with_figures
 from rtmdl_ros.scaling.storage import StorageError
 
 
@@ -36,7 +36,7 @@ def test_figures_that_are_longer_than_was_reserved_cost_variants(
 ) -> None:
     """The bound is kept by what is written at the end; each variant takes 100 bytes here."""
     scale, size = Scale(1.0, 1), InputSize(32, 32)
-    ladder = [Rung(scale, size, 1, macs, macs / 10, torch.zeros(1)) for macs in (1, 2, 3)]
+    ladder = [ZooCandidate(scale, size, 1, macs, macs / 10, torch.zeros(1)) for macs in (1, 2, 3)]
     recipe = SimpleNamespace(network='n', variants=3, storage_bytes=bound, storage_mb=bound / 1e6)
     written = []
 
@@ -45,8 +45,8 @@ def test_figures_that_are_longer_than_was_reserved_cost_variants(
         written.append([rung.macs for rung in some])
         return 100 * len(some)
 
-    _write_whole(recipe, ladder, SimpleNamespace(write=write), {'x': {}})
+    _write_with_figures(recipe, ladder, SimpleNamespace(write=write), {'x': {}})
     assert written[-1] == kept
     recipe.storage_bytes = 99
     with pytest.raises(StorageError, match='no variant of n fits'):
-        _write_whole(recipe, ladder, SimpleNamespace(write=write), {'x': {}})
+        _write_with_figures(recipe, ladder, SimpleNamespace(write=write), {'x': {}})

@@ -21,7 +21,7 @@ from rtmdl_ros.scaling.detection import Augmentation, DetectorLesson, Views
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frame_augmentation import Scene
 from rtmdl_ros.scaling.frames import LabelledPicture
-from rtmdl_ros.scaling.ladder import Rung
+from rtmdl_ros.scaling.ladder import ZooCandidate
 from rtmdl_ros.scaling.origin import Origin, origin_of
 from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
@@ -262,7 +262,7 @@ def test_a_figure_below_zero_is_a_figure(tmp_path: Path) -> None:
             return -1.2
 
     assert train(lesson(Low), SCHEDULE, tmp_path, seed=1)
-    candidate = Rung(SCALES[0], SIZES[0], 1, 1, -0.0038, torch.zeros(2, 1))
+    candidate = ZooCandidate(SCALES[0], SIZES[0], 1, 1, -0.0038, torch.zeros(2, 1))
     assert _entry(candidate, {})['accuracy'] == {'val_figure': 0.0}
 
 

@@ -8,11 +8,11 @@ from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.frame_period import remark_on_period
 from rtmdl_ros.workload.image_kind import SMALLEST_SIDE
+from rtmdl_ros.workload.parameter_rules import rules_of
+from rtmdl_ros.workload.parameters import TaskParameters
 
 #: Often enough for a live table and for counters that are complete soon after the last frame.
 _STATUS_PERIOD_S = 0.25
-#: That `<task>.period_ms` takes.
-_LONGEST_PERIOD_MS = 60_000.0
 
 
 def camera_arguments(options: DemoOptions) -> list[str]:
@@ -45,7 +45,8 @@ def node_arguments(options: DemoOptions, configuration: Configuration, trace: Pa
     for camera in configuration.cameras if measurable else ():
         parameters |= {f'{camera}.width': options.width, f'{camera}.height': options.height}
     if options.params_file is None and options.rate_hz:
-        period_ms = min(1e3 / options.rate_hz, _LONGEST_PERIOD_MS)
+        _, rules = rules_of(TaskParameters)['period_ms']
+        period_ms = min(1e3 / options.rate_hz, rules.maximum)
         parameters |= {
             f'{name}.period_ms': period_ms
             for name, task in configuration.tasks.items()

@@ -32,10 +32,11 @@ from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import image_for, payload_of
 from rtmdl_ros.bench.planned import LANES, FunctionPlan, planned_for, planned_workload
 from rtmdl_ros.bench.plans import shares_of
-from rtmdl_ros.bench.workloads import Executors, Workload, run_workload
+from rtmdl_ros.bench.workloads import Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import Episode
 from rtmdl_ros.workload.arguments import path, whole
 from rtmdl_ros.workload.units import NS_PER_S
@@ -116,7 +117,7 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
         FIXED_FOR_BURST: workload(ladders, calm.with_variants(fast), script, fixed=True),
         RUN_TIME: workload(ladders, calm, script, fixed=False),
     }
-    executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
+    scheduler = SchedulerSettings(lanes=LANES, slow_downs=ladders.profile.slow_downs)
     # Keeps each stage of the most accurate variants busy.
     image = image_for([list(each.values())[-1] for each in ladders.pipelines.values()])
     payload = partial(payload_of, image)
@@ -124,7 +125,7 @@ def run(ladders: Ladders, out: Path, script: Script, rounds: int) -> bool:
     with progress_bar('plan and run time', rounds * len(modes) * script.length_s) as advance:
         for number in range(rounds):
             for mode in order_of(list(modes), number):
-                reports = _run(modes[mode], payload, script, executors, advance)
+                reports = _run(modes[mode], payload, script, scheduler, advance)
                 for phase, shares in by_phase(reports, script, ladders).items():
                     found.setdefault((mode, phase), []).append(shares)
     rows = [
@@ -173,11 +174,11 @@ def _run(
     workload: Workload,
     payload: Callable[[int], Work],
     script: Script,
-    executors: Executors,
+    scheduler: SchedulerSettings,
     advance: Advance,
 ) -> tuple[JobReport, ...]:
     with hog_at(LEAD_NS / NS_PER_S + 2 * script.calm_s + script.burst_s, script.hog_s):
-        return run_workload(workload, payload, script.length_s, executors, advance)
+        return run_workload(workload, payload, script.length_s, scheduler, advance)
 
 
 def _place(item: tuple[tuple[str, str], object]) -> tuple[int, int]:

@@ -23,8 +23,9 @@ from rtmdl_ros.bench.command import (
     write_json,
 )
 from rtmdl_ros.bench.networks import load_networks, payload_of
-from rtmdl_ros.bench.workloads import Executors, make_workload, run_workload
+from rtmdl_ros.bench.workloads import make_workload, run_workload
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.units import NS_PER_MS
 
@@ -107,7 +108,7 @@ def run(cache_dir: Path, out: Path, seconds: float, load: float) -> bool:
     workload = make_workload(networks.functions, _CAMERAS, load)
     with progress_bar('four tasks on one lane', seconds) as advance:
         payload = partial(payload_of, networks.image)
-        reports = run_workload(workload, payload, seconds, Executors(), advance)
+        reports = run_workload(workload, payload, seconds, SchedulerSettings(), advance)
     urgent = workload.tasks[0].task
     found = blockings(urgent, reports)
     longest_ms = longest_of_others(urgent.name, reports)

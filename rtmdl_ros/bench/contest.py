@@ -201,5 +201,5 @@ def run_setting(
             hogs.enter_context(hog_at(LEAD_NS / NS_PER_S + start_s, length_s))
         return run_workload(
             workload, lambda number: Work(frames[number % len(frames)]), scenario.seconds,
-            setting.executors, advance, scenario.changes(setting.tasks), reply_of,
+            setting.scheduler, advance, scenario.changes(setting.tasks), reply_of,
         )  # fmt: skip

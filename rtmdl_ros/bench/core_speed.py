@@ -19,10 +19,11 @@ from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.scheduling.commands import Command
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import Event
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate_core
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.arguments import positive, whole
-from rtmdl_ros.workload.records import Packing, Policy
+from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.units import NS_PER_S
 
 _TASKS = 6
@@ -102,7 +103,6 @@ def _simulate(core: Core, setting: Setting) -> tuple[int, int]:
     jobs = simulate_core(
         core,
         tasks,
-        slow_downs=random_slow_downs(setting.seed, tasks),
         duration_ns=round(setting.seconds * NS_PER_S),
         seed=setting.seed,
     )
@@ -112,11 +112,12 @@ def _simulate(core: Core, setting: Setting) -> tuple[int, int]:
 def _core(kind: type[_AnyCore], setting: Setting) -> _AnyCore:
     tasks = random_task_set(setting.seed, _TASKS, _UTILIZATION)
     return kind(
-        Policy.FIXED_PRIORITY,
-        _CPU_WORKERS,
-        setting.lanes,
-        packing=setting.packing,
-        slow_downs=random_slow_downs(setting.seed, tasks),
+        SchedulerSettings(
+            cpu_workers=_CPU_WORKERS,
+            lanes=setting.lanes,
+            packing=setting.packing,
+            slow_downs=random_slow_downs(setting.seed, tasks),
+        )
     )
 
 

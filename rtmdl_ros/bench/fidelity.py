@@ -39,9 +39,10 @@ from rtmdl_ros.bench.fidelity_figures import (
     verdict,
 )
 from rtmdl_ros.bench.networks import LoadedNetworks, load_networks, payload_of
-from rtmdl_ros.bench.workloads import Executors, Workload, make_workload, run_workload
+from rtmdl_ros.bench.workloads import Workload, make_workload, run_workload
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import Policy, Resource
+from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
 _BOTH = ('traffic_light', 'traffic_sign')
@@ -56,7 +57,7 @@ _WORKLOADS: tuple[tuple[float, Mapping[str, Sequence[str]]], ...] = (
 #: Where stage times come from: a run before, the same with all hand-overs, the same run.
 _BEFORE, _HANDING, _SAME = 'before', 'before, handing over', 'same run'
 _SEEDS = range(5)
-_EXECUTORS = Executors(cpu_workers=1, lanes=1)
+_SCHEDULER = SchedulerSettings(cpu_workers=1, lanes=1)
 _EXAMPLES = """  make bench-fidelity
   python3 -m rtmdl_ros.bench.fidelity --seconds 60 --calibration 20
 """
@@ -139,7 +140,7 @@ def _measure(
 ) -> Workbook:
     payload = partial(payload_of, networks.image)
     before, reports = (
-        run_workload(workload, payload, length_s, _EXECUTORS, advance) for length_s in lengths_s
+        run_workload(workload, payload, length_s, _SCHEDULER, advance) for length_s in lengths_s
     )
     real = behaviours_of_reports(reports)
     duration_ns = round(lengths_s[1] * NS_PER_S)
@@ -167,16 +168,7 @@ def simulated_behaviours(
     jobs = [
         job
         for seed in _SEEDS
-        for job in simulate(
-            tasks,
-            policy=Policy.FIXED_PRIORITY,
-            cpu_workers=_EXECUTORS.cpu_workers,
-            lanes=_EXECUTORS.lanes,
-            packing=_EXECUTORS.packing,
-            slow_downs=_EXECUTORS.slow_downs,
-            duration_ns=duration_ns,
-            seed=seed,
-        )
+        for job in simulate(tasks, _SCHEDULER, duration_ns=duration_ns, seed=seed)
     ]
     return behaviours(jobs)
 

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.quantiles import quantile
 from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
@@ -42,7 +43,7 @@ def measure_hand_over(jobs: int, busy: bool) -> HandOver:
     `busy` keeps another thread computing in Python meanwhile.
     """
     ended: SimpleQueue[JobReport] = SimpleQueue()
-    runtime = Runtime(policy=Policy.FIFO, cpu_workers=1, lanes=1, on_end=ended.put)
+    runtime = Runtime(SchedulerSettings(Policy.FIFO), on_end=ended.put)
     kinds = (Resource.CPU, Resource.ACCELERATOR, Resource.CPU)
     stages = tuple(Stage(f'stage {number}', kind) for number, kind in enumerate(kinds))
     runtime.add_task(Task('probe', stages, _DEADLINE_NS, _DEADLINE_NS), [_nap] * len(stages))

@@ -35,8 +35,8 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
 from rtmdl_ros.runtime.trace import Trace
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.arguments import whole
-from rtmdl_ros.workload.records import Policy
 from rtmdl_ros.workload.units import NS_PER_S
 
 _CAMERAS = {'front': ('traffic_light', 'traffic_sign')}
@@ -151,13 +151,8 @@ def _watch(
     def on_end(report: JobReport) -> None:
         ended.release()
 
-    runtime = Runtime(
-        policy=Policy.FIXED_PRIORITY,
-        cpu_workers=1,
-        lanes=_LANES,
-        on_end=on_end,
-        slow_downs=slow_downs_of(networks),
-    )
+    scheduler = SchedulerSettings(lanes=_LANES, slow_downs=slow_downs_of(networks))
+    runtime = Runtime(scheduler, on_end=on_end)
     runtime.trace = Trace(_TRACED)
     add_tasks(runtime, workload)
     runtime.start()

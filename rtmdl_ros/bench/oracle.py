@@ -32,8 +32,9 @@ from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.search import search
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource
+from rtmdl_ros.workload.records import LatePolicy, Packing, Resource
 
 #: Of what is planned and simulated here.
 _LANES = 2
@@ -120,11 +121,9 @@ def _reports(
 ) -> Iterator[JobReport]:
     jobs = simulate(
         [simulated_task(each, part.profile, arrivals_ns) for each in way.tasks],
-        policy=Policy.FIXED_PRIORITY,
-        cpu_workers=1,
-        lanes=_LANES,
-        packing=way.packing,
-        slow_downs=part.profile.slow_downs,
+        SchedulerSettings(
+            lanes=_LANES, packing=way.packing, slow_downs=part.profile.slow_downs
+        ),
         duration_ns=part.phase.end_ns - part.phase.start_ns,
         seed=seed,
     )

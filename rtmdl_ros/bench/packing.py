@@ -38,8 +38,9 @@ from rtmdl_ros.bench.packing_figures import (
     order_of,
     run_figures,
 )
-from rtmdl_ros.bench.workloads import Executors, Workload, run_workload, runnable
+from rtmdl_ros.bench.workloads import Workload, run_workload, runnable
 from rtmdl_ros.runtime.real_time import RealTimeSettings, on_cores, set_up, usable_cores
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.arguments import whole
 from rtmdl_ros.workload.records import Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -179,17 +180,20 @@ def _measure(
 ) -> tuple[ModeFigures, ...]:
     workload = case_workload(networks, case)
     payload = partial(payload_of, networks.image)
-    one, two = (real_time_settings(lanes) for lanes in (1, 2))
-    executors = {
-        SERIAL: Executors(real_time=one),
-        GUARDED: Executors(lanes=2, slow_downs=slow_downs, real_time=two),
-        GREEDY: Executors(lanes=2, packing=Packing.GREEDY, real_time=two),
+    schedulers = {
+        SERIAL: SchedulerSettings(),
+        GUARDED: SchedulerSettings(lanes=2, slow_downs=slow_downs),
+        GREEDY: SchedulerSettings(lanes=2, packing=Packing.GREEDY),
     }
     results = []
     for number in range(rounds):
         of_round = {}
         for mode in order_of(number):
-            reports = run_workload(workload, payload, seconds, executors[mode], advance)
+            scheduler = schedulers[mode]
+            reports = run_workload(
+                workload, payload, seconds, scheduler, advance,
+                real_time=real_time_settings(scheduler.lanes),
+            )  # fmt: skip
             of_round[mode] = run_figures(reports, _URGENT, seconds)
         results.append(of_round)
     return mode_figures(results)

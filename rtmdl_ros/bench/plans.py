@@ -40,16 +40,17 @@ from rtmdl_ros.bench.planned import (
     problem_for,
 )
 from rtmdl_ros.bench.simulated_task import simulated_task
-from rtmdl_ros.bench.workloads import Executors, RunnableTask, Workload, run_workload
+from rtmdl_ros.bench.workloads import RunnableTask, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.profiling.measure import everyday_frames
 from rtmdl_ros.profiling.profile import Profile, StageProfile
 from rtmdl_ros.runtime.report import JobReport
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.arguments import path
-from rtmdl_ros.workload.records import Packing, Policy, Resource
+from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Of the lanes by the most accurate variants; 1 is what one lane can do.
@@ -164,27 +165,22 @@ def _run(
 ) -> tuple[JobReport, ...]:
     frames = everyday_frames()
     camera = Camera(tuple(each.task.name for each in tasks), planned.period_ns)
-    executors = Executors(lanes=LANES, slow_downs=ladders.profile.slow_downs)
     return run_workload(
         Workload(tasks, (camera,)), lambda number: Work(frames[number % len(frames)]), seconds,
-        executors, advance,
+        _scheduler(ladders), advance,
     )  # fmt: skip
+
+
+def _scheduler(ladders: Ladders) -> SchedulerSettings:
+    return SchedulerSettings(lanes=LANES, slow_downs=ladders.profile.slow_downs)
 
 
 def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float) -> Shares:
     simulated = [simulated_task(each, ladders.profile) for each in tasks]
+    scheduler = _scheduler(ladders)
     found = [
         shares_of(
-            simulate(
-                simulated,
-                policy=Policy.FIXED_PRIORITY,
-                cpu_workers=1,
-                lanes=LANES,
-                packing=Packing.GUARDED,
-                slow_downs=ladders.profile.slow_downs,
-                duration_ns=round(seconds * NS_PER_S),
-                seed=seed,
-            ),
+            simulate(simulated, scheduler, duration_ns=round(seconds * NS_PER_S), seed=seed),
             accuracies_of(ladders),
         )
         for seed in _SEEDS

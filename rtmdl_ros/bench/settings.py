@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""A policy made ready for a scenario: its variants and priorities, tasks and executors."""
+"""A policy made ready for a scenario: its variants and priorities, tasks and scheduler."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Scenario
 from rtmdl_ros.bench.simulated_task import simulated_task
-from rtmdl_ros.bench.workloads import Executors, RunnableTask
+from rtmdl_ros.bench.workloads import RunnableTask
 from rtmdl_ros.planning.candidate import (
     Candidate,
     deadline_monotonic,
@@ -28,6 +28,7 @@ from rtmdl_ros.planning.search import search
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.runtime.real_time import usable_cores
 from rtmdl_ros.scheduling.choice import FULL
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import Episode, SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import LatePolicy, Policy, Resource, Task
@@ -41,7 +42,7 @@ class Setting:
 
     contender: Contender
     tasks: tuple[RunnableTask, ...]
-    executors: Executors
+    scheduler: SchedulerSettings
     #: What the tasks' times come from.
     profile: Profile
 
@@ -58,7 +59,7 @@ class Setting:
     @property
     def lanes(self) -> int:
         """How many networks run side by side."""
-        return self.contender.lanes
+        return self.scheduler.lanes
 
     @property
     def urgent(self) -> str:
@@ -94,12 +95,7 @@ def setting_of(
         Setting(
             contender,
             tasks_of(problem, candidate, ladders, late),
-            Executors(
-                lanes=contender.lanes,
-                policy=contender.policy,
-                packing=contender.packing,
-                slow_downs=ladders.profile.slow_downs,
-            ),
+            problem.scheduler,
             ladders.profile,
         )
         for late in ([contender.late] if contender.late else list(LatePolicy))
@@ -175,18 +171,13 @@ def simulated(setting: Setting, scenario: Scenario, seed: int) -> tuple[Simulate
         for name in camera.tasks_at(time_ns):
             if name in arrivals:
                 arrivals[name].append(time_ns)
-    lanes = setting.executors.lanes
     episodes = [
-        Episode(phase.start_ns, phase.end_ns, slowness=hog_slowness(lanes, phase.hogs))
+        Episode(phase.start_ns, phase.end_ns, slowness=hog_slowness(setting.lanes, phase.hogs))
         for phase in scenario.phases()
     ]
     return simulate(
         [simulated_task(each, setting.profile, arrivals) for each in setting.tasks],
-        policy=setting.executors.policy,
-        cpu_workers=setting.executors.cpu_workers,
-        lanes=lanes,
-        packing=setting.executors.packing,
-        slow_downs=setting.executors.slow_downs,
+        setting.scheduler,
         duration_ns=scenario.duration_ns,
         seed=seed,
         episodes=episodes,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from rtmdl_ros.bench.cameras import Camera, Change, release_frames
 from rtmdl_ros.bench.command import Advance, ExperimentError
@@ -16,8 +16,8 @@ from rtmdl_ros.runtime.real_time import RealTimeSettings, above_lanes
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.served import StageFunction
-from rtmdl_ros.workload.records import Outcome, Packing, Policy, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.scheduling.settings import SchedulerSettings
+from rtmdl_ros.workload.records import Outcome, Task
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Each further camera is slower by this, so that the cameras drift through all phases.
@@ -44,18 +44,6 @@ class Workload:
 
     tasks: tuple[RunnableTask, ...]
     cameras: tuple[Camera, ...]
-
-
-@dataclass(frozen=True)
-class Executors:
-    """How a workload is run."""
-
-    cpu_workers: int = 1
-    lanes: int = 1
-    policy: Policy = Policy.FIXED_PRIORITY
-    packing: Packing = Packing.GUARDED
-    slow_downs: SlowDowns = field(default_factory=SlowDowns)
-    real_time: RealTimeSettings = field(default_factory=RealTimeSettings)
 
 
 def camera_periods(lane_ns: Sequence[int], load: float) -> tuple[int, ...]:
@@ -109,10 +97,11 @@ def run_workload(
     workload: Workload,
     payload: Callable[[int], object],
     seconds: float,
-    executors: Executors,
+    scheduler: SchedulerSettings,
     advance: Advance,
     changes: Sequence[Change] = (),
     keep: Callable[[object], object] = lambda payload: None,
+    real_time: RealTimeSettings | None = None,
 ) -> tuple[JobReport, ...]:
     """Release jobs for some seconds and wait for all; returns their reports.
 
@@ -121,13 +110,10 @@ def run_workload(
     Raises ExperimentError for jobs that failed or do not end.
     """
     reports: list[JobReport] = []
+    real_time = real_time or RealTimeSettings()
     runtime = Runtime(
-        policy=executors.policy,
-        cpu_workers=executors.cpu_workers,
-        lanes=executors.lanes,
-        packing=executors.packing,
-        slow_downs=executors.slow_downs,
-        real_time=executors.real_time,
+        scheduler,
+        real_time=real_time,
         # Payloads hold whole tensors: with them a minute would fill the memory.
         on_end=lambda report: reports.append(replace(report, payload=keep(report.payload))),
     )
@@ -135,7 +121,7 @@ def run_workload(
     freeze_garbage()  # as the node does
     runtime.start()
     try:
-        with above_lanes(executors.real_time):
+        with above_lanes(real_time):
             released = release_frames(
                 runtime, workload.cameras, round(seconds * NS_PER_S), payload, advance, changes
             )

@@ -9,10 +9,18 @@ from rtmdl_ros.runtime.real_time import RealTimeSettings, set_up, usable_cores
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.runtime.runtime import Runtime
 from rtmdl_ros.runtime.watchdog import GivesUp, always
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.core_list import core_list, cores_in
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.slow_downs import SlowDowns
+
+
+def scheduler_settings(node: NodeParameters, slow_downs: SlowDowns) -> SchedulerSettings:
+    """Return what the parameters say of the scheduler; `slow_downs` come from the profile."""
+    return SchedulerSettings(
+        Policy(node.policy), node.cpu_workers, node.lanes, Packing(node.packing), slow_downs
+    )
 
 
 def make_runtime(
@@ -23,11 +31,7 @@ def make_runtime(
 ) -> Runtime:
     """Return a runtime without tasks that is not started; see there for what is called."""
     return Runtime(
-        policy=Policy(node.policy),
-        cpu_workers=node.cpu_workers,
-        lanes=node.lanes,
-        packing=Packing(node.packing),
-        slow_downs=slow_downs,
+        scheduler_settings(node, slow_downs),
         on_end=on_end,
         gives_up=gives_up,
         window_s=node.window_s,

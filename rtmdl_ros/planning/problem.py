@@ -11,6 +11,7 @@ from functools import cached_property
 
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.parameters import TaskParameters
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy
@@ -138,6 +139,13 @@ class Problem:
     def memory_of(self, networks: Iterable[str]) -> int:
         """Return the bytes of memory that these networks take, given by name."""
         return self.profile.memory_of(networks, self.lanes)
+
+    @property
+    def scheduler(self) -> SchedulerSettings:
+        """The scheduler that the tasks are planned for."""
+        return SchedulerSettings(
+            self.policy, self.cpu_workers, self.lanes, self.packing, self.profile.slow_downs
+        )
 
     @property
     def orders_matter(self) -> bool:

@@ -21,13 +21,5 @@ def simulate_on_device(
 ) -> tuple[SimulatedJob, ...]:
     """Simulate tasks as the device of a problem would run them; see `simulate`."""
     return simulate(
-        tasks,
-        policy=problem.policy,
-        cpu_workers=problem.cpu_workers,
-        lanes=problem.lanes,
-        packing=problem.packing,
-        slow_downs=problem.profile.slow_downs,
-        duration_ns=duration_ns,
-        seed=seed,
-        episodes=episodes,
+        tasks, problem.scheduler, duration_ns=duration_ns, seed=seed, episodes=episodes
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from threading import Timer
 
 from rtmdl_ros.deployment.ready_task import ReadyTask, scheduled
+from rtmdl_ros.deployment.starting import scheduler_settings
 from rtmdl_ros.evidence.simulated import report_of
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work
@@ -30,8 +31,7 @@ from rtmdl_ros.simulation.simulate import simulate_core
 from rtmdl_ros.simulation.worker import StageError
 from rtmdl_ros.workload.errors import in_one_line
 from rtmdl_ros.workload.parameters import NodeParameters
-from rtmdl_ros.workload.records import Packing, Policy, Resource
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,28 +51,16 @@ def replay_virtually(
     `frames` come in the order of `arrivals_ns`, which tells by camera when, in ns. Raises what
     reading them raises.
     """
-    slow_downs = profile.slow_downs
-    core = _core(node, slow_downs)
+    core = Core(scheduler_settings(node, profile.slow_downs))
     worker = _PipelineWorker(tasks, frames, core, node, progress)
     simulate_core(
         core,
         [_simulated(task, profile, arrivals_ns[task.parameters.camera]) for task in tasks],
-        slow_downs=slow_downs,
         duration_ns=1 + max(times[-1] for times in arrivals_ns.values()),
         seed=seed,
         worker=worker,
     )
     return Replayed(tuple(worker.jobs), worker.all_statuses())
-
-
-def _core(node: NodeParameters, slow_downs: SlowDowns) -> Core:
-    return Core(
-        Policy(node.policy),
-        node.cpu_workers,
-        node.lanes,
-        packing=Packing(node.packing),
-        slow_downs=slow_downs,
-    )
 
 
 def _simulated(

@@ -35,9 +35,9 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.errors import in_one_line
-from rtmdl_ros.workload.records import Packing, Policy, Resource, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.records import Resource, Task
 from rtmdl_ros.workload.units import NS_PER_S
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class NotRunningError(Exception):
 
 
 class Runtime:
-    """Runs the jobs of its tasks on `cpu_workers` and `lanes` threads as the core decides.
+    """Runs the jobs of its tasks as the core decides, each executor a thread.
 
     The core is under one lock. Whichever thread causes an event (the caller of `release`, an
     executor after a stage, the timer) feeds it and carries the commands out: there is no
@@ -68,28 +68,23 @@ class Runtime:
 
     def __init__(
         self,
+        settings: SchedulerSettings,
         *,
-        policy: Policy,
-        cpu_workers: int,
-        lanes: int,
         on_end: Callable[[JobReport], None],
         gives_up: GivesUp = always,
-        packing: Packing = Packing.GUARDED,
-        slow_downs: SlowDowns | None = None,
         window_s: float = 10.0,
         hang_limit_s: float = 5.0,
         real_time: RealTimeSettings | None = None,
     ) -> None:
         """Prepare the threads; `window_s` is the length of the statistics' window in seconds.
 
-        `slow_downs` are those of network segments that run at once on two lanes. `hang_limit_s`
-        is the time in seconds after which a stage is given up. `real_time` places the threads, as
-        far as the system lets it. Raises ValueError for a count below 1 and for a window or a limit
-        that is not above 0.
+        `hang_limit_s` is the time in seconds after which a stage is given up. `real_time` places
+        the threads, as far as the system lets it. Raises ValueError for a window or a limit that
+        is not above 0.
         """
         if window_s <= 0:
             raise ValueError(f'window_s is {window_s}; it must be above 0')
-        self._core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
+        self._core = Core(settings)
         self._on_end = on_end
         self._gives_up = gives_up
         self._lock = threading.Lock()
@@ -97,8 +92,9 @@ class Runtime:
         self._jobs: dict[int, ActiveJob] = {}
         self._job_ids = count()
         self._timer = WakeTimer(time.monotonic_ns, self._time_passed)
-        settings = real_time or RealTimeSettings()
-        self._threads = Threads(self._core.executors, settings, self._stage_done, self._timer)
+        self._threads = Threads(
+            self._core.executors, real_time or RealTimeSettings(), self._stage_done, self._timer
+        )
         self._watchdog = Watchdog(hang_limit_s, self._timer.watch_at)
         self._ledger = Ledger(round(window_s * NS_PER_S), self._core.executors)
         self._start_ns: int | None = None

@@ -31,10 +31,10 @@ from rtmdl_ros.scheduling.guard import Guard, Objection
 from rtmdl_ros.scheduling.jobs import NEVER, LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import KEY_FUNCTIONS
 from rtmdl_ros.scheduling.pools import Pool
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.scheduling.slowness import PERIOD_NS, Slowness, counted_since_ns
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.records import Outcome, Packing, Resource, Task
 from rtmdl_ros.workload.units import NS_PER_MS
 
 
@@ -64,38 +64,24 @@ class Core:
     even if its task has been removed meanwhile.
     """
 
-    def __init__(
-        self,
-        policy: Policy,
-        cpu_workers: int,
-        lanes: int,
-        *,
-        packing: Packing = Packing.GUARDED,
-        slow_downs: SlowDowns | None = None,
-    ) -> None:
-        """Start without tasks at no particular time; `slow_downs`: of pairs of segments.
-
-        Raises ValueError for a count below 1.
-        """
-        for field, count in (('cpu_workers', cpu_workers), ('lanes', lanes)):
-            if count < 1:
-                raise ValueError(f'{field} is {count}; at least 1 is needed')
-        self._key = KEY_FUNCTIONS[policy]
-        counts = {Resource.CPU: cpu_workers, Resource.ACCELERATOR: lanes}
-        slow_downs = slow_downs or SlowDowns()
-        self._chooser = Chooser(self._key, counts, slow_downs)
-        self._slowness = Slowness(slow_downs, lanes)
+    def __init__(self, settings: SchedulerSettings) -> None:
+        """Start without tasks at no particular time."""
+        self.settings = settings
+        self._key = KEY_FUNCTIONS[settings.policy]
+        counts = {Resource.CPU: settings.cpu_workers, Resource.ACCELERATOR: settings.lanes}
+        self._chooser = Chooser(self._key, counts, settings.slow_downs)
+        self._slowness = Slowness(settings.slow_downs, settings.lanes)
         self._adapted_ns = 0
         self._guard: Guard | None = None
-        if packing is Packing.GUARDED:
-            self._guard = Guard(self._key, counts, slow_downs)
+        if settings.packing is Packing.GUARDED:
+            self._guard = Guard(self._key, counts, settings.slow_downs)
         #: Why the guard holds ready jobs back, by job id, as of the last step.
         self._held: dict[int, Objection] = {}
         # The accelerator is served first: a job that leaves its queue may let the task's
         # fresh job, which mostly begins on the CPU, take part in the same instant.
         self._pools = {
-            Resource.ACCELERATOR: Pool('lane', lanes),
-            Resource.CPU: Pool('cpu', cpu_workers),
+            Resource.ACCELERATOR: Pool('lane', settings.lanes),
+            Resource.CPU: Pool('cpu', settings.cpu_workers),
         }
         self._served = tuple(self._pools.values())
         #: The executors' names and kinds.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from enum import Enum
 
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
@@ -111,16 +112,15 @@ def _random(options: argparse.Namespace, seed: int) -> TaskSet:
 
 
 def _simulate(options: argparse.Namespace, task_set: TaskSet, seed: int) -> _Result:
-    jobs = simulate(
-        task_set.tasks,
-        policy=Policy(options.policy),
-        cpu_workers=options.cpu_workers,
-        lanes=options.lanes,
-        packing=Packing(options.packing),
-        slow_downs=task_set.slow_downs,
-        duration_ns=round(options.duration * NS_PER_S),
-        seed=seed,
+    settings = SchedulerSettings(
+        Policy(options.policy),
+        options.cpu_workers,
+        options.lanes,
+        Packing(options.packing),
+        task_set.slow_downs,
     )
+    duration_ns = round(options.duration * NS_PER_S)
+    jobs = simulate(task_set.tasks, settings, duration_ns=duration_ns, seed=seed)
     names = [each.task.name for each in task_set.tasks]
     return seed, summarize(f'seed {seed}', jobs), summarize_tasks(names, jobs)
 

@@ -19,21 +19,17 @@ from rtmdl_ros.scheduling.events import (
     StageFinished,
     TaskAdded,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.scheduling.sharing import Sharing
 from rtmdl_ros.simulation.records import Episode, SimulatedJob, SimulatedTask, Span
 from rtmdl_ros.simulation.worker import StageError, Worker
-from rtmdl_ros.workload.records import Packing, Policy, Resource, Stage, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.records import Resource, Stage, Task
 
 
 def simulate(
     tasks: Sequence[SimulatedTask],
+    settings: SchedulerSettings,
     *,
-    policy: Policy,
-    cpu_workers: int,
-    lanes: int,
-    packing: Packing,
-    slow_downs: SlowDowns,
     duration_ns: int,
     seed: int,
     episodes: Sequence[Episode] = (),
@@ -43,26 +39,22 @@ def simulate(
     Releases and stage times depend on `tasks`, `duration_ns` and `seed` alone, so that two
     simulations with other policies or executors can be compared job by job.
 
-    Raises ValueError for a duration or a number of executors below 1, and a `SchedulingError`
-    for two tasks of one name.
+    Raises ValueError for a duration below 1, and a `SchedulingError` for two tasks of one name.
     """
-    core = Core(policy, cpu_workers, lanes, packing=packing, slow_downs=slow_downs)
-    return simulate_core(
-        core, tasks, slow_downs=slow_downs, duration_ns=duration_ns, seed=seed, episodes=episodes
-    )
+    core = Core(settings)
+    return simulate_core(core, tasks, duration_ns=duration_ns, seed=seed, episodes=episodes)
 
 
 def simulate_core(
     core: Core,
     tasks: Sequence[SimulatedTask],
     *,
-    slow_downs: SlowDowns,
     duration_ns: int,
     seed: int,
     episodes: Sequence[Episode] = (),
     worker: Worker | None = None,
 ) -> tuple[SimulatedJob, ...]:
-    """Do as `simulate` does with a new core; its lanes are slowed down by `slow_downs`.
+    """Do as `simulate` does with a new core, whose lanes are as slow as its settings say.
 
     `worker` runs the stages; without one they always succeed and no job is complete early.
     """
@@ -73,8 +65,8 @@ def simulate_core(
     # Stable: the jobs of one instant keep the order of the tasks.
     releases.sort(key=_time_of)
     # A single lane, or lanes of which no slow-down is known, need not be shared out.
-    lanes = sum(kind is Resource.ACCELERATOR for kind in core.executors.values())
-    sharing = Sharing(slow_downs) if lanes > 1 and slow_downs.factors else None
+    slow_downs = core.settings.slow_downs
+    sharing = Sharing(slow_downs) if core.settings.lanes > 1 and slow_downs.factors else None
     return _Simulation(core, releases, sharing, episodes, worker).run()
 
 

@@ -98,8 +98,8 @@ def test_each_round_begins_with_another_policy():
 )
 def test_simple_policies_run_one_variant_greedily(ladders, name, policy, lanes, bases):
     found = setting(name, ladders)
-    executors = found.executors
-    assert (executors.policy, executors.lanes, executors.packing) == (policy, lanes, Packing.GREEDY)
+    scheduler = found.scheduler
+    assert (scheduler.policy, scheduler.lanes, scheduler.packing) == (policy, lanes, Packing.GREEDY)
     assert {each.task.name: each.task.base for each in found.tasks} == bases
     assert all(len(each.task.variants) == len(each.stages) == 1 for each in found.tasks)
     if policy is Policy.FIXED_PRIORITY:
@@ -109,10 +109,10 @@ def test_simple_policies_run_one_variant_greedily(ladders, name, policy, lanes, 
 
 def test_ours_chooses_at_run_time_and_parts_of_it_can_be_left_out(ladders):
     ours = setting(OURS, ladders)
-    assert (ours.executors.lanes, ours.executors.packing) == (2, Packing.GUARDED)
+    assert (ours.scheduler.lanes, ours.scheduler.packing) == (2, Packing.GUARDED)
     assert [len(each.task.variants) for each in ours.tasks] == [2, 1]
     assert ours.late is LatePolicy.DISCARD
-    assert setting('rtmdl-no_packing', ladders).executors.lanes == 1
+    assert setting('rtmdl-no_packing', ladders).scheduler.lanes == 1
     assert setting('rtmdl-no_discard', ladders).late is LatePolicy.RUN
     for name in ('rtmdl-no_choice', 'rtmdl_static'):
         assert [len(each.task.variants) for each in setting(name, ladders).tasks] == [1, 1]

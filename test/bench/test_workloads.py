@@ -10,13 +10,13 @@ from rtmdl_ros.bench.cameras import Camera
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.networks import LoadedFunction
 from rtmdl_ros.bench.workloads import (
-    Executors,
     RunnableTask,
     Workload,
     camera_periods,
     make_workload,
     run_workload,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.records import Outcome, Resource, Stage, Task
 
 MS = 1_000_000
@@ -65,7 +65,7 @@ def small_workload(stage):
 def test_a_run_reports_every_job_without_its_payload():
     seen = []
     reports = run_workload(
-        small_workload(seen.append), lambda number: f'tensors {number}', 0.02, Executors(),
+        small_workload(seen.append), lambda number: f'tensors {number}', 0.02, SchedulerSettings(),
         lambda seconds: None,
     )  # fmt: skip
     assert len(reports) == 4
@@ -76,7 +76,7 @@ def test_a_run_reports_every_job_without_its_payload():
 
 def test_reports_keep_what_is_asked_for():
     reports = run_workload(
-        small_workload(lambda payload: False), str, 0.02, Executors(), lambda seconds: None,
+        small_workload(lambda payload: False), str, 0.02, SchedulerSettings(), lambda seconds: None,
         keep=lambda payload: f'kept {payload}',
     )  # fmt: skip
     assert sorted(report.payload for report in reports) == [f'kept {n}' for n in range(4)]
@@ -87,4 +87,4 @@ def test_a_run_with_failing_jobs_is_no_result():
         raise OSError('no such network')
 
     with pytest.raises(ExperimentError, match=r'task t failed: .*no such network'):
-        run_workload(small_workload(fail), str, 0.01, Executors(), lambda seconds: None)
+        run_workload(small_workload(fail), str, 0.01, SchedulerSettings(), lambda seconds: None)

@@ -8,9 +8,10 @@ from rtmdl_ros.scheduling import guard
 from rtmdl_ros.scheduling.backlog import meets_all
 from rtmdl_ros.scheduling.jobs import LiveJob, LiveTask
 from rtmdl_ros.scheduling.policies import fixed_priority
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
-from rtmdl_ros.workload.records import Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
 
 LANE = Resource.ACCELERATOR
 
@@ -70,11 +71,10 @@ def test_decisions_are_those_of_the_forecast(lanes, policy, monkeypatch):
     def schedules():
         for seed in range(6):
             tasks = random_task_set(seed, 5, 0.5 + 0.2 * seed)
-            yield simulate(
-                tasks, policy=policy, packing=Packing.GUARDED, cpu_workers=1 + seed % 2,
-                lanes=lanes, slow_downs=random_slow_downs(seed, tasks),
-                duration_ns=10**9, seed=seed,
-            )  # fmt: skip
+            settings = SchedulerSettings(
+                policy, 1 + seed % 2, lanes, slow_downs=random_slow_downs(seed, tasks)
+            )
+            yield simulate(tasks, settings, duration_ns=10**9, seed=seed)
 
     quick = list(schedules())
     monkeypatch.setattr(guard, 'meets_all', lambda *_: False)

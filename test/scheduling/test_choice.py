@@ -16,7 +16,8 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
 )
 from rtmdl_ros.scheduling.forecast import Forecast
-from rtmdl_ros.workload.records import Policy, Resource, Stage, Task, TaskVariant
+from rtmdl_ros.scheduling.settings import SchedulerSettings
+from rtmdl_ros.workload.records import Resource, Stage, Task, TaskVariant
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 
@@ -89,7 +90,7 @@ def foreseen(core):
 
 
 def core_with(*tasks):
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, each) for each in tasks])
     return core
 
@@ -189,7 +190,7 @@ def test_a_camera_that_died_is_not_waited_for():
 def test_a_frame_that_is_overdue_has_its_deadline_yet_to_come():
     lane = Stage('net', Resource.ACCELERATOR, 8, 8, 'urgent')
     urgent = Task('urgent', (lane,), period_ns=33, deadline_ns=10, priority=1)
-    core = Core(Policy.FIXED_PRIORITY, 1, 2)
+    core = Core(SchedulerSettings(lanes=2))
     core.step(0, [TaskAdded(0, urgent), TaskAdded(0, task())])
     release_all(core, (0, 'urgent'))
     # It was to come at 33 and be done at 43; now it is 39, and what comes now is due at 49.
@@ -201,7 +202,7 @@ def test_a_larger_variant_needs_room_for_twice_the_slow_down_of_lanes(factor, ta
     beside = Task('beside', (Stage('net', Resource.ACCELERATOR, 50, 50, 'beside'),), 400, 400, 1)
     segments = ('beside', *(each.name for each in LADDER))
     slow_downs = SlowDowns({(one, two): factor for one in segments for two in segments})
-    core = Core(Policy.FIXED_PRIORITY, 1, 2, slow_downs=slow_downs)
+    core = Core(SchedulerSettings(lanes=2, slow_downs=slow_downs))
     core.step(0, [TaskAdded(0, beside), TaskAdded(0, task())])
     core.step(0, [JobReleased(0, 0, 'beside')])
     # 5 + 60 x 1.25 x 1.25 = 98.75 of 99 that are left; 5 + 60 x 1.26 x 1.26 = 100.3.

@@ -22,6 +22,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task
 
@@ -32,7 +33,7 @@ TASK = Task('a', (PRE, NET), 100, 100)
 @pytest.fixture
 def core():
     """A core with one worker, one lane and task a."""
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     assert core.step(0, [TaskAdded(0, TASK)]) == []
     return core
 
@@ -70,7 +71,7 @@ def test_a_change_counts_for_later_releases_only(core):
 def test_a_changed_period_counts_from_the_last_release(given, real):
     """Also where frames have not come in the period that was given before."""
     work = Stage('work', Resource.CPU)
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, Task('a', (work,), given, 20))])
     for number in range(8):
         now_ns = number * real
@@ -83,7 +84,7 @@ def test_a_changed_period_counts_from_the_last_release(given, real):
 
 def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
     work = Stage('work', Resource.CPU)
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, Task('a', (PRE, NET, work), 100, 100))])
     core.step(0, [TaskAdded(0, Task('hog', (work,), 100, 100, 9)), JobReleased(0, 0, 'a')])
     assert core.step(1, [StageFinished(1, 0, 0), JobReleased(1, 1, 'hog')]) == [
@@ -104,7 +105,7 @@ def test_a_fresh_job_goes_behind_a_started_one_of_its_task_that_waits_again():
 
 @pytest.mark.parametrize(('before', 'after', 'first'), [(1, 9, 'a'), (9, 1, 'a'), (1, 4, 'b')])
 def test_a_task_that_becomes_more_urgent_takes_its_jobs_along(before, after, first):
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     tasks = {'a': before, 'b': 5, 'hog': 0}
     core.step(0, [TaskAdded(0, Task(name, (NET,), 100, 100, tasks[name])) for name in tasks])
     core.step(0, [JobReleased(0, 0, 'hog')])
@@ -116,7 +117,7 @@ def test_a_task_that_becomes_more_urgent_takes_its_jobs_along(before, after, fir
 
 def test_preprocessing_of_a_changed_task_waits_for_that_of_the_job_ahead():
     """Though that one, of fewer stages, is nearer to its end."""
-    core = Core(Policy.FIXED_PRIORITY, 2, 2)
+    core = Core(SchedulerSettings(Policy.FIXED_PRIORITY, 2, 2))
     longer = Task('a', (PRE, NET, Stage('net 2', Resource.ACCELERATOR)), 100, 100)
     core.step(0, [TaskAdded(0, TASK), JobReleased(0, 0, 'a')])
     core.step(1, [TaskChanged(1, longer), JobReleased(1, 1, 'a')])
@@ -217,11 +218,3 @@ def test_time_does_not_go_back(core):
     core.step(9)
     with pytest.raises(TimeOrderError, match='time went back from 9 to 8 ns'):
         core.step(8)
-
-
-@pytest.mark.parametrize(
-    ('cpu_workers', 'lanes', 'field'), [(0, 1, 'cpu_workers'), (1, 0, 'lanes')]
-)
-def test_each_kind_needs_an_executor(cpu_workers, lanes, field):
-    with pytest.raises(ValueError, match=f'{field} is 0; at least 1 is needed'):
-        Core(Policy.FIFO, cpu_workers, lanes)

@@ -28,6 +28,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import (
     LatePolicy,
@@ -149,8 +150,8 @@ class CoreMachine(RuleBasedStateMachine):
         self.policy = policy
         self.packing = packing
         how = {'packing': packing, 'slow_downs': SlowDowns({('x', 'x'): 1.5})}
-        self.core = Core(policy, cpu_workers, lanes, **how)
-        self.twin = Core(policy, cpu_workers, lanes, **how)
+        self.core = Core(SchedulerSettings(policy, cpu_workers, lanes, **how))
+        self.twin = Core(SchedulerSettings(policy, cpu_workers, lanes, **how))
         self.waits = {}
         self.executors = {f'cpu{n}': Resource.CPU for n in range(cpu_workers)}
         self.executors |= {f'lane{n}': Resource.ACCELERATOR for n in range(lanes)}

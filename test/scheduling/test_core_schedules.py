@@ -3,6 +3,7 @@
 """Schedules computed by hand, to the nanosecond."""
 
 from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
@@ -21,7 +22,7 @@ def chain(name, *stages, deadline=1000, priority=0, late=LatePolicy.DISCARD):
 def test_fixed_priority_serves_the_larger_number_first(virtual_time):
     tasks = [net('low', 100, 1), net('high', 100, 9), net('middle', 100, 5)]
     time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {f'{t.name} net': 10 for t in tasks}
+        Core(SchedulerSettings()), tasks, {f'{t.name} net': 10 for t in tasks}
     )
     for task in tasks:
         time.release(task.name, 0)
@@ -35,7 +36,7 @@ def test_fixed_priority_serves_the_larger_number_first(virtual_time):
 def test_fixed_priority_breaks_ties_by_deadline_then_release_then_job(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 80, 1), net('b', 70, 1), net('c', 80, 1), net('d', 79, 1)]
     time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {f'{t.name} net': 10 for t in tasks}
+        Core(SchedulerSettings()), tasks, {f'{t.name} net': 10 for t in tasks}
     )
     time.release('hog', 0)
     time.release('c', 0)  # deadline 80, release 0, job 1
@@ -48,7 +49,8 @@ def test_fixed_priority_breaks_ties_by_deadline_then_release_then_job(virtual_ti
 
 def test_edf_serves_the_earliest_absolute_deadline(virtual_time):
     tasks = [net('hog', 500, 0), net('long', 90, 9), net('short', 60, 1)]
-    time = virtual_time(Core(Policy.EDF, 1, 1), tasks, {f'{t.name} net': 20 for t in tasks})
+    times = {f'{t.name} net': 20 for t in tasks}
+    time = virtual_time(Core(SchedulerSettings(Policy.EDF)), tasks, times)
     time.release('hog', 0)
     time.release('long', 1)  # deadline 91
     time.release('short', 10)  # deadline 70
@@ -63,7 +65,8 @@ def test_edf_serves_the_earliest_absolute_deadline(virtual_time):
 
 def test_fifo_serves_by_release_whatever_priority_and_deadline(virtual_time):
     tasks = [net('hog', 500, 0), net('long', 90, 0), net('short', 60, 9)]
-    time = virtual_time(Core(Policy.FIFO, 1, 1), tasks, {f'{t.name} net': 20 for t in tasks})
+    times = {f'{t.name} net': 20 for t in tasks}
+    time = virtual_time(Core(SchedulerSettings(Policy.FIFO)), tasks, times)
     time.release('hog', 0)
     time.release('long', 1)
     time.release('short', 10)
@@ -78,7 +81,7 @@ def test_an_urgent_release_at_the_instant_a_lane_becomes_free_goes_first(virtual
     """Drain, then dispatch: the end of the stage alone would have started 'low'."""
     tasks = [net('hog', 500, 5), net('low', 100, 1), net('high', 100, 9)]
     time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {f'{t.name} net': 10 for t in tasks}
+        Core(SchedulerSettings()), tasks, {f'{t.name} net': 10 for t in tasks}
     )
     time.release('hog', 0)
     time.release('low', 5)
@@ -88,7 +91,7 @@ def test_an_urgent_release_at_the_instant_a_lane_becomes_free_goes_first(virtual
 
 def test_two_lanes_take_the_two_most_urgent(virtual_time):
     tasks = [net('a', 100, 1), net('b', 100, 2), net('c', 100, 3)]
-    core = Core(Policy.FIXED_PRIORITY, 1, 2, packing=Packing.GREEDY)
+    core = Core(SchedulerSettings(lanes=2, packing=Packing.GREEDY))
     time = virtual_time(core, tasks, {'a net': 5, 'b net': 30, 'c net': 20})
     for task in tasks:
         time.release(task.name, 0)
@@ -106,7 +109,7 @@ def test_two_workers_beside_one_lane(virtual_time):
     stages = (('pre', CPU), ('net', LANE), ('post', CPU))
     tasks = [chain('a', *stages, priority=2), chain('b', *stages, priority=1)]
     times = {f'{t} {s}': n for t in 'ab' for s, n in (('pre', 4), ('net', 10), ('post', 3))}
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 2, 1), tasks, times)
+    time = virtual_time(Core(SchedulerSettings(cpu_workers=2)), tasks, times)
     time.release('a', 0)
     time.release('b', 0)
     schedule = time.run()
@@ -126,7 +129,7 @@ def test_a_more_urgent_job_goes_first_between_two_accelerator_stages(virtual_tim
     slow = chain('slow', ('detect', LANE), ('recognise', LANE), ('post', CPU), priority=1)
     fast = chain('fast', ('net', LANE), priority=2)
     times = {'slow detect': 10, 'slow recognise': 6, 'slow post': 1, 'fast net': 3}
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), [slow, fast], times)
+    time = virtual_time(Core(SchedulerSettings()), [slow, fast], times)
     time.release('slow', 0)
     time.release('fast', 2)
     schedule = time.run()
@@ -143,7 +146,7 @@ def test_a_complete_job_skips_its_remaining_stages(virtual_time):
     """A frame without a sign needs no recogniser."""
     task = chain('sign', ('detect', LANE), ('recognise', LANE), ('post', CPU))
     times = {'sign detect': 10, 'sign recognise': 6, 'sign post': 1}
-    time = virtual_time(Core(Policy.EDF, 1, 1), [task], times)
+    time = virtual_time(Core(SchedulerSettings(Policy.EDF)), [task], times)
     time.release('sign', 0, 100)
     schedule = time.run(complete=[(0, 0)])
     assert schedule.outcomes() == [('sign#0', 'on_time', 10), ('sign#1', 'on_time', 117)]
@@ -152,7 +155,7 @@ def test_a_complete_job_skips_its_remaining_stages(virtual_time):
 
 def test_a_newer_frame_supersedes_the_waiting_one(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 400, 1)]
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10})
+    time = virtual_time(Core(SchedulerSettings()), tasks, {'hog net': 50, 'a net': 10})
     time.release('hog', 0)
     time.release('a', 10, 20, 30)
     schedule = time.run()
@@ -167,7 +170,7 @@ def test_a_newer_frame_supersedes_the_waiting_one(virtual_time):
 
 def test_a_frame_that_comes_as_the_lane_becomes_free_is_the_one_that_runs(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 400, 1)]
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 50, 'a net': 10})
+    time = virtual_time(Core(SchedulerSettings()), tasks, {'hog net': 50, 'a net': 10})
     time.release('hog', 0)
     time.release('a', 10, 50)
     assert time.run().outcomes() == [
@@ -182,7 +185,7 @@ def test_jobs_of_a_task_overlap_across_resources_but_keep_their_order(virtual_ti
     task = chain('a', ('pre', CPU), ('net', LANE), priority=1)
     hog = chain('hog', ('net', LANE), priority=9)
     time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), [task, hog], {'a pre': 5, 'a net': 20, 'hog net': 30}
+        Core(SchedulerSettings()), [task, hog], {'a pre': 5, 'a net': 20, 'hog net': 30}
     )
     time.release('hog', 0)
     time.release('a', 0, 10)
@@ -197,19 +200,20 @@ def test_jobs_of_a_task_overlap_across_resources_but_keep_their_order(virtual_ti
 
 def test_a_stage_of_a_task_never_runs_beside_itself(virtual_time):
     """Two lanes are free, but the jobs of one task take the stage one after the other."""
-    time = virtual_time(Core(Policy.EDF, 1, 2), [net('a', 100)], {'a net': 30})
+    core = Core(SchedulerSettings(Policy.EDF, lanes=2))
+    time = virtual_time(core, [net('a', 100)], {'a net': 30})
     time.release('a', 0, 10)
     assert time.run().starts == ['0 lane0 a#0 net', '30 lane0 a#1 net']
 
 
 def test_a_job_exactly_at_its_deadline_is_on_time(virtual_time):
-    time = virtual_time(Core(Policy.EDF, 1, 1), [net('a', 30)], {'a net': 30})
+    time = virtual_time(Core(SchedulerSettings(Policy.EDF)), [net('a', 30)], {'a net': 30})
     time.release('a', 0)
     assert time.run().outcomes() == [('a#0', 'on_time', 30)]
 
 
 def test_a_job_one_nanosecond_after_its_deadline_is_late(virtual_time):
-    time = virtual_time(Core(Policy.EDF, 1, 1), [net('a', 30)], {'a net': 31})
+    time = virtual_time(Core(SchedulerSettings(Policy.EDF)), [net('a', 30)], {'a net': 31})
     time.release('a', 0)
     assert time.run().outcomes() == [('a#0', 'late', 31)]
 
@@ -218,7 +222,7 @@ def test_a_job_that_just_fits_starts_and_one_nanosecond_later_it_is_hopeless(vir
     tasks = [net('hog', 500, 9), net('a', 50, 1, optimistic=20)]
     for hog_ns, outcome in ((30, ('a#1', 'on_time', 50)), (31, ('a#1', 'discarded', 31))):
         time = virtual_time(
-            Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': hog_ns, 'a net': 20}
+            Core(SchedulerSettings()), tasks, {'hog net': hog_ns, 'a net': 20}
         )
         time.release('hog', 0)
         time.release('a', 0)
@@ -228,7 +232,7 @@ def test_a_job_that_just_fits_starts_and_one_nanosecond_later_it_is_hopeless(vir
 def test_a_waiting_job_is_discarded_when_it_becomes_hopeless_not_at_the_next_event(virtual_time):
     tasks = [net('hog', 50_000_000, 9), net('a', 5_000_000, 1, optimistic=2_000_000)]
     times = {'hog net': 20_000_000, 'a net': 2_000_000}
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, times)
+    time = virtual_time(Core(SchedulerSettings()), tasks, times)
     time.release('hog', 0)
     time.release('a', 0)
     schedule = time.run()
@@ -244,14 +248,14 @@ def test_a_job_is_discarded_between_its_stages(virtual_time):
     task = chain('a', ('pre', CPU, 5), ('net', LANE, 20), ('post', CPU, 5), deadline=50)
     for pre_ns, outcome in ((25, ('a#0', 'on_time', 50)), (26, ('a#0', 'discarded', 26))):
         times = {'a pre': pre_ns, 'a net': 20, 'a post': 5}
-        time = virtual_time(Core(Policy.EDF, 1, 1), [task], times)
+        time = virtual_time(Core(SchedulerSettings(Policy.EDF)), [task], times)
         time.release('a', 0)
         assert time.run().outcomes() == [outcome]
 
 
 def test_late_run_lets_a_hopeless_job_run(virtual_time):
     tasks = [net('hog', 500, 9), net('a', 50, 1, optimistic=20, late=LatePolicy.RUN)]
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'hog net': 200, 'a net': 20})
+    time = virtual_time(Core(SchedulerSettings()), tasks, {'hog net': 200, 'a net': 20})
     time.release('hog', 0)
     time.release('a', 0)
     assert time.run().outcomes() == [('hog#0', 'on_time', 200), ('a#1', 'late', 220)]
@@ -259,7 +263,7 @@ def test_late_run_lets_a_hopeless_job_run(virtual_time):
 
 def test_of_a_task_whose_deadline_is_above_its_period_only_the_newest_frame_waits(virtual_time):
     task = Task('a', (Stage('net', LANE),), period_ns=10, deadline_ns=100)
-    time = virtual_time(Core(Policy.FIXED_PRIORITY, 1, 1), [task], {'a net': 25})
+    time = virtual_time(Core(SchedulerSettings()), [task], {'a net': 25})
     time.release('a', 0, 10, 20, 30)
     schedule = time.run()
     assert schedule.starts == ['0 lane0 a#0 net', '25 lane0 a#2 net', '50 lane0 a#3 net']

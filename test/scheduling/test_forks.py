@@ -12,8 +12,9 @@ from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
 from rtmdl_ros.scheduling.forks import Forks, alike_stages
 from rtmdl_ros.scheduling.jobs import LiveJob, Promise
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import Outcome, Policy, Resource, Stage, Task, TaskVariant
+from rtmdl_ros.workload.records import Outcome, Resource, Stage, Task, TaskVariant
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 
@@ -47,7 +48,7 @@ def signs(base='l+slow', deadline_ns=100):
 
 
 def core_with(task):
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, task)])
     return core
 
@@ -105,7 +106,7 @@ def test_a_job_that_may_take_a_shorter_way_does_not_overtake_the_one_ahead():
     short = (*find, stage('name', LANE, 50, 'quick'))
     long = (*find, stage('1/2', LANE, 5, 'slow'), stage('2/2', LANE, 5, 'slow'))
     ladder = (TaskVariant('long', long, 0.5), TaskVariant('short', short, 0.9))
-    core = Core(Policy.FIXED_PRIORITY, 1, 2)
+    core = Core(SchedulerSettings(lanes=2))
     core.step(0, [TaskAdded(0, Task('signs', long, 200, 100, variants=ladder, base='long'))])
     core.step(0, [JobReleased(0, 0, 'signs')])
     assert StartStage(0, 1, 'lane0', 'short') in core.step(5, [StageFinished(5, 0, 0)])

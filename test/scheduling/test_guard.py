@@ -7,13 +7,15 @@ import pytest
 from rtmdl_ros.scheduling.commands import StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.reasons import Reason
-from rtmdl_ros.workload.records import LatePolicy, Outcome, Packing, Policy, Resource, Stage, Task
+from rtmdl_ros.workload.records import LatePolicy, Outcome, Resource, Stage, Task
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 MS = 1_000_000
+NO_SLOW_DOWNS = SlowDowns()
 BOTH_DOUBLE = SlowDowns({('h', 'l'): 2.0, ('l', 'h'): 2.0})
 
 
@@ -23,11 +25,9 @@ def net(name, length, deadline, period=100, priority=0):
     return Task(name, (stage,), period, deadline, priority, LatePolicy.RUN)
 
 
-def guarded(*tasks, lanes, slow_downs=None):
+def guarded(*tasks, lanes, slow_downs=NO_SLOW_DOWNS):
     """Return a core with these tasks under fixed priority."""
-    core = Core(
-        Policy.FIXED_PRIORITY, 1, lanes, packing=Packing.GUARDED, slow_downs=slow_downs
-    )
+    core = Core(SchedulerSettings(lanes=lanes, slow_downs=slow_downs))
     core.step(0, [TaskAdded(0, task) for task in tasks])
     return core
 
@@ -152,8 +152,5 @@ def test_a_worker_is_kept_where_two_urgent_jobs_are_to_come():
 
     tasks = [cpu_task(name, priority, 10, 100, 15, 0) for name, priority in (('u', 3), ('v', 2))]
     tasks.append(cpu_task('long', 1, 50, 1000, 1000, 60))
-    jobs = simulate(
-        tasks, policy=Policy.FIXED_PRIORITY, cpu_workers=2, lanes=1, packing=Packing.GUARDED,
-        slow_downs=SlowDowns(), duration_ns=1000 * MS, seed=0,
-    )  # fmt: skip
+    jobs = simulate(tasks, SchedulerSettings(cpu_workers=2), duration_ns=1000 * MS, seed=0)
     assert {job.outcome for job in jobs} == {Outcome.ON_TIME}

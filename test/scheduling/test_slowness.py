@@ -15,10 +15,10 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
     TaskRemoved,
 )
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.records import (
     LatePolicy,
     Packing,
-    Policy,
     Resource,
     Stage,
     Task,
@@ -69,7 +69,7 @@ def run(core, jobs, slowness, first=0, post=1.0):
 
 
 def test_a_machine_that_gets_slow_is_noticed_within_a_second_and_when_it_is_well_again():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task())])
     assert run(core, 30, 1.0) == ['v20'] * 30
     slow = run(core, 60, 2.0, first=30)
@@ -81,7 +81,7 @@ def test_a_machine_that_gets_slow_is_noticed_within_a_second_and_when_it_is_well
 
 
 def test_a_single_long_wait_changes_nothing():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task())])
     run(core, 30, 1.0)
     run(core, 1, 1.6, first=30)
@@ -90,7 +90,7 @@ def test_a_single_long_wait_changes_nothing():
 
 def test_the_stage_that_the_profile_is_wrong_about_is_followed_alone():
     """The CPU stage takes five times as long; the network, on another resource, does not."""
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task((10, 15)))])
     run(core, 40, 1.0, post=5.0)
     chains = core._tasks['a'].chains
@@ -107,7 +107,7 @@ WRONG = Task('b', (stage('net', Resource.ACCELERATOR, 3),), 50 * MS, 33 * MS, pr
 
 def beside_a_wrong_profile():
     """Return a core after 2 s with `one_task` and `WRONG`, and when that was."""
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, WRONG)])
     for number in range(40):
         now_ns = number * 50 * MS
@@ -135,7 +135,7 @@ def short_task():
 
 
 def test_what_was_learned_of_a_stage_is_not_taken_for_that_of_another():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task())])
     run(core, 30, 1.0, post=3.0)
     core.step(1500 * MS, [TaskChanged(1500 * MS, short_task())])
@@ -152,7 +152,7 @@ def test_a_task_that_was_removed_is_not_remembered():
 
 
 def test_stages_that_take_no_time_have_no_pace():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     plain = Task('a', (stage('net', Resource.ACCELERATOR, 4),), 33 * MS, 33 * MS)
     core.step(0, [TaskAdded(0, plain)])
     for number in range(40):
@@ -163,11 +163,11 @@ def test_stages_that_take_no_time_have_no_pace():
 
 
 def test_a_slow_machine_makes_no_job_hopeless_and_a_fast_one_lets_it_be_tried():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task())])
     run(core, 40, 1.5)
     assert core._tasks['a'].chains[1].stages[0].optimistic_ns == 10 * MS
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     core.step(0, [TaskAdded(0, one_task())])
     run(core, 40, 0.5)
     assert core._tasks['a'].chains[1].stages[0].optimistic_ns == 5 * MS
@@ -175,7 +175,7 @@ def test_a_slow_machine_makes_no_job_hopeless_and_a_fast_one_lets_it_be_tried():
 
 def test_what_the_lane_beside_costs_is_not_taken_for_slowness():
     slow = SlowDowns({(a, b): 2.0 for a in ('net10', 'x') for b in ('net10', 'x')})
-    core = Core(Policy.FIXED_PRIORITY, 1, 2, packing=Packing.GREEDY, slow_downs=slow)
+    core = Core(SchedulerSettings(lanes=2, packing=Packing.GREEDY, slow_downs=slow))
     beside = Task('b', (Stage('x', Resource.ACCELERATOR, 0, 1, 'x'),), 33 * MS, 33 * MS)
     core.step(0, [TaskAdded(0, one_task((10,))), TaskAdded(0, beside)])
     for number in range(40):
@@ -192,7 +192,7 @@ def test_what_the_lane_beside_costs_is_not_taken_for_slowness():
 
 
 def test_stages_without_a_typical_time_are_not_followed():
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     plain = Task('a', (Stage('net', Resource.ACCELERATOR, 1, 9),), 33 * MS, 33 * MS)
     core.step(0, [TaskAdded(0, plain)])
     for number in range(40):
@@ -206,7 +206,7 @@ def test_stages_without_a_typical_time_are_not_followed():
     ('resource', 'typical_ms'), [(Resource.CPU, 5), (Resource.ACCELERATOR, 12)]
 )
 def test_a_lane_is_taken_from_the_decision_on_and_a_worker_from_the_begin(resource, typical_ms):
-    core = Core(Policy.FIXED_PRIORITY, 1, 1)
+    core = Core(SchedulerSettings())
     plain = Task('a', (stage('net', resource, 5),), 33 * MS, 33 * MS)
     core.step(0, [TaskAdded(0, plain)])
     for number in range(40):

@@ -14,6 +14,7 @@ blocks started one unit before.
 import pytest
 
 from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
 
 LANE = Resource.ACCELERATOR
@@ -31,7 +32,7 @@ def worst_response(virtual_time):
             Task(name, stage, 1_000, deadlines[name], -number, LatePolicy.RUN)
             for number, name in enumerate(times)
         ]
-        core = Core(policy, 1, 1, packing=Packing.GREEDY)
+        core = Core(SchedulerSettings(policy, lanes=1, packing=Packing.GREEDY))
         time = virtual_time(core, tasks, {f'{name} net': taken for name, taken in times.items()})
         released = []
         for name, instants in releases.items():
@@ -129,7 +130,7 @@ def test_can_example_of_davis_et_al(virtual_time):
         Task('C', stage, 3500, 3250, 1, LatePolicy.RUN),
     ]
     time = virtual_time(
-        Core(Policy.FIXED_PRIORITY, 1, 1), tasks, {'A net': 1000, 'B net': 1000, 'C net': 1000}
+        Core(SchedulerSettings()), tasks, {'A net': 1000, 'B net': 1000, 'C net': 1000}
     )
     time.release('A', 0, 2500, 5000)
     time.release('B', 0, 3500)

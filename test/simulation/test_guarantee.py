@@ -4,9 +4,10 @@
 
 from random import Random
 
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
-from rtmdl_ros.workload.records import Outcome, Packing, Policy
+from rtmdl_ros.workload.records import Outcome, Packing
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 SETS = 400
@@ -22,16 +23,8 @@ def lost_deadlines(seed, packing):
     urgent = max(tasks, key=lambda each: each.task.priority).task.name
 
     def outcomes(lanes, how, slow_downs):
-        jobs = simulate(
-            tasks,
-            policy=Policy.FIXED_PRIORITY,
-            cpu_workers=1,
-            lanes=lanes,
-            packing=how,
-            slow_downs=slow_downs,
-            duration_ns=300_000_000,
-            seed=seed,
-        )
+        settings = SchedulerSettings(lanes=lanes, packing=how, slow_downs=slow_downs)
+        jobs = simulate(tasks, settings, duration_ns=300_000_000, seed=seed)
         return [job.outcome is Outcome.ON_TIME for job in jobs if job.task == urgent][1:]
 
     serial = outcomes(1, Packing.GREEDY, SlowDowns())
@@ -66,16 +59,8 @@ def lost_to_the_least_urgent(seed, packing):
     *others, _ = sorted(tasks, key=lambda each: -each.task.priority)
 
     def outcomes(some):
-        jobs = simulate(
-            some,
-            policy=Policy.FIXED_PRIORITY,
-            cpu_workers=1,
-            lanes=1,
-            packing=packing,
-            slow_downs=SlowDowns(),
-            duration_ns=300_000_000,
-            seed=seed,
-        )
+        settings = SchedulerSettings(packing=packing)
+        jobs = simulate(some, settings, duration_ns=300_000_000, seed=seed)
         return {(job.task, job.release_ns): job.outcome is Outcome.ON_TIME for job in jobs}
 
     alone, together = outcomes(others), outcomes(tasks)

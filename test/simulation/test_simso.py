@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.records import LatePolicy, Packing, Policy, Resource, Stage, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
 
 RECORDED = json.loads((Path(__file__).parent / 'simso_schedules.json').read_text())
 #: SimSo counts whole units, up to this one.
@@ -28,10 +28,8 @@ def finish_times(policy, tasks):
             LatePolicy.RUN,
         )  # fmt: skip
         simulated.append(SimulatedTask(task, ((time * UNIT_NS,),), offset * UNIT_NS))
-    jobs = simulate(
-        simulated, policy=policy, cpu_workers=1, lanes=1, packing=Packing.GREEDY,
-        slow_downs=SlowDowns(), duration_ns=DURATION * UNIT_NS, seed=0,
-    )  # fmt: skip
+    settings = SchedulerSettings(policy, packing=Packing.GREEDY)
+    jobs = simulate(simulated, settings, duration_ns=DURATION * UNIT_NS, seed=0)
     ends = {task.task.name: [] for task in simulated}
     for job in jobs:
         if job.finish_ns <= DURATION * UNIT_NS:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from rtmdl_ros.scheduling.errors import SchedulingError
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import Episode, SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
@@ -23,7 +24,6 @@ from rtmdl_ros.workload.records import (
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 CPU, ACCELERATOR = Resource.CPU, Resource.ACCELERATOR
-NO_SLOW_DOWNS = SlowDowns()
 
 
 def task(name, *stages, period=1000, deadline=1000, priority=0, offset=0, jitter=0, late=None):
@@ -36,16 +36,10 @@ def task(name, *stages, period=1000, deadline=1000, priority=0, offset=0, jitter
     return SimulatedTask(record, tuple(tuple(times) for _, *times in stages), offset, jitter)
 
 
-def simulated(tasks, *, duration=1000, lanes=1, slow_downs=NO_SLOW_DOWNS, **others):
+def simulated(tasks, *, duration=1000, packing=Packing.GREEDY, seed=0, episodes=(), **others):
     """Simulate with small defaults."""
-    settings = {
-        'policy': Policy.FIXED_PRIORITY,
-        'cpu_workers': 1,
-        'packing': Packing.GREEDY,
-        'seed': 0,
-        **others,
-    }
-    return simulate(tasks, duration_ns=duration, lanes=lanes, slow_downs=slow_downs, **settings)
+    settings = SchedulerSettings(packing=packing, **others)
+    return simulate(tasks, settings, duration_ns=duration, seed=seed, episodes=episodes)
 
 
 def spans(jobs):

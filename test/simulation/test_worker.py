@@ -5,11 +5,11 @@
 import pytest
 
 from rtmdl_ros.scheduling.core import Core
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate_core
 from rtmdl_ros.simulation.worker import StageError
-from rtmdl_ros.workload.records import Outcome, Packing, Policy, Resource, Stage, Task
-from rtmdl_ros.workload.slow_downs import SlowDowns
+from rtmdl_ros.workload.records import Outcome, Packing, Resource, Stage, Task
 
 CHAIN = (
     Stage('before', Resource.CPU), Stage('net', Resource.ACCELERATOR), Stage('after', Resource.CPU)
@@ -39,11 +39,9 @@ class Notes:
 
 def simulated(worker, arrivals_ns):
     """Run jobs of 1 + 5 + 1 ns."""
-    core = Core(Policy.FIXED_PRIORITY, 1, 1, packing=Packing.GREEDY)
+    core = Core(SchedulerSettings(packing=Packing.GREEDY))
     task = SimulatedTask(TASK, ((1,), (5,), (1,)), arrivals_ns=arrivals_ns)
-    return simulate_core(
-        core, [task], slow_downs=SlowDowns(), duration_ns=1000, seed=0, worker=worker
-    )
+    return simulate_core(core, [task], duration_ns=1000, seed=0, worker=worker)
 
 
 def test_jobs_are_released_when_frames_were_recorded():

@@ -4,10 +4,12 @@
 
 import threading
 import time
+from dataclasses import fields
 from queue import SimpleQueue
 
 from rtmdl_ros.runtime.runtime import Runtime
-from rtmdl_ros.workload.records import Policy, Resource, Stage, Task
+from rtmdl_ros.scheduling.settings import SchedulerSettings
+from rtmdl_ros.workload.records import Resource, Stage, Task
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 SECOND = 1_000_000_000
@@ -25,12 +27,16 @@ def nothing(payload):
 
 
 class Bench:
-    """A runtime whose reports can be waited for."""
+    """A runtime whose reports can be waited for.
+
+    Takes the fields of SchedulerSettings and the other arguments of Runtime alike.
+    """
 
     def __init__(self, **arguments):
-        settings = {'policy': Policy.FIXED_PRIORITY, 'cpu_workers': 1, 'lanes': 1}
+        names = {field.name for field in fields(SchedulerSettings)} & set(arguments)
+        settings = SchedulerSettings(**{name: arguments.pop(name) for name in names})
         self.reports = SimpleQueue()
-        self.runtime = Runtime(**{**settings, 'on_end': self.reports.put, **arguments})
+        self.runtime = Runtime(settings, **{'on_end': self.reports.put, **arguments})
 
     def release(self, task, payload=None):
         return self.runtime.release(task, payload, time.monotonic_ns())

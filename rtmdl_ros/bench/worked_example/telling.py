@@ -14,9 +14,10 @@ from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.scheduling.commands import Command, EndJob, StartStage, WaitStage
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import Event, JobReleased
+from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate_core
-from rtmdl_ros.workload.records import Outcome, Policy, Stage
+from rtmdl_ros.workload.records import Outcome, Stage
 from rtmdl_ros.workload.units import NS_PER_MS
 
 #: Longer than all scenes.
@@ -38,9 +39,7 @@ class Told:
 def tell(scene: Scene) -> Told:
     """Run a scene in virtual time."""
     core = _TellingCore(scene)
-    jobs = simulate_core(
-        core, scene.tasks, slow_downs=scene.slow_downs, duration_ns=_DURATION_NS, seed=0
-    )
+    jobs = simulate_core(core, scene.tasks, duration_ns=_DURATION_NS, seed=0)
     chains = {each.task.name: _chains(scene, each.task.name) for each in scene.tasks}
     reports = tuple(report_of(job, chains[job.task][job.variant]) for job in jobs)
     return Told(tuple(_Story(jobs, chains).lines(core.steps)), reports)
@@ -51,11 +50,9 @@ class _TellingCore(Core):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(
-            Policy.FIXED_PRIORITY,
-            cpu_workers=1,
-            lanes=scene.lanes,
-            packing=scene.packing,
-            slow_downs=scene.slow_downs,
+            SchedulerSettings(
+                lanes=scene.lanes, packing=scene.packing, slow_downs=scene.slow_downs
+            )
         )
         self.steps: list[_Step] = []
 

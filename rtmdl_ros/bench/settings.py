@@ -22,7 +22,7 @@ from rtmdl_ros.planning.candidate import (
     rate_monotonic,
 )
 from rtmdl_ros.planning.demand import mean_ns
-from rtmdl_ros.planning.plan import resident_variants
+from rtmdl_ros.planning.plan import as_run, resident_variants
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.search import search
 from rtmdl_ros.profiling.profile import Profile
@@ -31,7 +31,7 @@ from rtmdl_ros.scheduling.choice import FULL
 from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import Episode, SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
-from rtmdl_ros.workload.records import LatePolicy, Policy, Resource, Task
+from rtmdl_ros.workload.records import LatePolicy, Policy, Resource
 
 _SEEDS = range(3)
 
@@ -131,11 +131,9 @@ def tasks_of(
     most = max(priorities) if problem.policy is Policy.FIXED_PRIORITY else None
     tasks = []
     for index, planned in enumerate(problem.tasks):
-        base = problem.allowed[index][candidate.variants[index]].variant()
-        task = Task(
-            planned.name, base.stages, planned.period_ns, planned.deadline_ns, priorities[index],
-            late, tuple(each.variant() for each in resident[index]), base.name,
-        )  # fmt: skip
+        base = problem.allowed[index][candidate.variants[index]].name
+        variants = [each.variant() for each in resident[index]]
+        task = as_run(replace(planned, late=late), variants, base, priorities[index], chooses=True)
         urgent = priorities[index] == most
         pipelines = (ladders.urgent if urgent else ladders.pipelines)[planned.function]
         stages = {

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rtmdl_ros.networks.zoo import Variant, ZooError, default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import Variant, ZooError, read_zoo
 from rtmdl_ros.workload.arguments import number, path, whole
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('network', choices=('all', *NETWORKS), help='which network to train')
     parser.add_argument('--data', type=path, required=True, help='folder of the data sets')
     parser.add_argument(
-        '--out', type=path, default=default_zoo_dir(),
-        help='zoo to write to (default: the shipped one, %(default)s)',
+        '--out', type=path, default=Path('zoo'), help='zoo to write to (default: %(default)s)'
     )
     parser.add_argument(
         '--storage-mb', type=number(0, 10_000), metavar='MB',
@@ -247,9 +246,9 @@ def _command_line(recipe: Recipe, args: argparse.Namespace, steps: int | None = 
     """Return what to type to make the same again, trained by a schedule of so many steps."""
     words = ['rtmdl', 'scale', recipe.network, '--data', args.data]
     words += ['--storage-mb', f'{recipe.storage_mb:g}']
-    out = None if args.out == default_zoo_dir() else args.out
     options = {
-        'only': args.only, 'start': args.start, 'steps': steps, 'seed': args.seed, 'out': out,
+        'only': args.only, 'start': args.start, 'steps': steps, 'seed': args.seed,
+        'out': args.out,
     }  # fmt: skip
     for name, value in options.items():
         if value is not None:

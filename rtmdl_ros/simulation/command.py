@@ -17,6 +17,7 @@ from rtmdl_ros.simulation.summary import Summary, summarize, summarize_tasks
 from rtmdl_ros.simulation.task_file import TaskSet, read_task_file
 from rtmdl_ros.simulation.task_sets import random_slow_downs, random_task_set
 from rtmdl_ros.workload.arguments import path, positive, whole
+from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.places import PlaceError, try_files
 from rtmdl_ros.workload.records import Packing, Policy
 from rtmdl_ros.workload.text_file import unwritten, write_whole
@@ -25,10 +26,10 @@ from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 EXAMPLES = """examples:
   rtmdl simulate
       six random tasks for 10 s: what becomes of each
-  rtmdl simulate --task-set config/task_set.yaml --lanes 2
+  rtmdl simulate --task-set config/task_set.yaml
       your own tasks, with the times of their stages
-  rtmdl simulate --tasks 8 --utilization 1.6 --lanes 2 --policy edf
-      under load, two stages at once on the accelerator
+  rtmdl simulate --tasks 8 --utilization 1.6 --lanes 1 --policy edf
+      under load, one stage at a time on the accelerator
   rtmdl simulate --sets 50 --seed 7 --json figures.json
       fifty task sets, one line each
 """
@@ -63,15 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ('--utilization', positive, 'U', f'its sum of stage time / period (default: {_LOAD:g})'),
     ):
         parser.add_argument(option, type=kind, metavar=metavar, help=words)
+    node = NodeParameters()  # defaults are the node's
     add('--sets', _COUNT, 'K', 1, 'how often, each with its own seed from --seed on')
     add('--seed', int, 'S', 0, 'of random tasks and slow-downs, of releases and stage times')
     add('--duration', positive, 'S', 10.0, 'seconds of virtual time')
-    _add_choice(parser, '--policy', Policy, Policy.FIXED_PRIORITY, 'what is served first')
-    add('--cpu-workers', _COUNT, 'N', 2, 'CPU stages at once; the node has 1')
-    add('--lanes', _COUNT, 'N', 1, 'accelerator stages at once; the node has 2')
+    _add_choice(parser, '--policy', Policy, Policy(node.policy), 'what is served first')
+    add('--cpu-workers', _COUNT, 'N', node.cpu_workers, 'CPU stages at once')
+    add('--lanes', _COUNT, 'N', node.lanes, 'accelerator stages at once')
     _add_choice(
-        parser, '--packing', Packing, Packing.GUARDED, 'when a free worker or lane takes a stage'
-    )
+        parser, '--packing', Packing, Packing(node.packing),
+        'when a free worker or lane takes a stage',
+    )  # fmt: skip
     parser.add_argument('--json', type=path, metavar='FILE', help='also write the figures there')
 
 

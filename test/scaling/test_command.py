@@ -13,7 +13,7 @@ import torch
 from own_pictures import coco
 
 from rtmdl_ros.networks.scale import Scale
-from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.scaling import command, recipes
 from rtmdl_ros.scaling.command import NETWORKS, add_arguments, run
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
@@ -182,13 +182,15 @@ def test_a_zoo_to_average_is_looked_for_first(
     assert error.count('\n') == 1
 
 
-def test_start_and_out_are_two_zoos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_start_and_out_are_two_zoos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """However they are named: what a run began with is asked for when it goes on."""
     (tmp_path / 'link').symlink_to(tmp_path / 'zoo')
     words = ('traffic_light_detector', '--data', 'd', '--start', str(tmp_path / 'link'))
-    for out in (('--out', str(tmp_path / 'zoo')), ()):
-        start = ('--start', str(default_zoo_dir())) if not out else ()
-        assert run(arguments(*words, *start, *out, '--work', str(tmp_path / 'w'))) == 2
+    monkeypatch.chdir(tmp_path)
+    for out in (('--out', str(tmp_path / 'zoo')), ()):  # without: zoo in the working folder
+        assert run(arguments(*words, *out, '--work', str(tmp_path / 'w'))) == 2
         error = capsys.readouterr().err
         assert error.startswith('rtmdl scale: --start and --out are one folder, ')
         assert error.endswith('/traffic_light_detector, to be replaced; give another --out\n')

@@ -15,7 +15,9 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import ChangeState
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rcl_interfaces.msg import Log
+from rclpy.logging import LoggingSeverity
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage
@@ -57,6 +59,7 @@ class Listener:
         #: What is expected of each variant that was in use, by task and variant, 0 to 1.
         self.accuracies: dict[tuple[str, str], float] = {}
         self._diagnostics: DiagnosticArray | None = None
+        self._warnings: dict[str, None] = {}
         # Of every frame; nobody knows what a task of one's own should find there.
         self._truth: dict[str, list[bytes]] = {
             name: [] for name in SHIPPED_FUNCTIONS if simulated
@@ -101,6 +104,10 @@ class Listener:
             if status.level == DiagnosticStatus.ERROR
         )
         return tuple(dict.fromkeys(messages))
+
+    def node_warnings(self) -> tuple[str, ...]:
+        """Return what the node has logged as warnings and errors since its start, each once."""
+        return tuple(self._warnings)
 
     @property
     def frames_arrive(self) -> bool:
@@ -154,6 +161,9 @@ class Listener:
     def _subscribe(self) -> None:
         self._listen(SchedulerStatus, STATUS, self._set_status, raw=False)
         self._listen(DiagnosticArray, '/diagnostics', self._set_diagnostics, raw=False)
+        # Kept for those who come later, as this does.
+        logged = QoSProfile(depth=_DEPTH, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._node.create_subscription(Log, '/rosout', self._take_log, logged)
         self._listen(DeadlineMiss, DEADLINE_MISSES, self._misses.append)
         for task in self._functions:
             self._listen(DetectionArray, detections_topic(task), self._answers[task].append)
@@ -187,6 +197,10 @@ class Listener:
 
     def _set_diagnostics(self, message: DiagnosticArray) -> None:
         self._diagnostics = message
+
+    def _take_log(self, message: Log) -> None:
+        if message.name == 'rtmdl' and message.level >= LoggingSeverity.WARN:
+            self._warnings[message.msg] = None
 
     def _decoded_misses(self) -> dict[str, dict[Stamp, Any]]:
         misses: dict[str, dict[Stamp, Any]] = {task: {} for task in self._functions}

@@ -32,6 +32,8 @@ class Seen:
     accuracies: Mapping[tuple[str, str], float]
     #: CompressedImage messages of own footage, by the index of their frames; none of a track.
     images: Sequence[Any] = ()
+    #: What the node has logged as warnings and errors.
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class DemoResult:
     accelerator_utilization: float
     recording: Recording
     tasks: tuple[TaskResult, ...]
+    #: What the node has logged as warnings and errors.
+    warnings: tuple[str, ...]
 
 
 def result_of(options: DemoOptions, seen: Seen, reports: Sequence[JobReport]) -> DemoResult:
@@ -81,6 +85,7 @@ def result_of(options: DemoOptions, seen: Seen, reports: Sequence[JobReport]) ->
             )
             for task in status.tasks
         ),
+        warnings=seen.warnings,
     )
 
 
@@ -98,6 +103,7 @@ def as_json(result: DemoResult) -> dict[str, Any]:
             'received': result.recording.received,
             'delivered': result.recording.delivered,
         },
+        'warnings': list(result.warnings),
         'policies': {
             'rtmdl': {
                 'miss_ratio': miss_ratio(result.tasks),

@@ -117,6 +117,7 @@ def _observe(
         _start_camera_and_node(listener, children, options, console, interruption)
         node, camera = children
         _measure(listener, children, options, console, interruption)
+        warnings = listener.node_warnings()  # that the camera ends is none
         camera.interrupt()
         camera.wait(_END_TIMEOUT_S)
         listener.spin(_SETTLE_S)
@@ -125,7 +126,7 @@ def _observe(
         if not recording.received:
             raise node.failure(f'no frame of {camera.name} reached rtmdl_node')
         assert listener.status is not None
-        return Seen(listener.status, recording, listener.accuracies, images)
+        return Seen(listener.status, recording, listener.accuracies, images, warnings)
     finally:
         listener.close()
 

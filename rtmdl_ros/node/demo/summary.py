@@ -15,7 +15,7 @@ def summary_table(result: DemoResult) -> Table:
 
 
 def remarks(result: DemoResult) -> tuple[str, ...]:
-    """Return what the table has no room for: networks, delivery, load; one line each."""
+    """Return what the table has no room for: networks, delivery, load, warnings; one line each."""
     frames = result.recording
     skipped = f'; {frames.skipped} more not rendered in time' if frames.skipped else ''
     fewer = ''.join(f', {count} to {task}' for task, count in frames.received_less.items())
@@ -24,4 +24,5 @@ def remarks(result: DemoResult) -> tuple[str, ...]:
         f'camera to node: {frames.received} of {frames.published} frames delivered '
         f'({percent(frames.delivered)}){fewer}{skipped}',
         f'lanes busy: {percent(result.accelerator_utilization)} of the time, {result.lanes} in all',
+        *(f'rtmdl_node warned: {warning}' for warning in result.warnings),
     )

@@ -152,6 +152,13 @@ def test_remarks():
     assert lines[2] == 'camera to node: 4 of 5 frames delivered (80.0 %)'
 
 
+def test_warnings_of_the_node_are_told_with_the_figures():
+    seen = Seen(status(), short_run(), {}, warnings=('too hot', 'too cold'))
+    warned = result_of(DemoOptions(), seen, REPORTS)
+    assert remarks(warned)[-2:] == ('rtmdl_node warned: too hot', 'rtmdl_node warned: too cold')
+    assert as_json(warned)['warnings'] == ['too hot', 'too cold']
+
+
 def test_frames_that_only_some_tasks_got_are_told():
     light, sign = short_run().tasks
     recording = Recording((light, replace(sign, misses={})))

@@ -86,6 +86,9 @@ def test_a_demo_on_own_footage_has_all_but_the_truth(tmp_path, parameter_file):
     for index in range(5):
         cv2.imwrite(str(pictures / f'{index}.png'), np.full((240, 320, 3), 50 * index, np.uint8))
     out = tmp_path / 'out'
+    lanes = len(os.sched_getaffinity(0)) + 1
+    with parameter_file.open('a') as file:
+        file.write(f'    lanes: {lanes}\n')
     arguments = ('--source', pictures, '--rate', '15', '--duration', '2', '--out', out)
     done = subprocess.run(
         [*executable('rtmdl'), 'demo', *map(str, arguments), '--params-file', str(parameter_file)],
@@ -94,6 +97,7 @@ def test_a_demo_on_own_footage_has_all_but_the_truth(tmp_path, parameter_file):
     assert done.returncode == 0, done.stdout + done.stderr
     assert 'demo on pictures at 15 Hz, 2 s' in done.stdout
     assert 'precision' not in done.stdout
+    assert f'\nrtmdl_node warned: lanes is {lanes} and cpu_workers 1, but ' in done.stdout
     assert cv2.imread(str(out / 'contact_sheet.png')).shape[1] == 3 * 320
     assert cv2.VideoCapture(str(out / 'demo.webm')).read()[0]
     document = json.loads((out / 'demo.json').read_text())
@@ -101,6 +105,7 @@ def test_a_demo_on_own_footage_has_all_but_the_truth(tmp_path, parameter_file):
     for task in document['policies']['rtmdl']['tasks'].values():
         assert task['on_time'] > 0
         assert task['accuracy'] == {}
+    assert document['warnings'][0].startswith(f'lanes is {lanes} and ')
 
 
 def test_a_node_that_cannot_start_is_told_at_once(tmp_path):

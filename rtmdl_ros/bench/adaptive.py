@@ -31,7 +31,7 @@ from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.networks import image_for, payload_of
 from rtmdl_ros.bench.planned import LANES, FunctionPlan, planned_for, planned_workload
-from rtmdl_ros.bench.plans import shares_of
+from rtmdl_ros.bench.shares import shares_of
 from rtmdl_ros.bench.workloads import Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work

@@ -19,9 +19,9 @@ from rtmdl_ros.bench.hog import hog_at
 from rtmdl_ros.bench.labelled_frames import Truth
 from rtmdl_ros.bench.ladders import Ladders
 from rtmdl_ros.bench.oracle import foreseen, oracle_of
-from rtmdl_ros.bench.plans import slowness_of
 from rtmdl_ros.bench.scenario import Scenario
 from rtmdl_ros.bench.settings import Setting, setting_of, slowed, task_accuracies
+from rtmdl_ros.bench.slowness import slowness_of
 from rtmdl_ros.bench.workloads import Workload, run_workload
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Work

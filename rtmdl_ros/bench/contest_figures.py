@@ -17,7 +17,7 @@ from rtmdl_ros.bench.contest import Contest, Runs
 from rtmdl_ros.bench.contest_scores import score_of
 from rtmdl_ros.bench.intervals import Interval, median_interval
 from rtmdl_ros.bench.labelled_frames import Truth
-from rtmdl_ros.bench.plans import shares_of
+from rtmdl_ros.bench.shares import shares_of
 from rtmdl_ros.evidence.figures import (
     Quantiles,
     expected_accuracy,

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.command import ExperimentError
 from rtmdl_ros.bench.ladders import Ladders
-from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Phase, Scenario
 from rtmdl_ros.bench.settings import (
     hog_slowness,
@@ -25,6 +24,7 @@ from rtmdl_ros.bench.settings import (
     task_accuracies,
     tasks_of,
 )
+from rtmdl_ros.bench.shares import shares_of
 from rtmdl_ros.bench.simulated_task import simulated_task
 from rtmdl_ros.bench.workloads import RunnableTask
 from rtmdl_ros.evidence.simulated import report_of

@@ -12,7 +12,6 @@ variants alone, the priorities rate monotonic: what a team has that does not sca
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +27,6 @@ from rtmdl_ros.bench.command import (
     run_experiment,
     write_json,
 )
-from rtmdl_ros.bench.fidelity_figures import HANDED_OVER, hand_overs
 from rtmdl_ros.bench.ladders import Ladders, accuracies_of, load_ladders
 from rtmdl_ros.bench.planned import (
     LANES,
@@ -39,18 +37,17 @@ from rtmdl_ros.bench.planned import (
     planned_workload,
     problem_for,
 )
+from rtmdl_ros.bench.shares import Shares, shares_of
 from rtmdl_ros.bench.simulated_task import simulated_task
+from rtmdl_ros.bench.slowness import slowness_of
 from rtmdl_ros.bench.workloads import RunnableTask, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
 from rtmdl_ros.profiling.measure import everyday_frames
-from rtmdl_ros.profiling.profile import Profile, StageProfile
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.scheduling.settings import SchedulerSettings
-from rtmdl_ros.simulation.records import SimulatedJob
 from rtmdl_ros.simulation.simulate import simulate
 from rtmdl_ros.workload.arguments import path
-from rtmdl_ros.workload.records import Resource
 from rtmdl_ros.workload.units import NS_PER_S
 
 #: Of the lanes by the most accurate variants; 1 is what one lane can do.
@@ -61,17 +58,6 @@ _TRUE_POINTS, _DROP_POINTS, _LOSS_POINTS = 3.0, 40.12, 1.7
 _EXAMPLES = """  make bench-plans
   python3 -m rtmdl_ros.bench.plans --seconds 30
 """
-
-
-@dataclass(frozen=True)
-class Shares:
-    """Of all jobs of a run, 0 to 1."""
-
-    miss_ratio: float
-    #: Expected share of right answers, late ones counting as wrong.
-    on_time_accuracy: float
-    #: Of the answers given, late ones among them, by task.
-    accuracies: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -128,34 +114,6 @@ def run(ladders: Ladders, out: Path, seconds: float, planning_s: float) -> bool:
     return _tell(rows, before, out, seconds)
 
 
-def slowness_of(reports: Sequence[JobReport], profile: Profile) -> dict[Resource, float]:
-    """Return the ratio of measured to profiled stage times of each resource, at least 1.
-
-    On a lane they count from the decision to start on, as at run time (`scheduling.slowness`).
-    """
-    typical = {
-        (function, variant.name, stage.name): (stage.resource, _mean_ns(stage))
-        for function, variants in profile.functions.items()
-        for variant in variants
-        for stage in variant.stages
-    }
-    took: Counter[Resource] = Counter()
-    planned: Counter[Resource] = Counter()
-    for report in reports:
-        for span, before_ns in zip(report.spans, hand_overs(report), strict=True):
-            resource, usual_ns = typical[report.task, report.variant, span.stage]
-            took[resource] += span.duration_ns
-            if resource in HANDED_OVER:
-                took[resource] += before_ns
-            planned[resource] += round(usual_ns)
-    return {r: max(1.0, took[r] / max(1, planned[r])) for r in Resource}
-
-
-def _mean_ns(stage: StageProfile) -> float:
-    # Jobs that were complete before it never run it.
-    return mean([ns for ns in stage.quantiles_ns if ns] or [0])
-
-
 def _run(
     ladders: Ladders,
     planned: FunctionPlan,
@@ -189,23 +147,6 @@ def _expected(ladders: Ladders, tasks: tuple[RunnableTask, ...], seconds: float)
         mean(each.miss_ratio for each in found),
         mean(each.on_time_accuracy for each in found),
         {name: mean(each.accuracies[name] for each in found) for name in found[0].accuracies},
-    )
-
-
-def shares_of(
-    jobs: Sequence[JobReport] | Sequence[SimulatedJob],
-    accuracies: Mapping[tuple[str, str], float],
-) -> Shares:
-    """Return what became of jobs; accuracies by task and variant."""
-    right: dict[str, list[float]] = {job.task: [] for job in jobs}
-    for job in jobs:
-        if job.outcome.finished:
-            right[job.task].append(accuracies[job.task, job.variant])
-    in_time = [accuracies[job.task, job.variant] for job in jobs if not job.outcome.missed]
-    return Shares(
-        1.0 - len(in_time) / len(jobs),
-        sum(in_time) / len(jobs),
-        {task: mean(each) if each else 0.0 for task, each in right.items()},
     )
 
 

@@ -11,8 +11,8 @@ from statistics import mean
 from rtmdl_ros.bench.cameras import frame_times
 from rtmdl_ros.bench.contenders import Base, Contender
 from rtmdl_ros.bench.ladders import Ladders
-from rtmdl_ros.bench.plans import shares_of
 from rtmdl_ros.bench.scenario import Scenario
+from rtmdl_ros.bench.shares import shares_of
 from rtmdl_ros.bench.simulated_task import simulated_task
 from rtmdl_ros.bench.workloads import RunnableTask
 from rtmdl_ros.planning.candidate import (

@@ -9,10 +9,9 @@ import pytest
 
 from rtmdl_ros.bench.adaptive import BURST, CALM, HOG, Script, by_phase
 from rtmdl_ros.bench.adaptive import main as adaptive_main
-from rtmdl_ros.bench.plans import Shares, main, shares_of, slowness_of
-from rtmdl_ros.profiling.profile import STEPS, Profile, StageProfile, VariantProfile
-from rtmdl_ros.runtime.report import JobReport, StageSpan
-from rtmdl_ros.workload.records import Outcome, Resource
+from rtmdl_ros.bench.plans import main
+from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.workload.records import Outcome
 
 S = 1_000_000_000
 ACCURACIES = {('a', 'small'): 0.6, ('a', 'large'): 0.9}
@@ -22,36 +21,6 @@ def job(outcome, variant='', release_s=0.0):
     return SimpleNamespace(
         task='a', outcome=outcome, variant=variant, release_ns=round(release_s * S)
     )
-
-
-def test_late_answers_are_answers_but_wrong_ones():
-    jobs = [
-        job(Outcome.ON_TIME, 'large'), job(Outcome.LATE, 'small'), job(Outcome.SUPERSEDED),
-        job(Outcome.ON_TIME, 'small'),
-    ]  # fmt: skip
-    assert shares_of(jobs, ACCURACIES) == Shares(
-        pytest.approx(0.5), pytest.approx(1.5 / 4), {'a': pytest.approx(2.1 / 3)}
-    )
-
-
-def test_on_a_lane_what_comes_before_a_stage_counts_as_well():
-    stages = tuple(
-        StageProfile(name, kind, '', (10,) * (STEPS + 1), 10)
-        for name, kind in (('pre', Resource.CPU), ('net', Resource.ACCELERATOR))
-    )
-    profile = Profile({}, {'a': (VariantProfile('v', 0.5, (), stages),)}, {})
-    spans = StageSpan('pre', 'cpu0', 5, 20), StageSpan('net', 'lane0', 23, 33)
-    job = JobReport(0, 'a', Outcome.ON_TIME, 0, 100, 33, spans, '', None, variant='v')
-    assert slowness_of([job], profile) == {Resource.CPU: 1.5, Resource.ACCELERATOR: 1.3}
-
-
-def test_jobs_that_are_done_before_a_stage_make_it_no_shorter():
-    quantiles_ns = (*[0] * 10, *[10] * (STEPS - 9))
-    stage = StageProfile('net', Resource.ACCELERATOR, '', quantiles_ns, 10)
-    profile = Profile({}, {'a': (VariantProfile('v', 0.5, (), (stage,)),)}, {})
-    spans = (StageSpan('net', 'lane0', 0, 10),)
-    job = JobReport(0, 'a', Outcome.ON_TIME, 0, 100, 10, spans, '', None, variant='v')
-    assert slowness_of([job], profile)[Resource.ACCELERATOR] == 1.0
 
 
 def test_phases_are_told_apart_by_the_release():

@@ -23,6 +23,12 @@ sys.path.append(str(ROOT / 'test' / 'support'))
 importlib.import_module('rtmdl_ros.runtime.real_time').calm_openmp()
 # Humble checks the types of message fields, Jazzy only where it is told to.
 os.environ.setdefault('ROS_PYTHON_CHECK_FIELDS', '1')
+if importlib.util.find_spec('hypothesis') is not None:
+    from hypothesis import settings
+
+    # How long an example takes is the machine's affair.
+    settings.register_profile('any machine', deadline=None)
+    settings.load_profile('any machine')
 HAS_ROS = all(importlib.util.find_spec(name) for name in ('rclpy', 'rtmdl_ros.msg'))
 collect_ignore = [] if HAS_ROS else ['node']
 

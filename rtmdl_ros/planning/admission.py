@@ -61,13 +61,16 @@ def admit(
     broken = _broken(running, plan, added, conditions)
     # Where the bound of memory cannot be kept, no request is to blame.
     bounded = not too_large(running, candidate_of(running, plan))
+    in_force = _in_force(problem, plan) if added.name in plan.tasks else None
     refusals: list[tuple[float, str]] = []
-    for candidate in _attempts(running, plan, problem, keep_plan):
+    for candidate in _attempts(running, plan, problem, in_force, keep_plan):
         bytes_too_many = too_large(problem, candidate) if bounded else ''
         if bytes_too_many:
             refusals.append((_ABOVE_ALL, f'{added.name} would take {bytes_too_many}'))
             continue
         attempt = plan_of(problem, candidate, _assumed(problem, candidate))
+        if candidate == in_force:
+            attempt = _with_priorities(attempt, plan)
         found = _misses(problem, attempt, broken, conditions)
         missed = _worst(found)
         excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
@@ -148,19 +151,34 @@ def _worst(found: Sequence[Mapping[str, Misses]]) -> dict[str, Misses]:
 
 
 def _attempts(
-    running: Problem, plan: Plan, problem: Problem, keep_plan: bool
+    running: Problem,
+    plan: Plan,
+    problem: Problem,
+    in_force: Candidate | None,
+    keep_plan: bool,
 ) -> Iterator[Candidate]:
     """Yield what to try, the best first, none twice. The added task is the problem's last one."""
     tried = set()
-    changed = problem.tasks[-1].name in plan.tasks
-    if changed:
-        tried.add(_in_force(problem, plan))
-        yield from tried
-    if not (changed and keep_plan):
+    if in_force is not None:
+        tried.add(in_force)
+        yield in_force
+    if in_force is None or not keep_plan:
         for candidate in _places(running, plan, problem):
             if candidate not in tried:
                 tried.add(candidate)
                 yield candidate
+
+
+def _with_priorities(attempt: Plan, plan: Plan) -> Plan:
+    """Return the plan with the priorities in force, of which a user's file may have equal ones.
+
+    A candidate is an order and knows none: which of two tasks is first is then up to deadlines.
+    """
+    tasks = {
+        name: replace(task, priority=plan.tasks[name].priority)
+        for name, task in attempt.tasks.items()
+    }
+    return replace(attempt, tasks=tasks)
 
 
 def _in_force(problem: Problem, plan: Plan) -> Candidate:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor
+from typing import NamedTuple
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.problem import PlannedTask, Problem
@@ -43,7 +44,7 @@ def loads(problem: Problem) -> list[Load]:
 
 
 class NecessaryTest:
-    """Tells without a simulation that a candidate cannot keep the miss limits.
+    """Tells without a simulation by how much at least a candidate breaks the miss limits.
 
     All but the part `miss_limit` of a task's jobs must get what they need; at best those that
     miss are the longest, and take nothing. That must fit into workers and lanes, whatever the
@@ -56,43 +57,52 @@ class NecessaryTest:
         room = 1.0 + _SLACK + longest_ns / duration_ns
         self._capacities = (problem.cpu_workers * room, problem.lanes * room)
         self._needs = [
-            [_least_shares(task, variant) for variant in variants]
-            for task, variants in zip(problem.tasks, problem.allowed, strict=True)
-        ]
-        self._possible = [
-            [
-                task.miss_limit >= 1.0
-                or sum(stage.quantiles_ns[0] for stage in variant.stages) <= task.deadline_ns
-                for variant in variants
-            ]
+            [_need(task, variant) for variant in variants]
             for task, variants in zip(problem.tasks, problem.allowed, strict=True)
         ]
 
-    def overload(self, candidate: Candidate) -> float:
-        """Return by how much it asks too much: 0 where it may be possible.
+    def least_violation(self, candidate: Candidate) -> float:
+        """Return what the miss limits are broken by at least (`Fitness`); 0: it may be possible.
 
-        The sum of what exceeds a resource, as a share of it, and 1 for each task that cannot meet
-        a deadline.
+        A task that meets no deadline misses everything. Where more is asked of a resource than it
+        has, jobs must miss until the rest fits, at best those whose stages there are the longest.
         """
-        cpu = lanes = too_long = 0.0
-        for needs, possible, index in zip(
-            self._needs, self._possible, candidate.variants, strict=True
-        ):
-            cpu += needs[index][0]
-            lanes += needs[index][1]
-            too_long += not possible[index]
-        cpu_room, lane_room = self._capacities
-        return too_long + max(0.0, cpu / cpu_room - 1.0) + max(0.0, lanes / lane_room - 1.0)
+        needs = [need[index] for need, index in zip(self._needs, candidate.variants, strict=True)]
+        possible = [need for need in needs if not need.above_limit]
+        too_many = [
+            _to_shed(sum(need.least[kind] for need in possible) - capacity,
+                     max((need.longest[kind] for need in possible), default=0.0))
+            for kind, capacity in enumerate(self._capacities)
+        ]  # fmt: skip
+        return sum(need.above_limit for need in needs) + max(too_many)
 
 
-def _least_shares(task: PlannedTask, variant: VariantProfile) -> tuple[float, float]:
-    """Return the shares of CPU and accelerator without which the task breaks its miss limit."""
-    shares = []
+class _Need(NamedTuple):
+    """What a task needs with a variant; shares of CPU and accelerator."""
+
+    #: Without these it breaks its miss limit.
+    least: tuple[float, float]
+    #: If all its jobs took as long as the longest.
+    longest: tuple[float, float]
+    #: By how much it misses more than its limit even alone; 0 or all that is above the limit.
+    above_limit: float
+
+
+def _need(task: PlannedTask, variant: VariantProfile) -> _Need:
+    least, longest = [], []
     for resource in (Resource.CPU, Resource.ACCELERATOR):
-        stages = [stage for stage in variant.stages if stage.resource is resource]
-        needed_ns = sum(_least_part(s.quantiles_ns, 1.0 - task.miss_limit) for s in stages)
-        shares.append(needed_ns / task.period_ns)
-    return shares[0], shares[1]
+        times = [stage.quantiles_ns for stage in variant.stages if stage.resource is resource]
+        needed_ns = sum(_least_part(each, 1.0 - task.miss_limit) for each in times)
+        least.append(needed_ns / task.period_ns)
+        longest.append(sum(each[-1] for each in times) / task.period_ns)
+    shortest_ns = sum(stage.quantiles_ns[0] for stage in variant.stages)
+    above_limit = 1.0 - task.miss_limit if shortest_ns > task.deadline_ns else 0.0
+    return _Need((least[0], least[1]), (longest[0], longest[1]), above_limit)
+
+
+def _to_shed(excess: float, longest: float) -> float:
+    """Return which part of one task's jobs must miss for a load to become less by an excess."""
+    return excess / longest if excess > 0.0 else 0.0
 
 
 def _least_part(times: Sequence[int], part: float) -> float:

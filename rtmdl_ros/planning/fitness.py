@@ -122,7 +122,7 @@ class Evaluator:
         #: In units of a whole one with all seeds.
         self.simulations = 0.0
         self._test = NecessaryTest(problem, self.duration_ns)
-        self.believes_test = believe_test
+        self._believes_test = believe_test
         self._alternatives = [
             [
                 (tuple(stage.stage() for stage in v.stages), [s.quantiles_ns for s in v.stages])
@@ -144,10 +144,9 @@ class Evaluator:
 
     def bound(self, candidate: Candidate) -> Fitness:
         """Return what the candidate reaches at best, without a simulation."""
-        overload = self._test.overload(candidate) if self.believes_test else 0.0
-        misses = [0.0] * len(self.problem.tasks)
-        # An overload is no miss ratio: what it would be is not known, but it is too much.
-        return self._fitness(candidate, misses, 1.0 + overload if overload else 0.0)
+        least = self._test.least_violation(candidate) if self._believes_test else 0.0
+        # It does not tell whose misses these are.
+        return self._fitness(candidate, [0.0] * len(self.problem.tasks), least)
 
     def fitness(self, candidate: Candidate, needed: float = -math.inf) -> Fitness:
         """Return the candidate's fitness, or a bound that shows an objective below `needed`."""
@@ -215,9 +214,9 @@ class Evaluator:
         return tasks
 
     def _fitness(
-        self, candidate: Candidate, misses: Sequence[float], overload: float
+        self, candidate: Candidate, misses: Sequence[float], violation: float
     ) -> Fitness:
-        """Return a bound."""
+        """Return a bound by what each task misses at least, and a violation beside that."""
         problem = self.problem
         weights = self._weights
         whole = sum(weights)
@@ -239,7 +238,7 @@ class Evaluator:
             missed / whole,
             loss / whole,
             on_time / whole,
-            overload + too_many + self._bytes_above(candidate),
+            violation + too_many + self._bytes_above(candidate),
             exact=False,
         )
 

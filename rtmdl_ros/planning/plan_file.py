@@ -25,8 +25,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeGuard
 
-import yaml
-
 from rtmdl_ros.planning.errors import PlanError, PlanningError
 from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.plan import Plan, TaskPlan, networks_in
@@ -36,7 +34,7 @@ from rtmdl_ros.workload.checked_json import BadFieldError, Node
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.priorities import PRIORITY_LIMIT
 from rtmdl_ros.workload.text_file import write_whole
-from rtmdl_ros.workload.yaml_file import read_yaml
+from rtmdl_ros.workload.yaml_file import read_yaml, yaml_text
 
 _HEADER = """\
 # A plan of rtmdl: which variant of its networks each task runs, and how urgent it is.
@@ -97,7 +95,7 @@ def plan_text(plan: Plan) -> str:
         'device': dict(plan.device),
         'notes': list(plan.notes),
     }
-    return _HEADER + yaml.safe_dump(content, sort_keys=False, width=100, allow_unicode=True)
+    return _HEADER + yaml_text(content)
 
 
 def given_plan(configuration: Configuration, profile: Profile) -> Plan | None:

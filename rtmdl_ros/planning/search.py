@@ -12,7 +12,6 @@ from random import Random
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.climbing import Climber
-from rtmdl_ros.planning.demand import NecessaryTest
 from rtmdl_ros.planning.exact import best_of_all, is_small
 from rtmdl_ros.planning.first_plans import first_plan, ladder, orders, sensible
 from rtmdl_ros.planning.fitness import Evaluator, Fitness, horizon_ns, objective, rank
@@ -61,10 +60,7 @@ def search(
 
 def searching(problem: Problem) -> Evaluator:
     """Return what the candidates of a search are simulated with."""
-    smallest = Candidate((0,) * len(problem.tasks), orders(problem)[0])
-    # Where even the smallest variants fail the necessary test, it tells nothing.
-    possible = NecessaryTest(problem, horizon_ns(problem)).overload(smallest) <= 0.0
-    return Evaluator(problem, believe_test=possible)
+    return Evaluator(problem)
 
 
 def searched(evaluator: Evaluator, judge: Evaluator, budget: Budget) -> Found:

@@ -1,6 +1,6 @@
 # Copyright 2026 rtmdl_ros developers
 # SPDX-License-Identifier: Apache-2.0
-"""YAML files of users."""
+"""YAML files of users, and those that are written for them."""
 
 import re
 from pathlib import Path
@@ -37,13 +37,24 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_Loader.add_implicit_resolver(_NUMBERS[1], _EXPONENT, list('-+.0123456789'))
+class _Dumper(yaml.SafeDumper):
+    """Puts into quotes what `_Loader` and ROS 2 would take for a number."""
+
+
+for _each in (_Loader, _Dumper):
+    _each.add_implicit_resolver(_NUMBERS[1], _EXPONENT, list('-+.0123456789'))
 
 
 class _TextLoader(_Loader):
     """Takes all that is no list or mapping as text: off is no number, and false no other name."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+
+def yaml_text(content: object) -> str:
+    """Return a YAML file with this content, which `read_yaml` and ROS 2 read as it is."""
+    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
+    return text
 
 
 def read_yaml(path: Path, *, as_text: bool = False) -> object:

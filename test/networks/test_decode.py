@@ -91,7 +91,7 @@ def test_suppress_keeps_what_shares_half() -> None:
     assert suppress(boxes, scores).tolist() == [0, 1]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1))
 def test_kept_boxes_are_apart(seed: int) -> None:
     """Kept boxes share at most half; every dropped box shares more with a better kept one."""

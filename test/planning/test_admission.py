@@ -11,7 +11,7 @@ from rtmdl_ros.bench.admission import cases
 from rtmdl_ros.planning.admission import admit, over_limit
 from rtmdl_ros.planning.foreseen_misses import Misses
 from rtmdl_ros.planning.planner import make_plan
-from rtmdl_ros.workload.records import Policy
+from rtmdl_ros.workload.records import Packing, Policy
 
 #: All functions are in the profile, whoever runs.
 ALL = problem(task('a', 20, 17), task('b', 20, 17), task('c', 20, 17), task('d', 20, 3))
@@ -131,6 +131,21 @@ def test_a_task_that_is_changed_is_never_excused():
     a, b, _, _ = ALL.tasks
     missed = {'a': Misses(0.9, 0.9), 'b': Misses(0.9, 0.9)}
     assert over_limit([a, b], missed, replace(b, deadline_ns=2 * b.deadline_ns)) == ['a']
+
+
+def test_priorities_that_are_equal_stay_so():
+    """In any strict order one of them would miss some; the earlier deadline first, none does."""
+    tasks = [
+        task('a', 50, 27, camera='x'), task('b', 66, 59, camera='y'), task('c', 33, 20, camera='z'),
+    ]  # fmt: skip
+    before = problem(
+        *tasks, variants=(('only', 8, 0.8),), run_time_choice=False, packing=Packing.GUARDED
+    )
+    plan = make_plan(before, simulations=3).plan
+    equal = replace(plan, tasks={n: replace(t, priority=1) for n, t in plan.tasks.items()})
+    answer = admit(before, equal, replace(tasks[0], deadline_ns=23 * MS), keep_plan=True)
+    assert answer.admitted, answer.reason
+    assert {each.priority for each in answer.plan.tasks.values()} == {1}
 
 
 def test_no_admitted_task_breaks_a_promise():

@@ -83,10 +83,27 @@ def test_equal_to_trying_all(seed):
 
 
 def test_equal_to_trying_all_where_no_candidate_keeps_all_constraints():
-    tasks = problem(task('a', 20, 5), task('b', 20, 5), task('c', 20, 6))
-    found = search(tasks, simulations=1000)
-    assert found.exact
-    assert objective(found.searched) == best_by_trying_all(tasks) < 0.0
+    # With the smallest variants both miss some; with the large one a misses all, but b nothing.
+    uneven = problem(
+        task('a', 20, 5, fixed_priority=5), task('b', 20, 9, miss_limit=0.0),
+        variants=(('small', 3, 0.5), ('large', 8, 0.8)),
+    )  # fmt: skip
+    alike = problem(task('a', 20, 5), task('b', 20, 5), task('c', 20, 6))
+    for tasks in (uneven, alike, *(_without_way_out(seed) for seed in range(40))):
+        found = search(tasks, simulations=1000)
+        assert found.exact
+        assert objective(found.searched) == best_by_trying_all(tasks) < 0.0
+
+
+def _without_way_out(seed):
+    """Return a random problem whose deadlines are too short for all candidates."""
+    rng = Random(seed)
+    drawn = random_problem(seed, 2, 2)
+    tasks = tuple(
+        replace(each, deadline_ns=round(each.deadline_ns * rng.uniform(0.02, 0.2)), miss_limit=0.1)
+        for each in drawn.tasks
+    )
+    return replace(drawn, tasks=tasks, lanes=1)
 
 
 def test_many_candidates_are_searched_within_the_budget_and_alike_again():

@@ -26,7 +26,7 @@ def extent(image: np.ndarray, background: int) -> tuple[int, int, int, int]:
     return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(SIGN_CLASSES), pose=POSES)
 def test_box_of_a_sign_is_tight(name, pose):
     image = np.full((320, 320, 3), 128, np.uint8)
@@ -35,7 +35,7 @@ def test_box_of_a_sign_is_tight(name, pose):
     assert (box.x_min, box.y_min, box.x_max, box.y_max) == pytest.approx(drawn, abs=2.5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(pose=POSES)
 def test_box_of_an_unlit_light_is_tight(pose):
     image = np.full((320, 320, 3), 250, np.uint8)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
-import yaml
 from onnx import TensorProto, helper
 
 from rtmdl_ros.node.soak import on_demand
 from rtmdl_ros.node.soak.faults import SETTINGS
+from rtmdl_ros.workload.yaml_file import yaml_text
 
 TASKS = ('ahead', 'on_demand', 'behind')
 _MODULE = 'rtmdl_soak_task'
@@ -47,7 +47,7 @@ def prepare(
         **others,
     }
     path = folder / 'soak.param.yaml'
-    path.write_text(yaml.safe_dump({'/**': {'ros__parameters': values}}), encoding='utf-8')
+    path.write_text(yaml_text({'/**': {'ros__parameters': values}}), encoding='utf-8')
     paths = [str(folder), *filter(None, [os.environ.get('PYTHONPATH')])]
     return path, {**os.environ, 'PYTHONPATH': os.pathsep.join(paths), 'PYTHONUNBUFFERED': '1'}
 

@@ -66,8 +66,6 @@ def _effect(problem: Problem, index: int, before: Fitness, after: Fitness) -> st
         who = 'it' if worst == index else tasks[worst].name
         missed, limit = after.miss_ratios[worst], tasks[worst].miss_limit
         return f'would make {who} miss {missed:.1%} (limit {limit:.1%})'
-    if after.violation > 0.0:
-        return 'would ask more of CPU workers or lanes than they have'
     if after.on_time_accuracy <= before.on_time_accuracy:
         more = [m - was for m, was in zip(after.miss_ratios, before.miss_ratios, strict=True)]
         worst = more.index(max(more))
@@ -138,4 +136,4 @@ def _smallest_networks(problem: Problem) -> set[str]:
 
 def _megabytes(count: int) -> str:
     """Return bytes in MB with two digits, not below."""
-    return f'{ceil(count / MB * 100 - 1e-9) / 100:g}'
+    return f'{ceil(count / MB * 100 - 1e-9) / 100:.2f}'.rstrip('0').rstrip('.')

@@ -26,47 +26,69 @@ def camera_topics(
     cannot be chosen.
     """
     used = {task.camera for task in configuration.tasks.values()}
-    for camera in given:
+    chosen = _given(bag, configuration, given)
+    left = [camera for camera in configuration.cameras if camera in used - set(given)]
+    if left:
+        others = [topic for topic in bag.topics if topic not in chosen.values()]
+        free = _candidates(others, [configuration.cameras[camera].transport for camera in left])
+        if not free:
+            raise ReplayError(
+                f'{bag.path}: no image topic is left for camera {left[0]}; the bag has: '
+                f'{bag.contents()}'
+            )
+        if len(left) > 1 or len(free) > 1:
+            raise ReplayError(
+                f'{bag.path}: which topic camera {left[0]} has must be told with --camera-topic '
+                f'{left[0]}=TOPIC; the bag has: {bag.contents()}'
+            )
+        chosen[left[0]] = free[0]
+    return {camera: chosen[camera] for camera in configuration.cameras if camera in used}
+
+
+def _given(
+    bag: Bag, configuration: Configuration, given: Mapping[str, str]
+) -> dict[str, Topic]:
+    """Return the topics that the user has chosen, none for two cameras."""
+    chosen: dict[str, Topic] = {}
+    for camera, name in given.items():
         if camera not in configuration.cameras:
             raise ReplayError(
                 f'--camera-topic: there is no camera {camera!r} in the parameters; they have: '
                 f'{", ".join(configuration.cameras)}'
             )
-    chosen = {camera: _image_topic(bag, topic) for camera, topic in given.items()}
-    first: dict[str, str] = {}
-    for camera, topic in chosen.items():
-        other = first.setdefault(topic.name, camera)
-        if other != camera:
+        topic = _image_topic(bag, name, configuration.cameras[camera].transport)
+        other = next((each for each in chosen if chosen[each] == topic), None)
+        if other is not None:
             raise ReplayError(
                 f'--camera-topic: cameras {other} and {camera} both have {topic.name}; give each '
                 'its own'
             )
-    left = [camera for camera in configuration.cameras if camera in used - set(given)]
-    free = _one_a_camera(
-        [topic for topic in bag.topics if topic not in chosen.values()],
-        [configuration.cameras[camera].transport for camera in left],
-    )
-    if left and not free:
-        raise ReplayError(
-            f'{bag.path}: no image topic is left for camera {left[0]}; the bag has: '
-            f'{bag.contents()}'
-        )
-    if len(left) > 1 or (len(free) > 1 and left):
-        raise ReplayError(
-            f'{bag.path}: which topic camera {left[0]} has must be told with --camera-topic '
-            f'{left[0]}=TOPIC; the bag has: {bag.contents()}'
-        )
-    chosen |= dict(zip(left, free, strict=False))
-    return {camera: chosen[camera] for camera in configuration.cameras if camera in used}
+        chosen[camera] = topic
+    return chosen
 
 
-def _image_topic(bag: Bag, name: str) -> Topic:
-    topics = {topic.name: topic for topic in bag.topics}
-    topic = topics.get(name) or topics.get(name + _COMPRESSED)
-    if topic is None:
+def is_camera(topic: Topic) -> bool:
+    """Tell whether a topic holds images of a camera."""
+    drawn = topic.name.removesuffix(_COMPRESSED).endswith(_DRAWN)
+    return topic.kind in (IMAGE, COMPRESSED_IMAGE) and not drawn
+
+
+def absolute(name: str) -> str:
+    """Return the name of a topic with the / that all have but those of hand-made bags."""
+    return '/' + name.removeprefix('/')
+
+
+def _image_topic(bag: Bag, name: str, transport: str) -> Topic:
+    """Return the topic of a name; of a raw one and its compressed twin as `_candidates` does."""
+    names = (absolute(name), absolute(name) + _COMPRESSED)
+    twins = [topic for each in names for topic in bag.topics if absolute(topic.name) == each]
+    if not twins:
         raise ReplayError(
             f'--camera-topic: {bag.path} has no topic {name}; it has: {bag.contents()}'
         )
+    if transport == 'compressed':
+        twins.reverse()
+    topic = next((twin for twin in twins if twin.messages), twins[0])
     if topic.kind not in (IMAGE, COMPRESSED_IMAGE):
         raise ReplayError(
             f'--camera-topic: {topic} in {bag.path} is no image topic; give one of type {IMAGE} '
@@ -75,15 +97,13 @@ def _image_topic(bag: Bag, name: str) -> Topic:
     return topic
 
 
-def _one_a_camera(topics: Sequence[Topic], transports: Sequence[str]) -> list[Topic]:
+def _candidates(topics: Sequence[Topic], transports: Sequence[str]) -> list[Topic]:
     """Return the image topics; of a raw one and its compressed twin the one that is asked for."""
     names = {topic.name for topic in topics if topic.messages}
     compressed = 'compressed' in transports
     images = []
     for topic in topics:
-        if topic.kind not in (IMAGE, COMPRESSED_IMAGE) or not topic.messages:
-            continue
-        if topic.name.removesuffix(_COMPRESSED).endswith(_DRAWN):
+        if not (is_camera(topic) and topic.messages):
             continue
         raw_twin = topic.name.removesuffix(_COMPRESSED) in names - {topic.name}
         compressed_twin = topic.name + _COMPRESSED in names

@@ -99,7 +99,7 @@ def _options(options: argparse.Namespace) -> ReplayOptions:
     return ReplayOptions(
         source=options.source,
         params_file=options.params_file,
-        camera_topics=dict(options.camera_topic),
+        camera_topics=tuple(options.camera_topic),
         rate=options.rate,
         real_time=options.real_time,
         profile=options.profile,
@@ -114,7 +114,8 @@ def _options(options: argparse.Namespace) -> ReplayOptions:
 def _camera_topic(text: str) -> tuple[str, str]:
     """Return camera and topic; '' for the only camera."""
     camera, equals, topic = text.rpartition('=')
-    if not topic.startswith('/') or bool(equals) != bool(camera):
+    # Topics of bags made by hand need no / in front.
+    if not topic or not (camera if equals else topic.startswith('/')):
         raise argparse.ArgumentTypeError(
             f'{text}: give camera and topic, as front=/camera/image_raw'
         )

@@ -36,13 +36,15 @@ class CameraTrack:
 
     #: Where they were recorded, in words.
     source: str
-    #: What the first one is like.
+    #: What the largest one is like.
     images: ImageKind
     #: When each was recorded and the stamp in its header, in nanoseconds.
     times_ns: tuple[int, ...]
     stamps_ns: tuple[int, ...]
     #: When each comes in a replay at that pace, from 0 for the first frame of the drive.
     passed_ns: tuple[int, ...]
+    #: How many frames the recording says that it has.
+    promised: int
 
     @property
     def rate_hz(self) -> float:

@@ -48,7 +48,9 @@ def replay_live(
             run.wait_until(arrivals_ns[frame.camera][frame.number])
             run.release(frame)
             progress()
-        run.drain(max(task.parameters.deadline_ms for task in tasks) / 1e3)
+        # Jobs that may be late take longer than their deadline, one that hangs that much more.
+        longest_s = max(task.parameters.deadline_ms for task in tasks) / 1e3
+        run.drain(longest_s + node.hang_limit_s)
     finally:
         run.stop()
         thaw_garbage()

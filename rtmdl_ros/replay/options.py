@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a user asks of a replay."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 #: What is written into the folder of results, beside the sheets of frames.
@@ -22,8 +21,8 @@ class ReplayOptions:
     #: A bag (folder or file) or a video.
     source: Path
     params_file: Path | None = None
-    #: By camera; '' stands for the only one.
-    camera_topics: Mapping[str, str] = field(default_factory=dict)
+    #: Camera and topic; '' stands for the only camera.
+    camera_topics: tuple[tuple[str, str], ...] = ()
     rate: float = 1.0
     real_time: bool = False
     profile: Path | None = None

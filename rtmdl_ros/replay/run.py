@@ -17,7 +17,7 @@ from rtmdl_ros.evidence.progress import progress_bar
 from rtmdl_ros.evidence.recording import TaskRecording
 from rtmdl_ros.profiling.device import device_name
 from rtmdl_ros.replay.bag import Bag
-from rtmdl_ros.replay.bag_drive import BagDrive, truth_topics
+from rtmdl_ros.replay.bag_drive import BagDrive, truth_places
 from rtmdl_ros.replay.bag_writer import check_place
 from rtmdl_ros.replay.cameras import camera_topics
 from rtmdl_ros.replay.drive import Drive
@@ -154,21 +154,32 @@ def _drive(
         with progress_bar(console, 'Reading the video', None) as advance:
             return VideoDrive(path, cameras.pop(), advance), StoragePlugin.SQLITE3
     bag = Bag(path)
-    topics = camera_topics(bag, configuration, _given(options, configuration))
-    count = sum(topic.messages for topic in (*topics.values(), *truth_topics(bag)))
+    given = _given(options, configuration)
+    topics = camera_topics(bag, configuration, given)
+    for camera in set(given) - set(topics):
+        _teller(console)(f'--camera-topic: no task looks at camera {camera}')
+    read = {*(topic.name for topic in topics.values()), *truth_places(bag, topics)}
+    count = sum(topic.messages for topic in bag.topics if topic.name in read)
     with progress_bar(console, 'Reading the bag', count) as advance:
         return BagDrive(bag, topics, advance), bag.storage
 
 
 def _given(options: ReplayOptions, configuration: Configuration) -> Mapping[str, str]:
     """Return the topics that the user gave, by the names of their cameras."""
-    given = dict(options.camera_topics)
     cameras = sorted({task.camera for task in configuration.tasks.values()})
-    if '' in given and len(cameras) > 1:
-        raise ReplayError(
-            f'--camera-topic {given[""]}: say of which camera, as {cameras[0]}={given[""]}'
-        )
-    return {camera or cameras[0]: topic for camera, topic in given.items()}
+    given: dict[str, str] = {}
+    for camera, topic in options.camera_topics:
+        if not camera and len(cameras) > 1:
+            raise ReplayError(
+                f'--camera-topic {topic}: say of which camera, as {cameras[0]}={topic}'
+            )
+        other = given.setdefault(camera or cameras[0], topic)
+        if other != topic:
+            raise ReplayError(
+                f'--camera-topic: camera {camera or cameras[0]} has both {other} and {topic}; '
+                'leave one out'
+            )
+    return given
 
 
 def _replayed(

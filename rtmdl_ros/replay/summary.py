@@ -44,6 +44,7 @@ def remarks(run: ReplayRun) -> tuple[str, ...]:
             f'{track.source}'
             for name, track in result.tracks.items()
         ),
+        *_lost(run),
         *_jumps(run),
         *_wrong_periods(run),
         *_other_images(run),
@@ -84,6 +85,16 @@ def _failures(run: ReplayRun) -> Iterator[str]:
         if report.outcome is Outcome.FAILED and report.task not in told:
             told.add(report.task)
             yield f'{report.task}: the first that failed: {report.detail}'
+
+
+def _lost(run: ReplayRun) -> Iterator[str]:
+    """Tell of cameras of which fewer frames are there than the recording says."""
+    for name, track in run.result.tracks.items():
+        if len(track.times_ns) < track.promised:
+            yield (
+                f'camera {name}: the recording says that it has {track.promised} frames; '
+                f'{track.promised - len(track.times_ns)} of them are not there'
+            )
 
 
 def _jumps(run: ReplayRun) -> Iterator[str]:

@@ -42,7 +42,8 @@ class VideoDrive:
             digest.update(f'{time_ns} '.encode())
             digest.update(pixels.tobytes())
             progress()
-        track = CameraTrack('the video', images, tuple(times), tuple(times), tuple(times))
+        found = tuple(times)
+        track = CameraTrack('the video', images, found, found, found, promised=len(found))
         self.tracks: Mapping[str, CameraTrack] = {camera: track}
         self.truth: Mapping[tuple[str, str], Mapping[int, tuple[Detection, ...]]] = {}
         self.truth_messages: Mapping[tuple[str, str], int] = {}

@@ -34,7 +34,8 @@ class Load(NamedTuple):
 def affordable(loads: Sequence[Load], cpu: float, lanes: float) -> tuple[int, ...]:
     """Return the variant of each task, none above its base, that together fit the capacities.
 
-    If not even the cheapest do, they are returned.
+    Step by step, the one first that costs the least accuracy for what it saves. Where no step saves
+    anything any more and they do not fit, what was reached is returned.
     """
     levels = [load.base for load in loads]
     used_cpu = sum(load.options[load.base].cpu for load in loads)

@@ -57,6 +57,12 @@ class Episode:
     #: Stages that start then take so many times as long.
     slowness: float = 1.0
 
+    def __post_init__(self) -> None:
+        """Refuse a factor that is not above 0 with ValueError."""
+        for name in ('rate', 'slowness'):
+            if not getattr(self, name) > 0.0:
+                raise ValueError(f'{name} is {getattr(self, name)}; it must be above 0')
+
 
 def _check_times(owner: str, stages: tuple[Stage, ...], times: tuple[StageTimes, ...]) -> None:
     if len(times) != len(stages):

@@ -126,7 +126,7 @@ def release_times(
     while time_ns < duration_ns:
         yield time_ns
         rate = math.prod(each.rate for each in episodes_at(episodes, time_ns))
-        time_ns += round(period_ns / rate)
+        time_ns += max(1, round(period_ns / rate))
 
 
 def episodes_at(episodes: Sequence[Episode], time_ns: int) -> list[Episode]:

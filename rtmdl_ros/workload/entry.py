@@ -18,8 +18,10 @@ class Entry:
         self._left: dict[object, object] = dict(content)
 
     def take(self, name: str, default: object = None) -> Any:
-        """Take an entry out. Raises ValueError where it is missing and has no default."""
-        value = self._left.pop(name, default)
+        """Take an entry out; an empty one is as none, which without default is a ValueError."""
+        value = self._left.pop(name, None)
+        if value is None:
+            value = default
         if value is None:
             raise ValueError(f'{self.at(name)} is missing')
         return value

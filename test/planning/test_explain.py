@@ -3,6 +3,7 @@
 """What is said of a choice, of demands that cannot be met, and of the front."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from known_problem import VARIANTS, problem, task
@@ -111,6 +112,17 @@ def test_which_bound_to_relax_and_by_how_much():
         'storage_mb is 0.1, but the smallest variants need 0.21; raise it to 0.21',
         'memory_mb is 1.5, but the smallest variants need 2; raise it to 2',
     )
+
+
+def test_a_bound_is_raised_far_enough_however_large_it_is():
+    tasks = problem(task('a'))
+    networks = {
+        name: replace(each, memory_bytes=10_000_014_000)
+        for name, each in tasks.profile.networks.items()
+    }
+    profile = replace(tasks.profile, networks=networks)
+    (line,) = remedied(replace(tasks, profile=profile, memory_bytes=10**10), 0)
+    assert line.endswith('need 10000.02; raise it to 10000.02')
 
 
 def test_a_bound_that_only_what_misses_too_much_would_keep():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tiny networks whose stages take known times, for replays of known outcome."""
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -62,6 +63,8 @@ class Replays:
 
     def __init__(self, folder, zoo, exports):
         self.folder = folder
+        #: What the last replay said on the way.
+        self.told = ''
         link_exports(zoo, exports, folder / 'cache')
         self.values = {
             'zoo_dir': str(zoo),
@@ -127,8 +130,12 @@ class Replays:
         file = self.parameters(out / 'parameters.yaml', **(parameters or {}))
         options = {'pictures': False, **options}
         given = ReplayOptions(source, params_file=file, out=out, **options)
-        run = run_replay(given, Console(quiet=True))
-        return run, write_files(run, given, Console(quiet=True))
+        console = Console(file=io.StringIO(), width=200)
+        try:
+            run = run_replay(given, console)
+            return run, write_files(run, given, console)
+        finally:
+            self.told = console.file.getvalue()
 
 
 @pytest.fixture(scope='session')

@@ -32,6 +32,7 @@ from rtmdl_ros.replay.clock import ClockJump
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.detection import Box
+from rtmdl_ros.workload.image_kind import ImageKind
 
 REAR = '/rear/image_raw'
 
@@ -70,6 +71,41 @@ def test_truth_goes_to_the_frame_with_its_stamp_and_the_camera_nearest_by_name(t
         tmp_path / 'bag', frames(3), frames(3, REAR), truths(2), front=CAMERA, rear=REAR
     )
     assert drive.truth == {('traffic_light', 'front'): {0: (OBJECT,), 1: (OBJECT,)}}
+
+
+def test_truth_of_a_camera_that_is_not_replayed_is_not_of_another(tmp_path):
+    left, right = frames(3, '/left/image'), frames(3, '/right/image')
+    told = truths(3, '/left/truth/traffic_light'), truths(3, '/right/truth/traffic_sign')
+    drive = drive_of(tmp_path / 'bag', left, right, *told, front='/left/image')
+    known = {('traffic_light', 'front'): dict.fromkeys(range(3), (OBJECT,))}
+    assert drive.truth == known
+    assert drive.truth_messages == {('traffic_light', 'front'): 3}
+
+
+def test_of_two_that_tell_of_one_frame_differently_none_counts(tmp_path):
+    at, stamp = times(2), [time - LAG_NS for time in times(2)]
+    other = [(at[0], truth(header_at(stamp[0], 'optical')))]
+    drive = drive_of(
+        tmp_path / 'bag', frames(2), truths(2, '/a/truth/traffic_light'),
+        ('/b/truth/traffic_light', DETECTION_ARRAY, other),
+    )  # fmt: skip
+    assert drive.truth == {('traffic_light', 'front'): {1: (OBJECT,)}}
+    assert drive.truth_messages == {('traffic_light', 'front'): 3}
+
+
+def test_a_track_tells_of_its_largest_image_and_of_what_was_promised(tmp_path):
+    stamps = times(3)
+    images = [
+        (at, raw(header_at(at, 'optical'), np.zeros((side, 2 * side, 3), np.uint8)))
+        for at, side in zip(stamps, (8, 32, 16), strict=True)
+    ]
+    path = write_bag(tmp_path / 'bag', (CAMERA, IMAGE, images))
+    metadata = path / 'metadata.yaml'
+    metadata.write_text(metadata.read_text().replace('message_count: 3', 'message_count: 5'))
+    bag = Bag(path)
+    track = BagDrive(bag, {'front': bag.topics[0]}).tracks['front']
+    assert track.images == ImageKind(64, 32)
+    assert (len(track.times_ns), track.promised) == (3, 5)
 
 
 def stamped(*stamps, kind=IMAGE, topic=CAMERA):

@@ -50,6 +50,25 @@ def test_a_given_topic_is_found_below_its_raw_name_too(bag):
     assert names(camera_topics(compressed, ONE, {'front': CAMERA})) == {'front': JPEG}
 
 
+def test_a_given_topic_and_its_twin_are_chosen_between_as_by_default(bag):
+    twins = bag(frames(1), frames(1, JPEG, jpeg))
+    assert names(camera_topics(twins, ONE, {'front': CAMERA})) == {'front': CAMERA}
+    compressed = configuration_of({'front.transport': 'compressed'})
+    assert names(camera_topics(twins, compressed, {'front': CAMERA})) == {'front': JPEG}
+    assert names(camera_topics(twins, ONE, {'front': JPEG})) == {'front': JPEG}
+
+
+def test_a_given_topic_without_messages_gives_way_to_its_twin(bag):
+    twins = bag(frames(0), frames(1, JPEG, jpeg))
+    assert names(camera_topics(twins, ONE, {'front': CAMERA})) == {'front': JPEG}
+
+
+@pytest.mark.parametrize('given', ['left/image', '/left/image'])
+def test_topics_without_a_slash_can_be_named(bag, given):
+    two = bag(frames(1, 'left/image'), frames(1, 'right/image'))
+    assert names(camera_topics(two, ONE, {'front': given})) == {'front': 'left/image'}
+
+
 def test_what_is_left_is_for_the_other_camera(bag):
     two = bag(frames(1), frames(1, REAR))
     assert names(camera_topics(two, TWO, {'rear': CAMERA})) == {'front': REAR, 'rear': CAMERA}

@@ -117,6 +117,8 @@ def test_bad_input_ends_with_2_and_one_line(tmp_path, capsys, monkeypatch, argum
         (('b', '--seed', 'x'), '--seed: x: give a whole number'),
         (('b', '--camera-topic', 'front'), 'front: give camera and topic, as front=/camera/image'),
         (('b', '--camera-topic', '=/x'), '=/x: give camera and topic'),
+        (('b', '--camera-topic', 'front='), 'front=: give camera and topic'),
+        (('b', '--camera-topic', 'image'), 'image: give camera and topic'),
     ],
 )
 def test_wrong_use(capsys, arguments, text):

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replays in real time: the runtime of the node, frames at their pace."""
 
-from small_bags import MS, frames, jpeg, truths, write_bag
+import numpy as np
+from small_bags import CAMERA, MS, frames, jpeg, times, truths, write_bag
 
 from rtmdl_ros.replay.bag import Bag
+from rtmdl_ros.replay.bag_writer import header_at
+from rtmdl_ros.replay.message_types import COMPRESSED_IMAGE
 from rtmdl_ros.replay.summary import remarks
 from rtmdl_ros.workload.records import Outcome
 
@@ -36,3 +39,17 @@ def test_every_frame_is_answered_at_its_pace(replays, tmp_path):
     results = Bag(tmp_path / 'out' / 'bag')
     answers = [topic.messages for topic in results.topics if 'detections' in topic.name]
     assert answers == [task.result.on_time for task in run.result.tasks]
+
+
+def test_jobs_that_may_be_late_are_waited_for(replays, tmp_path):
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 2000, 3), np.uint8)
+    at = times(1)[0]  # to decompress it alone takes ten times the deadline
+    rows = [(at, jpeg(header_at(at, 'optical'), noise))]
+    bag = write_bag(tmp_path / 'bag', (CAMERA, COMPRESSED_IMAGE, rows))
+    late = {'traffic_light__deadline_ms': 1.0, 'traffic_light__late': 'run'}
+    run = replays.run(
+        bag, tmp_path / 'out', parameters=LONG | late | {'traffic_sign__enabled': False},
+        real_time=True, profile=replays.own_profile,
+    )  # fmt: skip
+    (job,) = run.replayed.jobs
+    assert (job.report.outcome, job.report.detail) == (Outcome.LATE, '')

@@ -35,6 +35,7 @@ from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.run import run_replay
+from rtmdl_ros.replay.summary import remarks
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import PlaceError
@@ -272,10 +273,31 @@ def test_a_video_is_replayed_at_its_rate(replays, tmp_path):
     assert [task.result.released for task in run.result.tasks] == [4, 4]
     assert sorted({job.report.release_ns // MS for job in run.replayed.jobs}) == [0, 40, 80, 120]
     with pytest.raises(ReplayError, match=r'^--camera-topic: .*drive.avi is a video, without top'):
-        replays.run(path, tmp_path / 'out', camera_topics={'nocam': '/x'})
+        replays.run(path, tmp_path / 'out', camera_topics=(('nocam', '/x'),))
     path.write_bytes(b'no video')
     with pytest.raises(ReplayError, match=r'drive.avi is not a video that OpenCV can read'):
         replays.run(path, tmp_path / 'out')
+
+
+def test_topics_of_one_camera_are_refused_and_one_of_a_spare_camera_is_told(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(1), frames(1, '/rear/image'))
+    twice = (('front', '/rear/image'), ('', CAMERA))
+    with pytest.raises(ReplayError, match=f'front has both /rear/image and {CAMERA}; leave one'):
+        replays.run(bag, tmp_path / 'out', camera_topics=twice)
+    spare = (('front', CAMERA), ('rear', '/rear/image'))
+    two = {'cameras': ['front', 'rear']}
+    run = replays.run(bag, tmp_path / 'out', parameters=two, camera_topics=spare)
+    assert set(run.result.tracks) == {'front'}
+    assert '--camera-topic: no task looks at camera rear' in replays.told
+
+
+def test_frames_that_a_recording_has_lost_are_told(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(3))
+    metadata = bag / 'metadata.yaml'
+    metadata.write_text(metadata.read_text().replace('message_count: 3', 'message_count: 5'))
+    told = remarks(replays.run(bag, tmp_path / 'out'))
+    lost = 'camera front: the recording says that it has 5 frames; 2 of them are not there'
+    assert lost in told
 
 
 def test_files_that_cannot_be_used(replays, tmp_path):
@@ -294,7 +316,7 @@ def test_files_that_cannot_be_used(replays, tmp_path):
         replays.run(bag, tmp_path / 'out', parameters=off)
     two = {'cameras': ['front', 'rear'], 'traffic_sign__camera': 'rear'}
     with pytest.raises(ReplayError, match='say of which camera, as front=/camera_sim/image'):
-        replays.run(bag, tmp_path / 'out', parameters=two, camera_topics={'': CAMERA})
+        replays.run(bag, tmp_path / 'out', parameters=two, camera_topics=(('', CAMERA),))
 
 
 def test_what_is_expected_of_a_plan_is_no_part_of_what_goes_in(replays, tmp_path):

@@ -354,6 +354,5 @@ TestCore.settings = settings(
     # More for `make test-thorough`.
     max_examples=int(os.environ.get('RTMDL_EXAMPLES', '200')),
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy
 )

@@ -286,6 +286,13 @@ def test_stages_take_longer_in_an_episode():
     assert [job.finish_ns - job.release_ns for job in jobs] == [80, 120, 100]
 
 
+@pytest.mark.parametrize('field', ['rate', 'slowness'])
+def test_an_episode_lets_time_pass(field):
+    with pytest.raises(ValueError, match=f'{field} is 0.0; it must be above 0'):
+        Episode(0, 100, **{field: 0.0})
+    assert len(simulated([laddered()], duration=9, episodes=[Episode(0, 9, rate=1e9)])) == 9
+
+
 def test_every_variant_needs_times():
     with pytest.raises(ValueError, match='task a, variant fast has 1 stages, but 0 have times'):
         SimulatedTask(laddered().task, ((80,),), variant_times={'best': ((80,),)})

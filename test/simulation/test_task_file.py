@@ -73,6 +73,11 @@ def test_slow_downs(tmp_path):
     assert slow_downs.factors == {('n', 'n'): 1.25}
 
 
+def test_an_optional_entry_that_is_empty_is_as_none(tmp_path):
+    text = yaml.safe_dump(document()) + 'slow_downs:  # none measured yet\n'
+    assert read(tmp_path, text).slow_downs.factors == {}
+
+
 WRONG_STAGE = {'name': 'net', 'resource': 'gpu', 'time_ms': 1}
 
 

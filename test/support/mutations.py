@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 #: More for a thorough search: RTMDL_EXAMPLES=5000.
 FUZZ = settings(
     max_examples=int(os.environ.get('RTMDL_EXAMPLES', '60')),
-    deadline=None,
     # The folder of a test is filled anew in each example; the machine may be busy.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -11,8 +11,10 @@ Deadlines are of this machine's clock: at rate 2 frames come twice as often and 
 
 import asyncio
 import contextlib
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
+import yaml
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
@@ -99,17 +101,41 @@ def player(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     # The player would wait again before each round.
     command += ['--loop'] if values['loop'] == 'true' else ['--delay', str(DISCOVERY_S)]
     if values['topics'] != 'all':
-        command += ['--topics', *played_topics(context, values['topics'])]
+        topics = played_topics(context, values['topics'])
+        problem = nothing_on(Path(values['bag']), topics)
+        if problem:  # raised, it would leave the node behind
+            return [LogInfo(msg=problem), Shutdown(reason=problem)]
+        command += ['--topics', *topics]
     play = ExecuteProcess(cmd=command, output='screen', on_exit=end)
+    begins = LogInfo(
+        msg=f'the node is active; the bag begins within {DISCOVERY_S:g} s, and until then nobody '
+        'publishes images'
+    )
     waiting = OpaqueCoroutine(coroutine=node_active)
     handlers = [
         OnExecutionComplete(
             target_action=waiting,
-            on_completion=lambda event, context: None if context.is_shutdown else [play],
+            on_completion=lambda event, context: None if context.is_shutdown else [begins, play],
         ),
         OnProcessExit(on_exit=node_ended),
     ]
     return [*map(RegisterEventHandler, handlers), waiting]
+
+
+def nothing_on(bag: Path, topics: Sequence[str]) -> str:
+    """Say that a bag holds none of some topics; '': it does, or its metadata do not tell."""
+    try:
+        metadata = yaml.safe_load((bag / 'metadata.yaml').read_text(encoding='utf-8'))
+        found = {
+            each['topic_metadata']['name']: each['message_count']
+            for each in metadata['rosbag2_bagfile_information']['topics_with_message_count']
+        }
+    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        return ''
+    if any(found.get(topic) for topic in topics):
+        return ''
+    there = ', '.join(f'{topic} ({count})' for topic, count in sorted(found.items())) or 'nothing'
+    return f'bag:={bag} has no message on {" or ".join(topics)}; it has: {there}'
 
 
 def node_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -150,8 +176,11 @@ def played_topics(context: LaunchContext, topics: str) -> list[str]:
     """Return the topics asked for, by default those of the images in both transports."""
     if topics:
         return [topic.strip() for topic in topics.split(',')]
-    images = LaunchConfiguration('image_topic').perform(context).split(',')
-    return [f'{image.strip()}{suffix}' for image in images for suffix in ('', '/compressed')]
+    names = LaunchConfiguration('image_topic').perform(context).split(',')
+    # A relative one is in the namespace, as for the node.
+    namespace = LaunchConfiguration('namespace').perform(context)
+    images = [str(PurePosixPath('/', namespace, name.strip())) for name in names]
+    return [f'{image}{suffix}' for image in images for suffix in ('', '/compressed')]
 
 
 def end(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:

@@ -68,8 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     chosen = arguments[0] if arguments else ''
     try:
-        with interruptible():
-            return _run(chosen, arguments)
+        with interruptible() as interruption:
+            try:
+                return _run(chosen, arguments)
+            except ImportError:  # what a module in C makes of a signal while it is imported
+                interruption.check()
+                raise
     except KeyboardInterrupt:
         print(f'rtmdl {chosen}: interrupted', file=sys.stderr)
         return INTERRUPTED

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: help, wrong use, laziness."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,19 @@ def test_what_needs_no_ros_runs_from_the_sources():
     )
     assert (done.returncode, done.stderr) == (0, '')
     assert 'task1' in done.stdout
+
+
+def test_a_signal_that_an_import_turns_into_an_error_is_an_interruption(monkeypatch, capsys):
+    def imported(*_):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+        except KeyboardInterrupt:
+            raise ImportError('initialization failed') from None
+
+    monkeypatch.setattr(cli, '_run', imported)
+    assert cli.main(['replay', 'bag']) == 130
+    assert capsys.readouterr().err == 'rtmdl replay: interrupted\n'
 
 
 def test_a_missing_package_is_told_in_a_line():

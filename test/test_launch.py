@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from rtmdl_ros.node.perspective import packages_of
 from rtmdl_ros.workload.parameter_rules import rules_of
@@ -124,6 +125,51 @@ def test_a_bag_that_is_none_is_named_before_the_node_starts(launch, tmp_path, ba
     assert type(node) is launch.actions.IncludeLaunchDescription
     with pytest.raises(ValueError, match=f'^bag:={tmp_path / bag} {problem}'):
         check.execute(context)
+
+
+def replay(launch, bag, **given):
+    """Return what replay.launch.py does once the node's file has declared its arguments."""
+    file = runpy.run_path(str(FOLDER / 'replay.launch.py'))
+    context = launch.LaunchContext()
+    values = {'image_topic': '/image_raw', 'namespace': '', 'topics': '', 'loop': 'false'}
+    for argument in file['ARGUMENTS']:
+        context.launch_configurations[argument.name] = ''
+    context.launch_configurations.update({**values, 'bag': str(bag), **given})
+    return file['player'](context)
+
+
+@pytest.mark.parametrize(
+    'given',
+    [
+        {},
+        {'image_topic': 'image', 'namespace': 'right'},
+        {'image_topic': '/empty'},
+        {'topics': '/tf,/odom'},
+    ],
+)
+def test_a_bag_without_the_images_is_not_played(launch, tmp_path, given):
+    from launch.actions import LogInfo, Shutdown
+
+    counts = {'/left/image/compressed': 9, '/empty': 0}
+    topics = [
+        {'topic_metadata': {'name': name}, 'message_count': count}
+        for name, count in counts.items()
+    ]
+    content = {'rosbag2_bagfile_information': {'topics_with_message_count': topics}}
+    (tmp_path / 'metadata.yaml').write_text(yaml.safe_dump(content))
+    line, shutdown = replay(launch, tmp_path, **given)
+    assert isinstance(line, LogInfo) and isinstance(shutdown, Shutdown)
+    assert line.msg[0].text.startswith(f'bag:={tmp_path} has no message on ')
+    assert line.msg[0].text.endswith('; it has: /empty (0), /left/image/compressed (9)')
+    for there in ({'image_topic': 'image', 'namespace': 'left'}, {'topics': 'all'}):
+        *handlers, _ = replay(launch, tmp_path, **there)
+        assert len(handlers) == 2
+
+
+@pytest.mark.parametrize('text', ['', '- a', '{', 'rosbag2_bagfile_information: {}'])
+def test_of_metadata_that_tell_nothing_the_player_is_asked(launch, tmp_path, text):
+    (tmp_path / 'metadata.yaml').write_text(text)
+    assert len(replay(launch, tmp_path)) == 3
 
 
 def test_a_car_is_not_started_with_a_parameter_file_that_is_none(launch):

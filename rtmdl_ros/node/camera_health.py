@@ -11,11 +11,14 @@ from rtmdl_ros.workload.image_kind import LARGEST_SIDE, ImageKind
 #: Stamps this far from the node's clock, or in its future, are of another clock.
 _STRANGE_AGE_S = 10.0
 _FUTURE_AGE_S = -0.1
+#: Frames that seem older than this, 30 years, have no stamp of a clock that was ever right.
+_SINCE_EPOCH_S = 1e9
 
 
 class CameraProblem(Enum):
     """What may be wrong with a camera, the gravest first."""
 
+    OTHER_TRANSPORT = 'images in the other transport'
     NO_PUBLISHER = 'no publisher'
     OTHER_TYPE = 'messages of another type'
     INCOMPATIBLE_QOS = 'incompatible QoS'
@@ -28,6 +31,7 @@ class CameraProblem(Enum):
     def silences(self) -> bool:
         """Whether no frame comes."""
         return self in (
+            CameraProblem.OTHER_TRANSPORT,
             CameraProblem.NO_PUBLISHER,
             CameraProblem.OTHER_TYPE,
             CameraProblem.INCOMPATIBLE_QOS,
@@ -109,9 +113,21 @@ def end_of(problem: CameraProblem | None) -> str:
     return f'well again after {problem.value}'
 
 
+def _has_no_publisher(view: CameraView) -> bool:
+    # One that has just appeared has its time for the first frame.
+    return view.is_silent and not (view.publishers and view.absent_s > view.timeout_s)
+
+
+def _on_other_transport(view: CameraView) -> str:
+    if not (_has_no_publisher(view) and view.other_publishers):
+        return ''
+    other = 'raw' if view.transport == 'compressed' else 'compressed'
+    remedy = f'there is one on {view.other_topic}: set {view.name}.transport to {other}'
+    return f'no publisher on {view.topic}; {remedy}'
+
+
 def _on_no_publisher(view: CameraView) -> str:
-    # A publisher that has just appeared has its time for the first frame.
-    if not view.is_silent or (view.publishers and view.absent_s > view.timeout_s):
+    if not _has_no_publisher(view):
         return ''
     remedy = 'start the camera driver or remap the topic'
     if not view.is_remapped:
@@ -119,9 +135,6 @@ def _on_no_publisher(view: CameraView) -> str:
             'nothing is remapped to it: give the launch file the image_topic of the driver, and '
             f'camera_name:={view.name}'
         )
-    if view.other_publishers:  # raw and compressed images are mixed up
-        other = 'raw' if view.transport == 'compressed' else 'compressed'
-        remedy = f'there is one on {view.other_topic}: set {view.name}.transport to {other}'
     return f'no publisher on {view.topic}; {remedy}'
 
 
@@ -158,6 +171,11 @@ def _on_strange_stamps(view: CameraView) -> str:
             'use_sim_time to false'
         )
     remedy = 'for a bag set use_sim_time and play it with --clock'
+    if age_s > _SINCE_EPOCH_S:
+        remedy = (
+            'header.stamp is 0, or counts from the start of the driver: have it take the time of '
+            'its node'
+        )
     if age_s < 0.0:
         remedy += '; for a camera on another computer synchronise the clocks (chrony)'
     return f'stamps on {view.topic} do not match the clock (frame age {age_s:.1f} s): {remedy}'
@@ -181,6 +199,7 @@ def _on_other_period(view: CameraView) -> str:
 
 #: The gravest first; each says '' where it has nothing to tell.
 _ADVICE: dict[CameraProblem, Callable[[CameraView], str]] = {
+    CameraProblem.OTHER_TRANSPORT: _on_other_transport,
     CameraProblem.NO_PUBLISHER: _on_no_publisher,
     CameraProblem.OTHER_TYPE: _on_other_type,
     CameraProblem.INCOMPATIBLE_QOS: _on_incompatible_qos,

@@ -21,9 +21,12 @@ from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.message_types import DETECTION_ARRAY, IMAGE
 from rtmdl_ros.workload.detection import Detection
 from rtmdl_ros.workload.image_kind import ImageKind
+from rtmdl_ros.workload.units import NS_PER_S
 
 #: Above the last part of their names, which is the function: '/camera_sim/truth/traffic_light'.
 _TRUTH = 'truth'
+#: Seconds of a stamp have 32 bits.
+_LAST_STAMP_NS = 2**31 * NS_PER_S
 
 
 #: Function and camera.
@@ -56,6 +59,11 @@ class BagDrive:
         clock = DriveClock()
         for name, time_ns, message in bag.messages([*self._cameras, *truth]):
             stamp_ns = stamp_ns_of(message.header)
+            if time_ns >= _LAST_STAMP_NS:
+                raise ReplayError(
+                    f'{bag.path}: {name} was recorded by a clock beyond 2038, which no stamp can '
+                    'hold; correct the times of the bag'
+                )
             if name in truth:
                 told[truth[name]].append((stamp_ns, detections_in(message.detections)))
             else:

@@ -46,7 +46,7 @@ def test_a_camera_that_is_well_has_no_problem():
             'image_topic of the driver, and camera_name:=front',
         ),
         (
-            replace(SILENT, publishers=0, other_publishers=1), CameraProblem.NO_PUBLISHER,
+            replace(SILENT, publishers=0, other_publishers=1), CameraProblem.OTHER_TRANSPORT,
             'no publisher on /image; there is one on /image/compressed: set front.transport to '
             'compressed',
         ),
@@ -54,7 +54,7 @@ def test_a_camera_that_is_well_has_no_problem():
             replace(
                 SILENT, publishers=0, other_publishers=1, transport='compressed', other_topic='/x'
             ),
-            CameraProblem.NO_PUBLISHER,
+            CameraProblem.OTHER_TRANSPORT,
             'no publisher on /image; there is one on /x: set front.transport to raw',
         ),
         (
@@ -77,6 +77,11 @@ def test_a_camera_that_is_well_has_no_problem():
             CameraProblem.STRANGE_STAMPS,
             'stamps on /image do not match the clock (frame age 100.0 s): for a bag set '
             'use_sim_time and play it with --clock',
+        ),
+        (
+            replace(WELL, usual_age_s=1.7e9), CameraProblem.STRANGE_STAMPS,
+            'stamps on /image do not match the clock (frame age 1700000000.0 s): header.stamp is '
+            '0, or counts from the start of the driver: have it take the time of its node',
         ),
         (
             replace(WELL, usual_age_s=-0.2), CameraProblem.STRANGE_STAMPS,

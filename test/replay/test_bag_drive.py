@@ -205,8 +205,23 @@ def test_the_digest_is_that_of_the_content(tmp_path):
     copy = drive_of(tmp_path / 'b', truths(1), frames(3), storage=StoragePlugin.MCAP)
     other = drive_of(tmp_path / 'c', frames(4))
     later = drive_of(tmp_path / 'd', frames(3, period_ms=99))
+    at = times(1)[0]
+    flat, tall = (
+        drive_of(tmp_path / name, (CAMERA, IMAGE, [
+            (at, raw(header_at(at, 'x'), np.zeros(shape, np.uint8)))
+        ]))
+        for name, shape in (('e', (8, 16, 3)), ('f', (16, 8, 3)))
+    )  # fmt: skip
     assert first.digest == copy.digest
-    assert len({first.digest, other.digest, later.digest}) == 3
+    drives = first, other, later, flat, tall
+    assert len({drive.digest for drive in drives}) == len(drives)
+
+
+def test_times_that_no_stamp_can_hold(tmp_path):
+    at = 2**31 * 10**9
+    late = CAMERA, IMAGE, [(at, raw(header_at(START_NS, 'x'), pixels(0)))]
+    with pytest.raises(ReplayError, match='image was recorded by a clock beyond 2038'):
+        drive_of(tmp_path / 'bag', late)
 
 
 def test_a_topic_without_messages(tmp_path):

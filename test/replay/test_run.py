@@ -71,11 +71,13 @@ def test_two_processes_write_the_same_json(replays, tmp_path):
 
 def test_the_json_tells_what_was_asked_and_what_came_out(replays, tmp_path):
     bag = write_bag(tmp_path / 'bag', frames(4), truths(4))
-    run = replays.run(bag, tmp_path / 'out', parameters=SHORT, seed=7)
+    run = replays.run(bag, tmp_path / 'out', parameters=SHORT, seed=7, rate=2.0)
     content = json.loads((tmp_path / 'out' / 'replay.json').read_text())
     assert [content[name] for name in ('workload', 'device', 'seed', 'time', 'rate')] == [
-        'replay', 'Chip 9, 7 cores', 7, 'virtual', 1.0
+        'replay', 'Chip 9, 7 cores', 7, 'virtual', 2.0
     ]  # fmt: skip
+    # The last of four frames comes after 150 ms and is answered 7 ms later, or not by its deadline.
+    assert content['duration_s'] == 0.157
     assert content['cameras'] == {'front': {'source': CAMERA, 'frames': 4, 'rate_hz': 10.0}}
     assert content['sha256'] == dict(run.result.digests)
     assert all(len(digest) == 64 for digest in content['sha256'].values())

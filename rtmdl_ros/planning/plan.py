@@ -112,7 +112,7 @@ def _wishes(problem: Problem, candidate: Candidate) -> list[tuple[int, int]]:
     for task, (allowed, planned) in enumerate(
         zip(problem.allowed, candidate.variants, strict=True)
     ):
-        quickest = min(range(len(allowed)), key=lambda index: _usual_ns(allowed[index]))
+        quickest = min(range(len(allowed)), key=lambda index: _typical_ns(allowed[index]))
         for index in range(len(allowed)):
             if index != planned:
                 distance = 0 if index == quickest else abs(index - planned)
@@ -120,8 +120,8 @@ def _wishes(problem: Problem, candidate: Candidate) -> list[tuple[int, int]]:
     return [(task, index) for _, _, task, index in sorted(wishes)]
 
 
-def _usual_ns(variant: VariantProfile) -> int:
-    return sum(stage.quantiles_ns[len(stage.quantiles_ns) // 2] for stage in variant.stages)
+def _typical_ns(variant: VariantProfile) -> int:
+    return sum(stage.stage().typical_ns for stage in variant.stages)
 
 
 def tasks_of(problem: Problem, plan: Plan) -> tuple[Task, ...]:

@@ -35,7 +35,7 @@ from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.scheduling.slowness import PERIOD_NS, Slowness, counted_since_ns
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Resource, Task
-from rtmdl_ros.workload.units import NS_PER_MS
+from rtmdl_ros.workload.units import NS_PER_US
 
 
 class Core:
@@ -307,11 +307,11 @@ class Core:
                 self._discard(self._jobs[job_id], now_ns)
 
     def _discard(self, job: LiveJob, now_ns: int) -> None:
-        needed_ms = (job.deadline_ns - job.latest_start_ns) / NS_PER_MS
-        left_ms = (job.deadline_ns - now_ns) / NS_PER_MS
+        needed_ns, left_ns = job.deadline_ns - job.latest_start_ns, job.deadline_ns - now_ns
+        # Rounded apart: mostly it is a nanosecond that is too little.
         detail = (
-            f'hopeless before stage {job.current.name}: '
-            f'{needed_ms:.3f} ms needed, {left_ms:.3f} ms left'
+            f'hopeless before stage {job.current.name}: {-(-needed_ns // NS_PER_US) / 1e3:.3f} ms '
+            f'needed, {left_ns // NS_PER_US / 1e3:.3f} ms left'
         )
         job.owner.learn(job, now_ns + job.chain.usual_ns[job.stage])
         self._end(job, Outcome.DISCARDED, now_ns, Reason.HOPELESS, detail)

@@ -240,7 +240,7 @@ def test_a_waiting_job_is_discarded_when_it_becomes_hopeless_not_at_the_next_eve
         ('a#1', 'discarded', 3_000_001),
         ('hog#0', 'on_time', 20_000_000),
     ]
-    assert schedule.ends[0].detail == 'hopeless before stage net: 2.000 ms needed, 2.000 ms left'
+    assert schedule.ends[0].detail == 'hopeless before stage net: 2.000 ms needed, 1.999 ms left'
 
 
 def test_a_job_is_discarded_between_its_stages(virtual_time):

@@ -35,7 +35,8 @@ ROOMS = {
     'scaling': {'workload', 'networks', 'perception', 'engine', 'rendering', 'figures'},
     'evidence': {'workload', 'simulation', 'perception', 'runtime'},
     'deployment': {
-        'workload', 'networks', 'engine', 'runtime', 'perception', 'profiling', 'planning',
+        'workload', 'scheduling', 'networks', 'engine', 'runtime', 'perception', 'profiling',
+        'planning',
     },
     'replay': {
         'workload', 'scheduling', 'simulation', 'rendering', 'networks', 'engine', 'runtime',

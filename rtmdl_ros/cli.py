@@ -57,7 +57,7 @@ _EXAMPLES = """examples:
   rtmdl demo                        camera and node for 20 s; results in out/demo
   rtmdl demo --duration 5 --seed 7  another track, shorter
   rtmdl replay my_bag               a recorded drive, without ROS 2; results in out/replay
-  rtmdl simulate --lanes 2          random tasks in virtual time
+  rtmdl simulate --tasks 8          random tasks in virtual time
   rtmdl COMMAND --help              options and examples of a command
 """
 

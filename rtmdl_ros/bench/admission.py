@@ -12,8 +12,8 @@ from random import Random
 
 from rtmdl_ros.bench.command import run_experiment
 from rtmdl_ros.planning.admission import admit, with_task
-from rtmdl_ros.planning.fitness import horizon_ns
 from rtmdl_ros.planning.foreseen_misses import miss_ratios
+from rtmdl_ros.planning.phases import horizon_ns
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import PlannedTask, Problem

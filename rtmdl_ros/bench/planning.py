@@ -14,7 +14,8 @@ from itertools import product
 
 from rtmdl_ros.bench.command import add_number, run_experiment, write_json
 from rtmdl_ros.planning.candidate import Candidate, orders_of
-from rtmdl_ros.planning.fitness import Evaluator, objective
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.fitness import objective
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import Found, search

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rtmdl_ros.planning.bounds import bytes_above, too_large
 from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic, kept_order
 from rtmdl_ros.planning.errors import PlanningError
-from rtmdl_ros.planning.explain import too_large
-from rtmdl_ros.planning.fitness import Evaluator, Fitness
+from rtmdl_ros.planning.fitness import fitness_of
 from rtmdl_ros.planning.foreseen_misses import Conditions, Misses, conditions_for, foreseen
 from rtmdl_ros.planning.plan import Plan, candidate_of, plan_of
 from rtmdl_ros.planning.problem import PlannedTask, Problem
@@ -68,14 +68,12 @@ def admit(
         if bytes_too_many:
             refusals.append((_ABOVE_ALL, f'{added.name} would take {bytes_too_many}'))
             continue
-        attempt = plan_of(problem, candidate, _assumed(problem, candidate))
-        if candidate == in_force:
-            attempt = _with_priorities(attempt, plan)
-        found = _misses(problem, attempt, broken, conditions)
+        kept = plan if candidate == in_force else None
+        found = _misses(problem, _planned(problem, candidate, kept), broken, conditions)
         missed = _worst(found)
         excess, reason = _judged(problem, missed, _excesses(problem, found, broken))
         if excess <= 0.0:
-            return Admission(True, _with_misses(problem, attempt, missed), reason)
+            return Admission(True, _planned(problem, candidate, kept, missed), reason)
         refusals.append((excess, reason))
     return Admission(False, None, min(refusals)[1])
 
@@ -169,16 +167,27 @@ def _attempts(
                 yield candidate
 
 
-def _with_priorities(attempt: Plan, plan: Plan) -> Plan:
-    """Return the plan with the priorities in force, of which a user's file may have equal ones.
+def _planned(
+    problem: Problem,
+    candidate: Candidate,
+    in_force: Plan | None,
+    missed: Mapping[str, Misses] | None = None,
+) -> Plan:
+    """Return a candidate as a plan, with what each task misses, as far as that is known.
 
-    A candidate is an order and knows none: which of two tasks is first is then up to deadlines.
+    If it is the one `in_force`, with the priorities of that: a user's file may have equal ones, and
+    which of two tasks is first is then up to deadlines. A candidate is an order and knows none.
     """
+    misses = [0.0 if missed is None else missed[task.name].mean for task in problem.tasks]
+    fitness = fitness_of(problem, candidate, misses, bytes_above(problem, candidate))
+    plan = plan_of(problem, candidate, fitness)
+    if in_force is None:
+        return plan
     tasks = {
-        name: replace(task, priority=plan.tasks[name].priority)
-        for name, task in attempt.tasks.items()
+        name: replace(task, priority=in_force.tasks[name].priority)
+        for name, task in plan.tasks.items()
     }
-    return replace(attempt, tasks=tasks)
+    return replace(plan, tasks=tasks)
 
 
 def _in_force(problem: Problem, plan: Plan) -> Candidate:
@@ -244,31 +253,3 @@ def _excesses(
             margin = misses.mean - _MARGIN * task.miss_limit
             excesses.append(max(margin, misses.upper - task.miss_limit))
     return excesses
-
-
-def _assumed(problem: Problem, candidate: Candidate) -> Fitness:
-    """Return a fitness without misses: what is missed shows in the simulation of the plan."""
-    return Evaluator(problem, believe_test=False).bound(candidate)
-
-
-def _with_misses(problem: Problem, plan: Plan, misses: Mapping[str, Misses]) -> Plan:
-    """Return the plan with the misses of its simulation."""
-    tasks = {
-        name: replace(task, expected_miss_ratio=misses[name].mean)
-        for name, task in plan.tasks.items()
-    }
-    weights = {task.name: task.weight for task in problem.tasks}
-    whole = sum(weights.values())
-    missed = sum(weights[name] * misses[name].mean for name in tasks) / whole
-    on_time = sum(
-        weights[name] * task.expected_accuracy * (1.0 - misses[name].mean)
-        for name, task in tasks.items()
-    )
-    feasible = all(misses[task.name].mean <= task.miss_limit for task in problem.tasks)
-    return replace(
-        plan,
-        tasks=tasks,
-        expected_miss_ratio=missed,
-        expected_on_time_accuracy=on_time / whole,
-        feasible=feasible,
-    )

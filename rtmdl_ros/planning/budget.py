@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable
 
-from rtmdl_ros.planning.fitness import Evaluator
+from rtmdl_ros.planning.evaluator import Evaluator
 
 #: Candidates in a row that needed no simulation: whoever draws at random has seen all near ones.
 _MOST_IDLE = 3000

@@ -9,7 +9,8 @@ from random import Random
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate, kept_order
 from rtmdl_ros.planning.demand import loads
-from rtmdl_ros.planning.fitness import Evaluator, Fitness, objective, rank
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.fitness import Fitness, objective, rank
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.scheduling.levels import Load
 

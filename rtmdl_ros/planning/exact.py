@@ -8,7 +8,8 @@ from itertools import product
 
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate, number_of_candidates, orders_of
-from rtmdl_ros.planning.fitness import Evaluator, objective, rank
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.fitness import objective, rank
 from rtmdl_ros.planning.problem import Problem
 
 #: 3 tasks of 12 variants are 10 368; most of them need no simulation.

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from math import ceil
+from collections.abc import Iterable
 
+from rtmdl_ros.planning.bounds import megabytes, networks_of, too_large
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
-from rtmdl_ros.planning.fitness import Evaluator, Fitness, networks_of
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.fitness import Fitness
 from rtmdl_ros.planning.problem import MB, Problem, rounded_up
 from rtmdl_ros.profiling.profile import VariantProfile
 
@@ -78,23 +79,6 @@ def _effect(problem: Problem, index: int, before: Fitness, after: Fitness) -> st
     return ''
 
 
-def too_large(problem: Problem, candidate: Candidate) -> str:
-    """Return what bound the networks of a candidate exceed, in words; '' for none."""
-    return beyond_bounds(problem, networks_of(problem, candidate))
-
-
-def beyond_bounds(problem: Problem, networks: Collection[str]) -> str:
-    """Return what bound some networks exceed, in words; '' for none."""
-    for what, bytes_of, bound in (
-        ('storage', problem.storage_of, problem.storage_bytes),
-        ('memory', problem.memory_of, problem.memory_bytes),
-    ):
-        taken = bytes_of(networks)
-        if bound is not None and taken > bound:
-            return f'{_megabytes(taken)} MB of {what} (bound {bound / MB:g} MB)'
-    return ''
-
-
 def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[str, ...]:
     """Say which constraints to relax, and by how much, so that the candidate keeps all of them.
 
@@ -119,8 +103,8 @@ def remedies(problem: Problem, candidate: Candidate, fitness: Fitness) -> tuple[
             if needed <= bound:
                 needed, who = bytes_of(networks), 'those variants that miss little'
             lines.append(
-                f'{option} is {bound / MB:g}, but {who} need {_megabytes(needed)}; raise it to '
-                f'{_megabytes(needed)}'
+                f'{option} is {bound / MB:g}, but {who} need {megabytes(needed)}; raise it to '
+                f'{megabytes(needed)}'
             )
     return tuple(lines)
 
@@ -132,8 +116,3 @@ def _smallest_networks(problem: Problem) -> set[str]:
         return problem.memory_of(variant.networks), problem.storage_of(variant.networks)
 
     return {name for allowed in problem.allowed for name in min(allowed, key=size).networks}
-
-
-def _megabytes(count: int) -> str:
-    """Return bytes in MB with two digits, not below."""
-    return f'{ceil(count / MB * 100 - 1e-9) / 100:.2f}'.rstrip('0').rstrip('.')

@@ -13,7 +13,8 @@ from rtmdl_ros.planning.candidate import (
     rate_monotonic,
 )
 from rtmdl_ros.planning.demand import loads
-from rtmdl_ros.planning.fitness import Evaluator, objective
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.fitness import objective
 from rtmdl_ros.planning.problem import Problem
 from rtmdl_ros.scheduling.levels import affordable
 

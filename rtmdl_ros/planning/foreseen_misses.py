@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from rtmdl_ros.planning.fitness import phases, time_of_jobs
+from rtmdl_ros.planning.phases import phases, time_of_jobs
 from rtmdl_ros.planning.plan import Plan, tasks_of
 from rtmdl_ros.planning.problem import Problem, Release
 from rtmdl_ros.planning.trial import simulate_on_device

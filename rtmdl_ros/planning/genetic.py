@@ -21,7 +21,7 @@ from pymoo.core.termination import NoTermination
 
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate, kept_order
-from rtmdl_ros.planning.fitness import Evaluator
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.problem import Problem
 
 _POPULATION = 24

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rtmdl_ros.planning.bounds import beyond_bounds
 from rtmdl_ros.planning.candidate import Candidate, kept_order
-from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.fitness import Fitness
 from rtmdl_ros.planning.problem import PlannedTask, Problem
 from rtmdl_ros.profiling.profile import VariantProfile

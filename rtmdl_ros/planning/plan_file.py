@@ -25,8 +25,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeGuard
 
+from rtmdl_ros.planning.bounds import beyond_bounds
 from rtmdl_ros.planning.errors import PlanError, PlanningError
-from rtmdl_ros.planning.explain import beyond_bounds
 from rtmdl_ros.planning.plan import Plan, TaskPlan, networks_in
 from rtmdl_ros.planning.problem import PlannedTask, Problem, problem_of
 from rtmdl_ros.profiling.profile import Profile, VariantProfile

@@ -12,9 +12,11 @@ from random import Random
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.climbing import Climber
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.exact import best_of_all, is_small
 from rtmdl_ros.planning.first_plans import first_plan, ladder, orders, sensible
-from rtmdl_ros.planning.fitness import Evaluator, Fitness, horizon_ns, objective, rank
+from rtmdl_ros.planning.fitness import Fitness, objective, rank
+from rtmdl_ros.planning.phases import horizon_ns
 from rtmdl_ros.planning.problem import Problem
 
 #: Parts of the budget by which each method ends.

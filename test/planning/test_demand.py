@@ -12,7 +12,8 @@ from known_problem import MS, problem, task
 
 from rtmdl_ros.planning.candidate import Candidate, deadline_monotonic
 from rtmdl_ros.planning.demand import NecessaryTest, loads, mean_ns
-from rtmdl_ros.planning.fitness import Evaluator, horizon_ns
+from rtmdl_ros.planning.evaluator import Evaluator
+from rtmdl_ros.planning.phases import horizon_ns
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.workload.records import Packing, Resource
 from rtmdl_ros.workload.slow_downs import SlowDowns

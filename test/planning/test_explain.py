@@ -11,8 +11,8 @@ from known_problem import VARIANTS, problem, task
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.errors import PlanError
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.explain import reasons, remedies
-from rtmdl_ros.planning.fitness import Evaluator
 from rtmdl_ros.planning.front import front_of, write_front
 from rtmdl_ros.planning.front_picture import draw_front
 from rtmdl_ros.planning.planner import make_plan

@@ -9,7 +9,7 @@ from mutations import FUZZ, YAML_KEYS, changed, damaged, only_documented
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.errors import PlanError
-from rtmdl_ros.planning.fitness import Evaluator
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.plan import Plan, candidate_of, plan_of
 from rtmdl_ros.planning.plan_file import plan_text, read_plan
 

@@ -8,7 +8,7 @@ from known_problem import problem, task
 
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate
-from rtmdl_ros.planning.fitness import Evaluator
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.genetic import decoded, encoded, evolve
 from rtmdl_ros.planning.random_problems import random_problem
 

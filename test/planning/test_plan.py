@@ -10,7 +10,7 @@ from known_problem import MS, problem, task
 
 from rtmdl_ros.planning.candidate import Candidate
 from rtmdl_ros.planning.errors import PlanError
-from rtmdl_ros.planning.fitness import Evaluator
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.plan import candidate_of, plan_of, resident_variants, tasks_of
 from rtmdl_ros.planning.plan_file import plan_text, read_plan, write_plan
 

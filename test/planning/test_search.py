@@ -13,9 +13,10 @@ from known_problem import problem, task
 from rtmdl_ros.planning.budget import Budget
 from rtmdl_ros.planning.candidate import Candidate, orders_of
 from rtmdl_ros.planning.climbing import Climber
+from rtmdl_ros.planning.evaluator import Evaluator
 from rtmdl_ros.planning.exact import best_of_all, is_small
 from rtmdl_ros.planning.first_plans import first_plan, ladder, orders
-from rtmdl_ros.planning.fitness import Evaluator, objective
+from rtmdl_ros.planning.fitness import objective
 from rtmdl_ros.planning.random_problems import random_problem
 from rtmdl_ros.planning.search import search
 from rtmdl_ros.workload.records import Policy

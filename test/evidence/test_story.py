@@ -48,6 +48,11 @@ def test_telling_frames_come_from_all_parts_and_show_new_classes():
     assert [story.index for story in telling(stories, 3)] == [0, 3, 4]
 
 
+def test_neighbours_are_not_shown_side_by_side():
+    stories = [frame(index, 'red') for index in range(12)]
+    assert [story.index for story in telling(stories, 2)] == [2, 8]
+
+
 def test_a_missed_frame_is_among_the_telling_ones():
     stories = [frame(0, 'red'), frame(1, missed=True), frame(2), frame(3, 'stop')]
     assert [story.index for story in telling(stories, 2)] == [1, 3]

@@ -36,6 +36,7 @@ from rtmdl_ros.replay.errors import ReplayError
 from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.run import run_replay
 from rtmdl_ros.replay.summary import remarks
+from rtmdl_ros.replay.video_drive import VideoDrive
 from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import PlaceError
@@ -124,6 +125,17 @@ def test_the_results_are_a_bag_stored_as_the_drive_was(replays, tmp_path, storag
         ('traffic_light', 3, 3), ('traffic_sign', 3, 0)
     ]  # fmt: skip
     assert status.tasks[0].variant_jobs.tolist() == [3]
+
+
+def test_a_status_sums_up_the_answers_of_its_window(replays, tmp_path):
+    bag = write_bag(tmp_path / 'bag', frames(2, period_ms=2500))
+    windows = {**SHORT, 'window_s': 1.5, 'status_period_s': 1.0}
+    replays.run(bag, tmp_path / 'out', parameters=windows)
+    statuses = [each for _, _, each in Bag(tmp_path / 'out' / 'bag').messages(['/rtmdl/status'])]
+    ages_ms = [round(status.tasks[0].frame_age_ms, 3) for status in statuses]
+    age_ms = LAG_NS / MS + 7.0
+    # After 1, 2 and 2.507 s: of the second there is no answer.
+    assert ages_ms == [age_ms, 0.0, age_ms]
 
 
 def test_pictures_and_trace(replays, tmp_path):
@@ -265,12 +277,25 @@ def test_what_is_not_ours_stays_and_is_told_before_networks_are_loaded(
     assert contents_of(there) == before
 
 
-def test_a_video_is_replayed_at_its_rate(replays, tmp_path):
-    path = tmp_path / 'drive.avi'
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 25.0, (96, 64))
+def video(path, rate_hz):
+    """Write a video of four frames."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), rate_hz, (96, 64))
     for number in range(4):
         writer.write(pixels(number))
     writer.release()
+    return path
+
+
+def test_the_digest_of_a_video_tells_rates_apart(tmp_path):
+    quick, again, slow = (
+        VideoDrive(video(tmp_path / f'{name}.avi', rate_hz), 'front').digest
+        for name, rate_hz in (('quick', 25.0), ('again', 25.0), ('slow', 20.0))
+    )
+    assert quick == again != slow
+
+
+def test_a_video_is_replayed_at_its_rate(replays, tmp_path):
+    path = video(tmp_path / 'drive.avi', 25.0)
     run = replays.run(path, tmp_path / 'out')
     assert [task.result.released for task in run.result.tasks] == [4, 4]
     assert sorted({job.report.release_ns // MS for job in run.replayed.jobs}) == [0, 40, 80, 120]

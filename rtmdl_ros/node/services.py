@@ -16,7 +16,8 @@ from std_srvs.srv import SetBool, Trigger
 from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.node.plan_keeper import PlanKeeper
 from rtmdl_ros.node.session import Session
-from rtmdl_ros.runtime.trace import Trace, holds_trace
+from rtmdl_ros.runtime.chrome_trace import holds_trace
+from rtmdl_ros.runtime.trace import Trace
 from rtmdl_ros.workload.configuration import Configuration
 from rtmdl_ros.workload.places import PlaceError, refuse_other
 from rtmdl_ros.workload.text_file import check_writable

@@ -15,7 +15,7 @@ from rtmdl_ros.replay.options import FIGURES, TRACE, ReplayOptions
 from rtmdl_ros.replay.output import write_results
 from rtmdl_ros.replay.results import as_json
 from rtmdl_ros.replay.run import ReplayRun
-from rtmdl_ros.runtime.trace import write_chrome_trace
+from rtmdl_ros.runtime.chrome_trace import write_chrome_trace
 from rtmdl_ros.workload.text_file import write_whole
 
 

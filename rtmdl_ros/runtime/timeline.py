@@ -14,8 +14,8 @@ from matplotlib.patches import Patch
 
 from rtmdl_ros.figures.figure import new_figure, save_figure
 from rtmdl_ros.figures.palette import IN_ORDER
+from rtmdl_ros.runtime.chrome_trace import read_chrome_trace
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.records import Outcome
 from rtmdl_ros.workload.units import NS_PER_MS, NS_PER_S
 

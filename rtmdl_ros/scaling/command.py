@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from rtmdl_ros.scaling.lesson import Lesson
     from rtmdl_ros.scaling.publish import Made
     from rtmdl_ros.scaling.recipes import Recipe
-    from rtmdl_ros.scaling.train import Lesson
 
     #: What is published: the lesson that examines weights, and how they came about.
     _Product = tuple[Lesson[Any], Mapping[str, Tensor], Made]

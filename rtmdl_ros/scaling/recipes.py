@@ -26,6 +26,7 @@ from rtmdl_ros.scaling.detection import (
 )
 from rtmdl_ros.scaling.frame_augmentation import shrunk
 from rtmdl_ros.scaling.frames import LabelledPicture
+from rtmdl_ros.scaling.lesson import Lesson
 from rtmdl_ros.scaling.origin import checksum_of_frames
 from rtmdl_ros.scaling.own_data import is_own, own_data
 from rtmdl_ros.scaling.pasting import cut_lights
@@ -37,7 +38,6 @@ from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.scaling.sign_cuttings import cut_signs
 from rtmdl_ros.scaling.storage import ENTRY_BYTES, scales_within
-from rtmdl_ros.scaling.train import Lesson
 from rtmdl_ros.scaling.unlit import all_switched_off
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES, TRAFFIC_SIGNS
 

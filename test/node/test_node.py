@@ -26,7 +26,7 @@ from rtmdl_ros.node.replanning import Answer
 from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.planning.plan import Plan, TaskPlan
 from rtmdl_ros.rendering.track import Track
-from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.runtime.chrome_trace import read_chrome_trace
 from rtmdl_ros.workload.reasons import Reason
 
 

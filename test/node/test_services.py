@@ -10,7 +10,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2: make setup')
 
 from std_srvs.srv import Trigger
 
-from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.runtime.chrome_trace import read_chrome_trace
 
 
 def dump(bench):

@@ -37,7 +37,7 @@ from rtmdl_ros.replay.options import ReplayOptions
 from rtmdl_ros.replay.run import run_replay
 from rtmdl_ros.replay.summary import remarks
 from rtmdl_ros.replay.video_drive import VideoDrive
-from rtmdl_ros.runtime.trace import read_chrome_trace
+from rtmdl_ros.runtime.chrome_trace import read_chrome_trace
 from rtmdl_ros.workload.parameter_rules import ParameterError
 from rtmdl_ros.workload.places import PlaceError
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from rtmdl_ros.runtime.chrome_trace import write_chrome_trace
 from rtmdl_ros.runtime.report import JobReport, StageSpan
 from rtmdl_ros.runtime.timeline import draw_timeline
-from rtmdl_ros.runtime.trace import write_chrome_trace
 from rtmdl_ros.workload.records import Outcome
 
 MS = 1_000_000

@@ -27,7 +27,7 @@ from rtmdl_ros.scaling.publish import _entry
 from rtmdl_ros.scaling.recogniser import CropBatch, RecogniserLesson
 from rtmdl_ros.scaling.schedule import Schedule
 from rtmdl_ros.scaling.sign_crops import Crops
-from rtmdl_ros.scaling.train import best_so_far, start_from, train
+from rtmdl_ros.scaling.train import best_so_far, train
 
 SCHEDULE = Schedule(
     steps=8, batch=4, learning_rate=1e-2, evaluate_every=4, warmup_steps=2, average_decay=0.5
@@ -282,29 +282,6 @@ def test_training_that_diverges_is_told(tmp_path: Path, name: str, method: str) 
     with pytest.raises(DataError, match=problem):
         train(lesson(Diverging), SCHEDULE, tmp_path, seed=1)
     assert not (tmp_path / 'checkpoint.pt').exists()
-
-
-def test_a_start_reaches_as_far_as_its_weights() -> None:
-    """First channels and blocks are copied, the rest stays random."""
-    small, large = lesson().untrained(Scale(0.5, 0)), lesson().untrained(Scale(1.0, 1))
-    before = large.state_dict()['stages.0.blocks.0.first.conv.weight'].clone()
-    start_from(large, dict(small.named_parameters()))
-    whole, part = large.state_dict(), small.state_dict()
-    assert torch.equal(whole['stem.conv.weight'][:8], part['stem.conv.weight'])
-    assert torch.equal(whole['head.weight'][:, :40], part['head.weight'])
-    assert torch.equal(whole['stages.0.blocks.0.first.conv.weight'], before)
-    start_from(small, dict(large.named_parameters()))
-    assert torch.equal(small.state_dict()['head.weight'], part['head.weight'])
-
-
-def test_new_channels_are_not_heard_before_they_have_learned() -> None:
-    """The slice of a wider and deeper network computes what the narrow one has learned."""
-    images = torch.rand(2, 3, 32, 32) * 255
-    small, large = lesson().untrained(Scale(0.5, 1)), lesson().untrained(Scale(1.0, 2))
-    start_from(large, dict(small.named_parameters()))
-    norms = [module for module in large.modules() if isinstance(module, nn.BatchNorm2d)]
-    assert any(norm.num_features > 8 for norm in norms)
-    assert torch.allclose(large.eval()(images), small.eval()(images), atol=1e-6)
 
 
 def test_small_networks_learn_from_the_large_one(tmp_path: Path) -> None:

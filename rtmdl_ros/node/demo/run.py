@@ -23,8 +23,8 @@ from rtmdl_ros.node.demo.options import DemoOptions
 from rtmdl_ros.node.demo.results import DemoResult, Seen, result_of
 from rtmdl_ros.node.environment import fastdds_profile, ros_environment
 from rtmdl_ros.node.executables import executable
+from rtmdl_ros.runtime.chrome_trace import read_chrome_trace
 from rtmdl_ros.runtime.report import JobReport
-from rtmdl_ros.runtime.trace import read_chrome_trace
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 from rtmdl_ros.workload.parameter_rules import ParameterError

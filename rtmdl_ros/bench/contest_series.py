@@ -51,6 +51,7 @@ from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.profiling import measure
 from rtmdl_ros.profiling.device import device_name
+from rtmdl_ros.profiling.everyday_frames import everyday_frames
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.workload.parameters import NodeParameters
 from rtmdl_ros.workload.places import try_files, try_folder
@@ -243,7 +244,7 @@ def _device(profile: Profile) -> dict[str, str]:
 def _shown(series: Series, functions: Sequence[str]) -> LabelledFrames:
     """Return what cameras show, and tell it. Raises DataError and ZooError."""
     if not series.frames:
-        return LabelledFrames(tuple(measure.everyday_frames()), {}, '')
+        return LabelledFrames(tuple(everyday_frames()), {}, '')
     classes = {name: ladder(name, series.zoo_dir)[-1].variants[-1].classes for name in functions}
     shown = read_labelled_frames(series.frames, classes)
     print(f'frames: {shown.words}')

@@ -33,7 +33,7 @@ from rtmdl_ros.engine.engine import OnnxEngine, open_engine
 from rtmdl_ros.networks.zoo import Variant, default_zoo_dir, read_zoo
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
 from rtmdl_ros.perception.pipeline import run_whole
-from rtmdl_ros.profiling.measure import everyday_frames
+from rtmdl_ros.profiling.everyday_frames import everyday_frames
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.runtime.interpreter import restore_switch_interval, shorten_switch_interval
 from rtmdl_ros.workload.arguments import device, number, path, whole

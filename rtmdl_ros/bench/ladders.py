@@ -12,8 +12,9 @@ from rtmdl_ros.bench.command import progress_bar
 from rtmdl_ros.engine.engine import Engine
 from rtmdl_ros.perception.functions import FUNCTIONS, FunctionVariant, ladder
 from rtmdl_ros.perception.pipeline import Pipeline
-from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
+from rtmdl_ros.profiling.measure import Effort, measured_profile
 from rtmdl_ros.profiling.profile import Profile, StageProfile, VariantProfile
+from rtmdl_ros.profiling.request import Request
 from rtmdl_ros.profiling.resident import ResidentNetworks
 
 #: Of pairs as much as most of them take to be measured.

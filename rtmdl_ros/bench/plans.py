@@ -43,7 +43,7 @@ from rtmdl_ros.bench.slowness import slowness_of
 from rtmdl_ros.bench.workloads import RunnableTask, Workload, run_workload
 from rtmdl_ros.networks.zoo import default_zoo_dir
 from rtmdl_ros.perception.pipeline import Work
-from rtmdl_ros.profiling.measure import everyday_frames
+from rtmdl_ros.profiling.everyday_frames import everyday_frames
 from rtmdl_ros.runtime.report import JobReport
 from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.simulate import simulate

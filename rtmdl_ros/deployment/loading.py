@@ -14,8 +14,8 @@ from rtmdl_ros.networks.zoo import zoo_dir_of
 from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.planning.plan import Plan
 from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
-from rtmdl_ros.profiling.measure import Request, request_of
 from rtmdl_ros.profiling.profile import Profile, VariantProfile
+from rtmdl_ros.profiling.request import Request, request_of
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.runtime.heap import trim_heap
 from rtmdl_ros.workload.configuration import Configuration, enabled_only

@@ -15,7 +15,7 @@ from rtmdl_ros.planning.plan_file import given_plan, read_plan, write_plan
 from rtmdl_ros.planning.planner import make_plan
 from rtmdl_ros.planning.problem import Problem, problem_of
 from rtmdl_ros.profiling.device import OF_ANY_DEVICE
-from rtmdl_ros.profiling.measure import Effort, Request, measured_profile
+from rtmdl_ros.profiling.measure import Effort, measured_profile
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.profiling.profile_file import (
     ProfileError,
@@ -24,6 +24,7 @@ from rtmdl_ros.profiling.profile_file import (
     read_profile,
     write_profile,
 )
+from rtmdl_ros.profiling.request import Request
 from rtmdl_ros.workload.configuration import Configuration, enabled_only
 from rtmdl_ros.workload.short_key import short_key
 

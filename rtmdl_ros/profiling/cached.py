@@ -13,9 +13,9 @@ from rtmdl_ros.engine.cache import cache_dir_of
 from rtmdl_ros.engine.errors import EngineError
 from rtmdl_ros.networks.zoo import ZooError, zoo_dir_of
 from rtmdl_ros.profiling.device import OF_NETWORKS
-from rtmdl_ros.profiling.measure import request_of
 from rtmdl_ros.profiling.profile import Profile
 from rtmdl_ros.profiling.profile_file import ProfileError, difference, read_profile
+from rtmdl_ros.profiling.request import request_of
 from rtmdl_ros.workload.configuration import Configuration
 
 #: What `cached_profile` raises.

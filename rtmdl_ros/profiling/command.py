@@ -14,8 +14,8 @@ from rtmdl_ros.workload.arguments import device, figures_file, number, path, who
 from rtmdl_ros.workload.functions import SHIPPED_FUNCTIONS, may_be_function
 
 if TYPE_CHECKING:
-    from rtmdl_ros.profiling.measure import Request
     from rtmdl_ros.profiling.profile import Profile
+    from rtmdl_ros.profiling.request import Request
     from rtmdl_ros.workload.configuration import Configuration
 
 EXAMPLES = """examples:
@@ -174,7 +174,7 @@ def _request(
     from rtmdl_ros.engine.engine import open_engine
     from rtmdl_ros.networks.zoo import default_zoo_dir
     from rtmdl_ros.perception.functions import ladder
-    from rtmdl_ros.profiling.measure import Request, request_of
+    from rtmdl_ros.profiling.request import Request, request_of
     from rtmdl_ros.workload.parameters import NodeParameters
 
     zoo_dir = options.zoo or _named(configuration, 'zoo_dir') or default_zoo_dir()

@@ -6,24 +6,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-import cv2
-
-from rtmdl_ros.engine.cache import cache_dir_of
-from rtmdl_ros.engine.engine import ON_CPU, Engine, Log, open_engine
+from rtmdl_ros.engine.engine import Log
 from rtmdl_ros.engine.errors import EngineError, OutOfMemoryError
 from rtmdl_ros.networks.network import Network
 from rtmdl_ros.networks.zoo import Variant
 from rtmdl_ros.perception.cutting import segments_for
 from rtmdl_ros.perception.frame import Frame
-from rtmdl_ros.perception.functions import FunctionVariant, ladders
-from rtmdl_ros.perception.images import Pixels, decompressed
+from rtmdl_ros.perception.functions import FunctionVariant
 from rtmdl_ros.perception.pipeline import Pipeline
-from rtmdl_ros.profiling.device import fingerprint
+from rtmdl_ros.profiling.everyday_frames import FRAMES, everyday_frames
 from rtmdl_ros.profiling.fitting import load_what_fits, loading_order
 from rtmdl_ros.profiling.pairs import slow_downs_within
 from rtmdl_ros.profiling.profile import (
@@ -33,24 +28,17 @@ from rtmdl_ros.profiling.profile import (
     StageProfile,
     VariantProfile,
 )
+from rtmdl_ros.profiling.request import Request
 from rtmdl_ros.profiling.resident import ResidentNetworks
 from rtmdl_ros.profiling.slow_downs import NetworkCall, network_calls, pair_factors
 from rtmdl_ros.profiling.stage_times import FullScene, full_scene, longest_ns, stage_times
-from rtmdl_ros.rendering.track import RATE_HZ, Track
-from rtmdl_ros.runtime.real_time import on_cores, usable_cores
-from rtmdl_ros.workload.configuration import Configuration
-from rtmdl_ros.workload.core_list import cores_in
-from rtmdl_ros.workload.image_kind import USUAL_IMAGES, ImageKind, costliest
+from rtmdl_ros.runtime.real_time import on_cores
+from rtmdl_ros.workload.image_kind import USUAL_IMAGES
 from rtmdl_ros.workload.slow_downs import SlowDowns
 
 #: Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
-#: The drive whose frames stand for everyday ones: so many, spread over so many seconds.
-_TRACK_SEED = 1
-_FRAMES, _DRIVE_S = 8, 30
-#: As image_transport's by default.
-_JPEG_QUALITY = 95
 #: A full scene is timed so often in a round.
 _FULL_SCENES = 4
 #: Of each network of a pair: few, as predictions gain more from other pairs.
@@ -65,72 +53,6 @@ class Effort:
     rounds: int = 5
     #: Seconds for pairs of networks side by side; 0: none is measured.
     pair_budget_s: float = 20.0
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be measured, for which node."""
-
-    #: The variants of each function: see `perception.functions.ladder`.
-    functions: Mapping[str, Sequence[FunctionVariant]]
-    #: How many tasks the node has: the detector of the only one is not cut.
-    tasks: int
-    #: By function the number of segments of its detectors; where it has none, chosen by the time.
-    segments: Mapping[str, int]
-    #: By function what images it gets; where it has none, usual ones.
-    images: Mapping[str, ImageKind] = field(default_factory=dict)
-    #: Of the lanes; none: any.
-    lane_cores: tuple[int, ...] = ()
-    #: What runs the networks; None: ONNX Runtime on the CPU.
-    engine: Engine | None = None
-
-    def device(self) -> dict[str, str]:
-        """Return what a profile of this must have been measured with: `device.fingerprint`."""
-        return fingerprint(
-            self.functions,
-            tasks=self.tasks,
-            segments=self.segments,
-            images=self.images,
-            lane_cores=self.lane_cores,
-            engine=self.engine.fields() if self.engine else ON_CPU,
-        )
-
-
-def request_of(
-    configuration: Configuration,
-    zoo_dir: Path,
-    cache_dir: Path | None = None,
-    log: Log = lambda text: None,
-) -> Request:
-    """Return what a node with these parameters needs to know, and open its device.
-
-    Its engine keeps files in the cache folder of the parameters where none is given.
-
-    Raises ZooError and TaskError: see `perception.functions.ladders`; and EngineError: see
-    `open_engine`.
-    """
-    tasks, node = configuration.tasks, configuration.node
-    return Request(
-        ladders({name: task.function for name, task in tasks.items()}, zoo_dir),
-        tasks=len(tasks),
-        segments={task.function: task.segments for task in tasks.values() if task.segments},
-        images=_images(configuration),
-        lane_cores=_usable(cores_in(node.lane_cores)),
-        engine=open_engine(node, cache_dir or cache_dir_of(node.cache_dir), log),
-    )
-
-
-def _usable(cores: Sequence[int]) -> tuple[int, ...]:
-    """Return the cores that lanes then really run on; none: any, as where one is not there."""
-    return tuple(cores) if set(cores) <= set(usable_cores()) else ()
-
-
-def _images(configuration: Configuration) -> dict[str, ImageKind]:
-    """Return what each function gets to see, of several cameras the images that take longest."""
-    seen: dict[str, list[ImageKind]] = {}
-    for task in configuration.tasks.values():
-        seen.setdefault(task.function, []).append(configuration.cameras[task.camera].images)
-    return {function: costliest(kinds) for function, kinds in seen.items()}
 
 
 def measured_profile(
@@ -186,28 +108,6 @@ def _network_profile(networks: ResidentNetworks, variant: Network) -> NetworkPro
     if isinstance(variant, Variant):
         return replace(known, width=variant.width, depth=variant.depth)
     return known
-
-
-def everyday_frames(count: int = _FRAMES, kind: ImageKind = USUAL_IMAGES) -> list[Frame]:
-    """Return frames spread over a rendered drive, as a camera on the car gives them.
-
-    Raw ones come as BGR, which need not be converted.
-    """
-    track = Track(seed=_TRACK_SEED, width=kind.width, height=kind.height)
-    step = int(_DRIVE_S * RATE_HZ) // count
-    images = [track.frame(step // 2 + index * step).image for index in range(count)]
-    decoders = [_jpeg_decoder(image) if kind.compressed else image.view for image in images]
-    return [Frame(decode, arrival_ns=0, header=None) for decode in decoders]
-
-
-class _Jpeg(NamedTuple):
-    data: bytes
-    format: str = 'jpeg'
-
-
-def _jpeg_decoder(image: Pixels) -> Callable[[], Pixels]:
-    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-    return partial(decompressed, _Jpeg(cv2.imencode('.jpg', image, quality)[1].tobytes()))
 
 
 def _variants_of(request: Request) -> tuple[Network, ...]:
@@ -278,13 +178,13 @@ def _measured(
     progress('looking for full scenes', 1.0)
     everyday: list[list[dict[str, int]]] = [[] for _ in pipelines]
     full: list[list[dict[str, int]]] = [[] for _ in pipelines]
-    turns = rounds * (_FRAMES + _FULL_SCENES)
+    turns = rounds * (FRAMES + _FULL_SCENES)
     for turn in range(turns):
         progress('measuring stages', turn / turns)
-        number = turn % (_FRAMES + _FULL_SCENES)
+        number = turn % (FRAMES + _FULL_SCENES)
         for index, pipeline in enumerate(pipelines):
             frames = shown[index]
-            if number < _FRAMES:
+            if number < FRAMES:
                 everyday[index].append(stage_times(pipeline, frames[number]))
             else:
                 with scenes[index].shown():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rtmdl_ros.scaling.lesson import Lesson
     from rtmdl_ros.scaling.publish import Made
-    from rtmdl_ros.scaling.recipes import Recipe
+    from rtmdl_ros.scaling.recipe import Recipe
 
     #: What is published: the lesson that examines weights, and how they came about.
     _Product = tuple[Lesson[Any], Mapping[str, Tensor], Made]

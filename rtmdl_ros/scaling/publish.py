@@ -31,7 +31,7 @@ from rtmdl_ros.scaling.evaluate import (
 )
 from rtmdl_ros.scaling.ladder import Examiner, ZooCandidate, candidates_of, pareto, within
 from rtmdl_ros.scaling.provenance import sources_of
-from rtmdl_ros.scaling.recipes import Recipe
+from rtmdl_ros.scaling.recipe import Recipe
 from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.scaling.storage import (
     BYTES_A_PARAMETER,

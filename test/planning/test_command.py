@@ -16,8 +16,8 @@ from known_problem import profile
 
 from rtmdl_ros import cli
 from rtmdl_ros.networks.zoo import default_zoo_dir
-from rtmdl_ros.profiling.measure import request_of
 from rtmdl_ros.profiling.profile_file import write_profile
+from rtmdl_ros.profiling.request import request_of
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 
 BOTH = ('traffic_light', 'traffic_sign')

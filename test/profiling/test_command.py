@@ -9,8 +9,8 @@ import yaml
 from own_task import write_own_task
 
 from rtmdl_ros import cli
-from rtmdl_ros.profiling.measure import request_of
 from rtmdl_ros.profiling.profile_file import read_profile
+from rtmdl_ros.profiling.request import request_of
 from rtmdl_ros.workload.parameter_file import read_parameter_file
 
 QUICK = '--rounds 1 --budget 0.05'

@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A profile is made of what was measured: by hand, and of tiny networks."""
 
-import os
 from dataclasses import replace
 from itertools import product
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,19 +12,11 @@ from known_pipeline import SCORES, KnownPipeline
 from own_task import write_own_task
 
 from rtmdl_ros.engine.errors import EngineError
-from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
+from rtmdl_ros.networks.zoo import read_zoo
 from rtmdl_ros.perception.functions import FUNCTIONS, ladder
-from rtmdl_ros.profiling.measure import (
-    Effort,
-    Request,
-    everyday_frames,
-    measured_profile,
-    quantile_table,
-    stage_profiles,
-)
-from rtmdl_ros.profiling.measure import request_of as request_for
+from rtmdl_ros.profiling.measure import Effort, measured_profile, quantile_table, stage_profiles
 from rtmdl_ros.profiling.profile import STEPS
-from rtmdl_ros.workload.configuration import configuration_of
+from rtmdl_ros.profiling.request import Request
 from rtmdl_ros.workload.image_kind import ImageKind
 from rtmdl_ros.workload.records import Resource
 
@@ -62,21 +52,6 @@ def test_a_stage_that_no_frame_reaches_is_not_known():
     assert set(name.quantiles_ns) == {0} and name.worst_ns == 0
 
 
-def test_everyday_frames_show_different_places():
-    frames = everyday_frames(3)
-    images = [frame.image() for frame in frames]
-    assert all(image.shape == (480, 640, 3) for image in images)
-    assert len({image.tobytes() for image in images}) == 3
-
-
-def test_frames_are_what_the_camera_gives():
-    (raw,) = everyday_frames(1, ImageKind(320, 240))
-    (jpeg,) = everyday_frames(1, ImageKind(320, 240, compressed=True))
-    assert raw.image().shape == jpeg.image().shape == (240, 320, 3)
-    difference = np.abs(raw.image().astype(int) - jpeg.image()).mean()
-    assert 0.0 < difference < 8.0
-
-
 def test_what_a_camera_takes_to_decode_is_in_the_first_stage(tiny_zoo, tiny_cache):
     large = {'traffic_light': ImageKind(1920, 1080, compressed=True)}
     p50 = []
@@ -89,25 +64,6 @@ def test_what_a_camera_takes_to_decode_is_in_the_first_stage(tiny_zoo, tiny_cach
     # 27 times as many bytes to read; decoding is done once a job.
     assert p50[1][0] > 4 * p50[0][0]
     assert p50[1][-1] < p50[1][0] / 2
-
-
-def test_cores_that_are_not_there_are_not_those_that_were_measured_on():
-    own = min(os.sched_getaffinity(0))
-    for asked, measured in ((f'{own}', (own,)), (f'{own},1023', ()), ('', ())):
-        configuration = configuration_of({'lane_cores': asked})
-        assert request_for(configuration, default_zoo_dir()).lane_cores == measured
-
-
-def test_a_function_of_two_cameras_is_measured_with_the_images_that_take_longer():
-    configuration = configuration_of({
-        'cameras': ['front', 'rear', 'side'], 'tasks': ['ahead', 'behind', 'beside'],
-        'ahead.function': 'traffic_light', 'behind.function': 'traffic_light',
-        'beside.function': 'traffic_sign', 'behind.camera': 'rear', 'beside.camera': 'side',
-        'front.width': 800, 'rear.transport': 'compressed', 'side.height': 720,
-    })  # fmt: skip
-    assert request_for(configuration, default_zoo_dir()).images == {
-        'traffic_light': ImageKind(compressed=True), 'traffic_sign': ImageKind(640, 720),
-    }  # fmt: skip
 
 
 def request_of(zoo, functions=tuple(FUNCTIONS), **more):

@@ -13,9 +13,10 @@ from tiny_zoo import link_exports
 
 from rtmdl_ros.deployment.loading import load
 from rtmdl_ros.evidence.written import Written
-from rtmdl_ros.profiling.measure import Effort, measured_profile, request_of
+from rtmdl_ros.profiling.measure import Effort, measured_profile
 from rtmdl_ros.profiling.profile import STEPS, Profile
 from rtmdl_ros.profiling.profile_file import write_profile
+from rtmdl_ros.profiling.request import request_of
 from rtmdl_ros.replay.bag import Bag
 from rtmdl_ros.replay.bag_drive import BagDrive
 from rtmdl_ros.replay.files import write_files

@@ -14,7 +14,7 @@ from own_pictures import coco
 
 from rtmdl_ros.networks.scale import Scale
 from rtmdl_ros.networks.zoo import read_zoo
-from rtmdl_ros.scaling import command, recipes
+from rtmdl_ros.scaling import command, lessons
 from rtmdl_ros.scaling.command import NETWORKS, add_arguments, run
 from rtmdl_ros.scaling.recipes import RECIPES, shortened
 from rtmdl_ros.scaling.recogniser import CropBatch
@@ -123,7 +123,7 @@ def test_data_that_are_not_for_all_networks_are_told_before_any_is_trained(
 @pytest.fixture
 def few_rendered_crops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render for a second, not for minutes."""
-    monkeypatch.setattr(recipes, 'CROPS_PER_CLASS', 1)
+    monkeypatch.setattr(lessons, 'CROPS_PER_CLASS', 1)
 
 
 @pytest.mark.usefixtures('few_rendered_crops')

@@ -15,12 +15,13 @@ from own_pictures import HEIGHT, WIDTH, coco, frames, picture, refusal, yolo
 
 from rtmdl_ros import cli
 from rtmdl_ros.networks.zoo import default_zoo_dir, read_zoo
-from rtmdl_ros.scaling import recipes
+from rtmdl_ros.scaling import lessons
 from rtmdl_ros.scaling.command import add_arguments, run
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.evaluate import detector_split_figures, model_of
+from rtmdl_ros.scaling.lessons import LIGHT_AUGMENTATION
 from rtmdl_ros.scaling.own_data import OwnData, class_number, is_own, own_data
-from rtmdl_ros.scaling.recipes import LIGHT_AUGMENTATION, RECIPES
+from rtmdl_ros.scaling.recipes import RECIPES
 from rtmdl_ros.scaling.report import network_report
 from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILIES
 
@@ -29,7 +30,7 @@ from rtmdl_ros.workload.classes import TRAFFIC_LIGHT_STATES, TRAFFIC_SIGN_FAMILI
 def few_rendered_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render for a second, not for minutes."""
     for name in ('SCENES', 'TRACKS'):
-        monkeypatch.setattr(recipes, name, 1)
+        monkeypatch.setattr(lessons, name, 1)
 
 
 def test_coco_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -393,6 +394,6 @@ def test_classes_with_too_few_boxes_to_judge_by_are_told(
     path.write_text(json.dumps(content))
     validation = frames(tmp_path, 'val')
     capsys.readouterr()
-    recipes._tell_rare(validation, TRAFFIC_LIGHT_STATES, tmp_path)
+    lessons._tell_rare(validation, TRAFFIC_LIGHT_STATES, tmp_path)
     problem = 'too few val boxes to count in val_figure, fewer than 5: green 1'
     assert capsys.readouterr().err == f'{tmp_path}: {problem}\n'

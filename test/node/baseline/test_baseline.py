@@ -21,7 +21,7 @@ from rtmdl_ros.node.baseline import callbacks, camera
 from rtmdl_ros.node.baseline.networks import pipelines_of
 from rtmdl_ros.perception.functions import ladder
 from rtmdl_ros.perception.pipeline import run_whole
-from rtmdl_ros.profiling.measure import everyday_frames
+from rtmdl_ros.profiling.everyday_frames import everyday_frames
 from rtmdl_ros.workload.errors import BadInputError
 from rtmdl_ros.workload.records import Outcome
 

@@ -27,9 +27,8 @@ def meets_all(
     claims: list[_Claim] = []
     next_ns = NEVER
     for live in tasks:
-        if live is candidate.owner:
-            continue
-        if live.next_release_ns < next_ns:  # else it comes no sooner
+        # Its own task's next job is less urgent. One that is due later than others comes no sooner.
+        if live is not candidate.owner and live.next_release_ns < next_ns:
             next_ns = min(next_ns, live.expected_ns(now_ns))
         for job in live.started:
             if job.key < candidate.key:

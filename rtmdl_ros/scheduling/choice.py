@@ -37,8 +37,8 @@ class Chooser:
         #: Mean slow-down of lanes that are at work together.
         self._shared = slow.mean(executors[Resource.ACCELERATOR])
         self._factors = {Resource.CPU: 1.0, Resource.ACCELERATOR: self._shared}
-        #: Periods and chains of the tasks for which those that they can afford were found.
-        self._found_for: list[tuple[int, tuple[Chain, ...]]] = []
+        #: The tasks, by name, period and chains, for which those that they can afford were found.
+        self._found_for: list[tuple[str, int, tuple[Chain, ...]]] = []
 
     def choose(
         self, job: LiveJob, chains: Sequence[Chain], tasks: Collection[LiveTask], now_ns: int
@@ -85,7 +85,7 @@ class Chooser:
         What the plan takes by the times of the profile can be afforded: it was made with more
         care than this.
         """
-        now = [(each.period_ns, each.chains) for each in tasks]
+        now = [(each.task.name, each.period_ns, each.chains) for each in tasks]
         if now == self._found_for:
             return
         self._found_for = now

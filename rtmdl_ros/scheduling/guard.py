@@ -188,14 +188,14 @@ class Guard:
     def _demands(
         self, candidate: LiveJob, tasks: Iterable[LiveTask], now_ns: int
     ) -> list[Demand]:
-        """Return the more urgent jobs, the most urgent first."""
+        """Return the more urgent jobs, the most urgent first; of its own task the earlier ones."""
         demands = []
         for live in tasks:
-            if live is candidate.owner:
-                continue
             for job in live.live():
                 if job.key < candidate.key:
                     demands.append(_live_demand(job, now_ns))
+            if live is candidate.owner:
+                continue
             expected = self._expected(live, candidate, now_ns)
             if expected is not None:
                 demands.append(expected)

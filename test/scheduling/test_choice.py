@@ -303,6 +303,17 @@ def test_what_tasks_can_afford_is_found_anew_where_one_changes():
     assert foreseen(core)['a'] == 'good'
 
 
+def test_what_one_task_can_afford_is_not_taken_for_that_of_its_twin():
+    """One of them works and then the other, beside a task without variants, which comes often."""
+    often = Task('c', (Stage('net', Resource.ACCELERATOR, 30, 30, 'c'),), 100, 100, 1)
+    core = core_with(task('a', 'best'), task('b', 'best'), often)
+    frames = [(time_ns, 'c') for time_ns in range(0, 600, 40)]
+    release_all(core, *sorted([*frames, (201, 'a')]))
+    assert foreseen(core)['a'] == 'fast'
+    release_all(core, (601, 'b'))
+    assert foreseen(core)['b'] == 'fast'
+
+
 def test_a_distant_deadline_does_not_make_choices_long(monkeypatch):
     placed, place = [], Forecast._place
 

@@ -3,6 +3,7 @@
 """Jobs that go on with another variant once they have begun (rule 6)."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -15,6 +16,7 @@ from rtmdl_ros.scheduling.jobs import LiveJob, Promise
 from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Resource, Stage, Task, TaskVariant
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 
@@ -106,7 +108,8 @@ def test_a_job_that_may_take_a_shorter_way_does_not_overtake_the_one_ahead():
     short = (*find, stage('name', LANE, 50, 'quick'))
     long = (*find, stage('1/2', LANE, 5, 'slow'), stage('2/2', LANE, 5, 'slow'))
     ladder = (TaskVariant('long', long, 0.5), TaskVariant('short', short, 0.9))
-    core = Core(SchedulerSettings(lanes=2))
+    none = SlowDowns(dict.fromkeys(product(('s', 'quick', 'slow'), repeat=2), 1.0))
+    core = Core(SchedulerSettings(lanes=2, slow_downs=none))
     core.step(0, [TaskAdded(0, Task('signs', long, 200, 100, variants=ladder, base='long'))])
     core.step(0, [JobReleased(0, 0, 'signs')])
     assert StartStage(0, 1, 'lane0', 'short') in core.step(5, [StageFinished(5, 0, 0)])

@@ -77,6 +77,26 @@ def test_the_more_urgent_takes_a_free_lane_whatever_it_costs_the_others():
     assert core.step(1, [JobReleased(1, 1, 'h')]) == [StartStage(1, 0, 'lane1')]
 
 
+@pytest.mark.parametrize(('factor', 'on_time'), [(1.9, 42), (1.1, 84)])
+def test_a_frame_is_not_packed_beside_an_earlier_one_of_its_task_that_it_would_make_late(
+    factor, on_time
+):
+    """Two segments of 8 ms between a ms before and one behind, a frame each 12 ms, due after 20."""
+    lane, cpu = Resource.ACCELERATOR, Resource.CPU
+    stages = tuple(
+        Stage(name, kind, length * MS, length * MS, segment)
+        for name, kind, length, segment in (
+            ('prepare', cpu, 1, ''), ('1/2', lane, 8, 'n'), ('2/2', lane, 8, 'n'),
+            ('finish', cpu, 1, ''),
+        )
+    )  # fmt: skip
+    task = Task('lights', stages, 12 * MS, 20 * MS, 1)
+    times_ns = tuple((stage.worst_ns,) for stage in stages)
+    settings = SchedulerSettings(lanes=2, slow_downs=SlowDowns({('n', 'n'): factor}))
+    jobs = simulate([SimulatedTask(task, times_ns)], settings, duration_ns=1000 * MS, seed=0)
+    assert [len(jobs), sum(not job.outcome.missed for job in jobs)] == [84, on_time]
+
+
 @pytest.mark.parametrize(('now', 'starts'), [(85, True), (86, False)])
 def test_a_stage_waits_for_an_urgent_job_that_is_expected(now, starts):
     # The next h comes at 100 and must start by 105: a stage of 20 may start until 85.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from rtmdl_ros.perception.frame import Frame
 from rtmdl_ros.perception.pipeline import Pipeline, PipelineStage, Work
+from rtmdl_ros.perception.task import TaskError
 from rtmdl_ros.perception.traffic_sign import MAX_SIGNS
 from rtmdl_ros.workload.quantiles import quantile
 
@@ -88,18 +89,20 @@ class FullScene:
 
 
 def full_scene(pipeline: Pipeline, frame: Frame) -> FullScene:
-    """Find the threshold at which a frame seems to hold as many objects as a full scene."""
+    """Find the threshold at which a frame seems to hold as many objects as a full scene.
+
+    It is not so low that a task of a user's refuses what its network then finds.
+    """
     low, high = _LEAST_THRESHOLD, pipeline.score_threshold
     for _ in range(_HALVINGS):
         # Scores are spread over orders of magnitude.
         middle = math.sqrt(low * high)
-        with FullScene(pipeline, frame, middle).shown():
-            found = _objects(pipeline, frame)
-        if found < MAX_SIGNS:
+        if _objects(FullScene(pipeline, frame, middle)) < MAX_SIGNS:
             high = middle
         else:
             low = middle
-    return FullScene(pipeline, frame, low)
+    scene = FullScene(pipeline, frame, low)
+    return scene if _objects(scene) < math.inf else FullScene(pipeline, frame, high)
 
 
 def copy_of(work: Work) -> Work:
@@ -107,13 +110,20 @@ def copy_of(work: Work) -> Work:
     return Work(work.frame, work.sequence, work.tensors, work.scale, work.detections)
 
 
-def _objects(pipeline: Pipeline, frame: Frame) -> int:
-    """Return the most objects that a stage had to do with."""
-    work = Work(frame)
+def _objects(scene: FullScene) -> float:
+    """Return the most objects that a stage had to do with; infinity where a task refused some.
+
+    What scores too low to count need not be a box at all.
+    """
+    work = Work(scene.frame)
     most = 0
-    for stage in pipeline.stages:
-        complete = stage.run(work)
-        most = max(most, len(work.detections))
-        if complete:
-            break
+    with scene.shown():
+        for stage in scene.pipeline.stages:
+            try:
+                complete = stage.run(work)
+            except TaskError:
+                return math.inf
+            most = max(most, len(work.detections))
+            if complete:
+                break
     return most

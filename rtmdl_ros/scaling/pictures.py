@@ -15,6 +15,7 @@ from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.frames import LabelledPicture
 from rtmdl_ros.scaling.sign_crops import Crops
 from rtmdl_ros.workload.detection import Box
+from rtmdl_ros.workload.errors import encodable
 
 Image = NDArray[np.uint8]
 TILE = 160
@@ -66,6 +67,7 @@ def _captioned(tile: Image, lines: Sequence[str]) -> Image:
 def _write(
     canvas: Image, text: str, place: tuple[int, int], size: float, colour: tuple[int, int, int]
 ) -> None:
+    text = encodable(text)  # OpenCV crashes else
     cv2.putText(canvas, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
 
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
@@ -78,7 +79,24 @@ def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     folder = next((each for each in candidates if each.is_dir()), None)
     if folder is None:
         raise DataError(path, f'{key} is {given!r}, no folder', 'correct the path, or take it out')
-    return sorted(each for each in folder.rglob('*') if each.suffix.lower() in _IMAGES)
+    return sorted(each for each in _files_below(folder) if each.suffix.lower() in _IMAGES)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield all files in a folder, those in linked folders too, each folder's once."""
+
+    def refuse(error: OSError) -> None:
+        problem = f'cannot be read ({error.strerror})'
+        raise DataError(Path(error.filename), problem, 'make it readable') from error
+
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()  # a link to a folder above would never end
+            continue
+        seen.add(real)
+        yield from (Path(place, name) for name in names)
 
 
 def _label_file(image: Path) -> Path:

@@ -5,6 +5,7 @@
 import pytest
 from known_pipeline import FRAME, MS, SCORES, KnownPipeline
 
+from rtmdl_ros.perception.task import TaskError
 from rtmdl_ros.profiling.stage_times import full_scene, longest_ns, stage_times
 
 
@@ -19,6 +20,28 @@ def test_the_threshold_is_restored_after_a_failure():
         assert pipeline.score_threshold < 0.5
         raise OSError('gone')
     assert pipeline.score_threshold == 0.5
+
+
+@pytest.mark.parametrize('refused_below', [0.0, 2e-4, 0.03, 0.45])
+def test_a_scene_is_no_fuller_than_a_task_accepts(refused_below):
+    class Refusing(KnownPipeline):
+        def _find(self, work):
+            if self.score_threshold < refused_below:
+                raise TaskError('no box')
+            return super()._find(work)
+
+    scene = full_scene(Refusing([0.02]), FRAME)
+    assert refused_below <= scene.threshold <= max(1.1 * refused_below, 1e-4)
+    with scene.shown():
+        stage_times(scene.pipeline, FRAME)
+
+
+def test_a_task_that_always_refuses_is_not_shown_with_another_threshold():
+    class Refusing(KnownPipeline):
+        def _find(self, work):
+            raise TaskError('no box')
+
+    assert full_scene(Refusing(SCORES), FRAME).threshold == 0.5
 
 
 def test_only_stages_that_are_reached_have_a_time():

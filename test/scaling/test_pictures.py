@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sheets of a detector's errors: their size, and the boxes on them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -38,6 +40,13 @@ def frame(tmp_path):
 def has(image, colour):
     """Tell whether a colour, all but smeared text, is on an image."""
     return int((image == np.array(colour, np.uint8)).all(axis=2).sum()) > 50
+
+
+def test_a_file_name_that_is_no_text_is_written_with_escapes(tmp_path, frame):
+    odd = replace(frame, path=frame.path.rename(tmp_path / 'gr\udcfcn.png'))
+    save_error_sheets([Match(0, OFF, None)], [odd], tmp_path, 'lights')
+    sheet = cv2.imread(str(tmp_path / 'lights_false.png'))
+    assert sheet is not None and sheet[-CAPTION:].any()
 
 
 def test_an_answer_that_is_off_is_shown_with_the_label_that_it_missed(tmp_path, frame):

@@ -16,6 +16,19 @@ def test_yolo_folders(tmp_path: Path) -> None:
     assert frame.labels.tolist() == [2, 0]
 
 
+def test_linked_folders_are_read_too(tmp_path: Path) -> None:
+    """Drives that lie elsewhere; a link that leads back is not followed round and round."""
+    yolo(tmp_path)
+    train = tmp_path / 'train'
+    for kind in ('images', 'labels'):
+        (train / kind).rename(tmp_path / f'drive_{kind}')
+        (train / kind).mkdir()
+        (train / kind / 'drive1').symlink_to(tmp_path / f'drive_{kind}')
+    (train / 'images' / 'back').symlink_to(train / 'images')
+    (frame,) = frames(tmp_path)
+    assert frame.labels.tolist() == [2, 0]
+
+
 @pytest.mark.parametrize(
     ('content', 'problem'),
     [

@@ -18,7 +18,7 @@ from rtmdl_ros.networks.network import ONNX_SUFFIX, Network, onnx_files
 from rtmdl_ros.perception.frame import Image
 from rtmdl_ros.perception.own_errors import raised_by
 from rtmdl_ros.perception.task import NetworkVariant, PerceptionTask, TaskError
-from rtmdl_ros.workload.errors import in_one_line
+from rtmdl_ros.workload.errors import encodable, in_one_line
 
 _ID = re.compile(r'\w([\w.-]*\w)?', re.ASCII)
 #: Of the empty image from which an example of a network's input is made.
@@ -121,6 +121,9 @@ def _check_fields(task_class: type[PerceptionTask]) -> None:
     classes = getattr(task_class, 'classes', ())
     if not _is_list(classes, str) or len(set(classes)) < len(classes):
         raise TaskError(f'{name}.classes is {classes!r}; give a tuple of different names')
+    odd = next((each for each in classes if encodable(each) != each), None)
+    if odd is not None:
+        raise TaskError(f'{name}.classes holds {odd!r}, which no message can hold; rename it')
     variants = getattr(task_class, 'variants', ())
     if not _is_list(variants, NetworkVariant):
         raise TaskError(f'{name}.variants is {variants!r}; give a tuple of NetworkVariant')
@@ -195,12 +198,16 @@ def _weights_path(
 
 
 def _existing(task_class: type[PerceptionTask], folder: Path, name: str) -> Path:
-    path = (folder / Path(name).expanduser()).resolve()
-    if not path.is_file():
-        raise TaskError(
-            f'{name_of(task_class)}: {path} is missing; put the file there or correct its name'
-        )
-    return path
+    try:
+        path = (folder / Path(name).expanduser()).resolve()
+        if path.is_file():
+            return path
+    except (RuntimeError, ValueError, OSError) as error:  # no such user, no name of a file
+        problem = f'{name!r} cannot be looked for ({in_one_line(error)})'
+        raise TaskError(f'{name_of(task_class)}: {problem}; correct its name') from error
+    raise TaskError(
+        f'{name_of(task_class)}: {path} is missing; put the file there or correct its name'
+    )
 
 
 def _checksum(task_class: type[PerceptionTask], folder: Path) -> str:

@@ -57,14 +57,14 @@ def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
 
     Boxes marked `ignore` or `iscrowd` are to be ignored, `split` of an image is its split. Boxes
     of images that it does not list are added to the findings. Raises DataError for what is no
-    COCO file, and for two images of one id or one file.
+    COCO file, and for two images of one id or one file, or two categories of one id.
     """
     try:
         content = json.loads(path.read_text(encoding='utf-8-sig'))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(path, f'cannot be read as JSON ({error})', 'export it again') from error
     try:
-        names = {category['id']: str(category['name']) for category in content['categories']}
+        names = _names(content, path)
         labels = _labels(content, names, path, findings or Findings())
         pictures = tuple(
             _picture(path.parent, image, labels[image['id']]) for image in content['images']
@@ -74,6 +74,17 @@ def read_coco_file(path: Path, findings: Findings | None = None) -> CocoFile:
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         problem = f'is no COCO file ({type(error).__name__}: {error})'
         raise DataError(path, problem, 'export it in COCO detection form') from error
+
+
+def _names(content: Mapping[str, Any], path: Path) -> dict[Any, str]:
+    names: dict[Any, str] = {}
+    for category in content['categories']:
+        name = str(category['name'])
+        number = category['id']
+        if names.setdefault(number, name) != name:
+            problem = f'categories {names[number]} and {name} have the id {number!r}'
+            raise DataError(path, problem, 'give each its own and correct the annotations')
+    return names
 
 
 def _labels(

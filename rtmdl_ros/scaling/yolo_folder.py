@@ -14,6 +14,7 @@ from typing import Any
 from rtmdl_ros.scaling.errors import DataError
 from rtmdl_ros.scaling.findings import Findings
 from rtmdl_ros.scaling.labelled import Label, Picture, Split
+from rtmdl_ros.workload.errors import in_one_line
 from rtmdl_ros.workload.yaml_file import read_yaml
 
 DATA_FILE = 'data.yaml'
@@ -64,7 +65,9 @@ def _names(content: Mapping[str, Any], path: Path) -> dict[int, str]:
         return {number: str(name) for number, name in enumerate(names)}
     if isinstance(names, Mapping):
         with suppress(ValueError, TypeError):
-            return {int(number): str(name) for number, name in names.items()}
+            numbered = {int(number): str(name) for number, name in names.items()}
+            if len(numbered) == len(names):  # else two have one number, such as 0 and 00
+                return numbered
     problem = f'names is {names!r}, not a list of classes nor classes by number'
     raise DataError(path, problem, 'name the classes')
 
@@ -76,7 +79,11 @@ def _images(content: Mapping[str, Any], key: str, path: Path) -> Sequence[Path]:
     root = path.parent / str(content.get('path', '.'))
     # Exports say ../train/images and mean train/images beside data.yaml.
     candidates = (root / str(given), path.parent / str(given).removeprefix('../'))
-    folder = next((each for each in candidates if each.is_dir()), None)
+    try:
+        folder = next((each for each in candidates if each.is_dir()), None)
+    except (OSError, ValueError) as error:  # too long, not allowed, no name of a file
+        problem = f'{key} is {given!r}, which cannot be read ({in_one_line(error)})'
+        raise DataError(path, problem, 'correct the path, or make it readable') from error
     if folder is None:
         raise DataError(path, f'{key} is {given!r}, no folder', 'correct the path, or take it out')
     return sorted(each for each in _files_below(folder) if each.suffix.lower() in _IMAGES)

@@ -122,3 +122,24 @@ def test_detections_are_plain_numbers(size: int) -> None:
     """Messages and JSON want python floats, not numpy scalars."""
     (answer,) = found((0, 1, 1, 0.75, (0, 0, size, size)))
     assert type(answer.score) is float and type(answer.box.x_max) is float
+
+
+def field_of_peaks(scores: NDArray[np.float32]) -> tuple[Detection, ...]:
+    """Decode peaks (H, W), each with a box of its own of 8 pixels."""
+    rows, columns = scores.shape
+    boxes = np.zeros((1, 4, rows, columns), np.float32)
+    boxes[0, 0] = np.arange(columns) * 8
+    boxes[0, 1] = np.arange(rows)[:, None] * 8
+    boxes[0, 2:] = boxes[0, :2] + 8
+    return decode(
+        scores[None, None], boxes, classes=('red',), score_threshold=0.1, scale=1.0,
+        image_height=8 * rows, image_width=8 * columns,
+    )  # fmt: skip
+
+
+def test_of_very_many_peaks_the_surest_keep_their_scores() -> None:
+    scores = np.random.default_rng(0).uniform(0.3, 0.9, (40, 40)).astype(np.float32)
+    detections = field_of_peaks(scores)
+    assert [each.score for each in detections] == np.sort(scores.ravel())[::-1][:100].tolist()
+    for each in detections:
+        assert each.score == scores[int(each.box.y_min) // 8, int(each.box.x_min) // 8]

@@ -98,6 +98,14 @@ def test_pictures_that_are_none_are_left_out_and_named(tmp_path, caplog, broken)
     ]
 
 
+def test_in_a_loop_only_what_is_no_picture_is_left_out(tmp_path):
+    for place in range(3):
+        cv2.imwrite(str(tmp_path / f'{place}.png'), grey(40 * place))
+    (tmp_path / '1.png').write_bytes(b'')
+    footage = open_footage(str(tmp_path), loop=True)
+    assert [number(footage.frame(index)) for index in range(6)] == [0, 2, 0, 2, 0, 2]
+
+
 def test_pictures_none_of_which_can_be_read_are_refused(tmp_path):
     for name in ('a.png', 'b.png'):
         (tmp_path / name).write_bytes(b'')

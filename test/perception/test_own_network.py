@@ -73,6 +73,10 @@ def test_the_checksum_changes_with_a_network_and_with_a_class_derived_from(
     [
         ("('bright', 'dark')", "'bright'", ".classes is 'bright'; give a tuple of different"),
         ("('bright', 'dark')", "('a', 'a')", ".classes is ('a', 'a'); give a tuple of different"),
+        ('bright', 'a\\udcff', ".classes holds 'a\\udcff', which no message can hold; rename it"),
+        ('brightness.onnx', '~nouser/a.onnx', "'~nouser/a.onnx' cannot be looked for (RuntimeErr"),
+        ('brightness.onnx', '\\0.onnx', "'\\x00.onnx' cannot be looked for (ValueError: embedded"),
+        ('brightness.onnx', f'{"x" * 300}.onnx', "x.onnx' cannot be looked for (OSError: [Errno"),
         ('variants =', 'others =', '.variants is (); give a tuple of NetworkVariant'),
         ('score_threshold = 0.25', 'score_threshold = 2', '.score_threshold is 2; give a number'),
         ('score_threshold = 0.25', "files = 'a'", ".files is 'a'; give a tuple of file names"),

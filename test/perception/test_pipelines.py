@@ -50,9 +50,10 @@ class SetDetector(SetNetwork):
     def __init__(self, *found: tuple[int, float, Box]) -> None:
         self.scores = np.zeros((1, 2, INPUT_HEIGHT // 8, INPUT_WIDTH // 8), np.float32)
         self.boxes = np.zeros((1, 4, INPUT_HEIGHT // 8, INPUT_WIDTH // 8), np.float32)
-        for column, (label, score, box) in enumerate(found):
-            self.scores[0, label, 0, column] = score
-            self.boxes[0, :, 0, column] = (box.x_min, box.y_min, box.x_max, box.y_max)
+        for index, (label, score, box) in enumerate(found):
+            row, column = divmod(index, INPUT_WIDTH // 8)
+            self.scores[0, label, row, column] = score
+            self.boxes[0, :, row, column] = (box.x_min, box.y_min, box.x_max, box.y_max)
 
     def run(self, images: np.ndarray) -> tuple[np.ndarray, ...]:
         assert images.shape == (1, INPUT_HEIGHT, INPUT_WIDTH, 3)
@@ -123,6 +124,16 @@ def test_signs_are_named_and_doubtful_ones_dropped():
         Detection('no_entry', pytest.approx(0.9 * 0.8), FRAME_BOX),
     )
     assert recogniser.batches == [2]
+
+
+def test_the_eight_surest_signs_are_named():
+    boxes = [Box(4.0 * at, 4.0, 4.0 * at + 3.0, 8.0) for at in range(10)]
+    recogniser = SetRecogniser(*[(1.0, 0.0, 0.0)] * 10)
+    scores = [0.5 + 0.04 * at for at in range(10)]
+    found = [(0, score, box) for score, box in zip(scores, boxes, strict=True)]
+    named = run_whole(sign_pipeline(recogniser, *found), frame())
+    assert recogniser.batches == [8]
+    assert [each.score for each in named] == pytest.approx(scores[:1:-1])
 
 
 def test_a_frame_without_signs_is_complete_after_crop():

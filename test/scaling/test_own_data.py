@@ -178,6 +178,11 @@ def test_unknown_classes_are_neither_objects_nor_background(
         ('[]', 'is no COCO file (TypeError'),
         ('{"images": [], "categories": [], "annotations": []}', 'has no train images; add a train'),
         (
+            '{"images": [], "annotations": [], "categories": [{"id": 1, "name": "red"}, '
+            '{"id": 1, "name": "green"}]}',
+            'labels.json: categories red and green have the id 1; give each its own',
+        ),
+        (
             '{"images": [{"id": 1}, {"id": 1}], "categories": [], "annotations": []}',
             'labels.json: two images have the id 1; give each its own',
         ),

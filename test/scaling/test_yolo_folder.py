@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from own_pictures import HEIGHT, WIDTH, frames, picture, refusal, yolo
 
+from rtmdl_ros.scaling.yolo_folder import _label_file
+
 
 def test_yolo_folders(tmp_path: Path) -> None:
     """Shares of the image become pixels, polygons boxes, ../train means beside data.yaml."""
@@ -36,6 +38,8 @@ def test_linked_folders_are_read_too(tmp_path: Path) -> None:
         ('train: x\nnames: [red]', "train is 'x', no folder"),
         ('train: .', 'names is None, not a list of classes'),
         ('train: .\nnames: {red: 0}', "names is {'red': '0'}, not a list of classes nor"),
+        ('train: .\nnames: {0: red, 00: green}', "names is {'0': 'red', '00': 'green'}, not a"),
+        (f'train: {"x" * 300}\nnames: [red]', "xxx', which cannot be read (OSError: [Errno 36]"),
         ('{', 'not a YAML file'),
     ],
 )
@@ -43,6 +47,11 @@ def test_broken_data_files_are_refused(tmp_path: Path, content: str, problem: st
     """The field and the remedy."""
     (tmp_path / 'data.yaml').write_text(content)
     assert problem in refusal(tmp_path)
+
+
+def test_only_the_last_folder_images_becomes_labels() -> None:
+    path = Path('/images/track/train/images/drive1/a.jpg')
+    assert _label_file(path) == Path('/images/track/train/labels/drive1/a.txt')
 
 
 def test_flaws_of_yolo_labels_are_told(

@@ -143,7 +143,7 @@ class Guard:
         without_ns = _latest_ends(demands, running, self._counts, None, now_ns)
         for demand, end_ns, alone_ns in zip(demands, ends_ns, without_ns, strict=True):
             if alone_ns <= demand.deadline_ns < end_ns:
-                return Objection(Reason.URGENT_JOB, demand.task, demand.lapse_ns)
+                return Objection(Reason.URGENT_JOB, demand.task, _lapse_ns(demand, now_ns))
         return None
 
     def _may_be_unknown(self, stage: Stage) -> bool:
@@ -267,7 +267,7 @@ def _latest_ends_of_running(
     """Return by executor when what it runs now ends, slowed down by all that may be beside it."""
     factors: dict[str, float] = {}
     if slow is not None and executors[Resource.ACCELERATOR] > 1:
-        factors = _factors(demands, running, slow)
+        factors = _factors(demands, running, slow, now_ns)
     return {
         name: now_ns + ceil(max(0.0, each.left_ns) * factors.get(name, 1.0))
         for name, each in running.items()
@@ -275,20 +275,43 @@ def _latest_ends_of_running(
 
 
 def _factors(
-    demands: Sequence[Demand], running: Mapping[str, RunningStage], slow: SlowDowns
+    demands: Sequence[Demand], running: Mapping[str, RunningStage], slow: SlowDowns, now_ns: int
 ) -> dict[str, float]:
     """Return by lane how many times as long as alone what it runs takes at the most."""
     lanes = {
-        name: each.stage.segment
+        name: each
         for name, each in running.items()
         if each.stage.resource is Resource.ACCELERATOR
     }
-    future = {stage.segment for demand in demands for stage in demand.stages}
-    now = slow.at_once(list(lanes.values()))
+    now = slow.at_once([each.stage.segment for each in lanes.values()])
     return {
-        name: factor * max((slow.factor(segment, other) for other in future), default=1.0)
-        for (name, segment), factor in zip(lanes.items(), now, strict=True)
+        name: factor * _later_factor(demands, name, each, factor, slow, now_ns)
+        for (name, each), factor in zip(lanes.items(), now, strict=True)
     }
+
+
+def _later_factor(
+    demands: Sequence[Demand],
+    lane: str,
+    running: RunningStage,
+    factor: float,
+    slow: SlowDowns,
+    now_ns: int,
+) -> float:
+    """Return how much longer a lane's stage takes at the most beside what is still to start.
+
+    A stage never runs beside later ones of its own job, nor beside those of a job that comes when
+    it is over at the latest. `factor` is for what runs beside it now.
+    """
+    beside = [
+        (demand.ready_ns, slow.factor(running.stage.segment, stage.segment))
+        for demand in demands
+        if demand.executor != lane
+        for stage in demand.stages
+    ]
+    most = max((each for _, each in beside), default=1.0)
+    end_ns = now_ns + ceil(max(0.0, running.left_ns) * factor * most)
+    return max((each for ready_ns, each in beside if ready_ns < end_ns), default=1.0)
 
 
 class _Workers:
@@ -359,3 +382,12 @@ def _live_demand(job: LiveJob, now_ns: int) -> Demand:
     return Demand(
         job.task.name, job.key, now_ns, job.deadline_ns, stages, job.executor, None, least_ns
     )
+
+
+def _lapse_ns(demand: Demand, now_ns: int) -> int | None:
+    """Return when a demand holds nobody back any more though nothing has happened."""
+    if demand.executor is None:
+        return demand.lapse_ns
+    # It is lost when the stage that it runs takes so long.
+    lost_ns = demand.deadline_ns - sum(stage.worst_ns for stage in demand.stages) + 1
+    return lost_ns if lost_ns > now_ns else None

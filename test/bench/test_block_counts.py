@@ -4,6 +4,7 @@
 
 import random
 import time
+from itertools import product
 
 import pytest
 from runtime_bench import PATIENCE_S, SECOND, Bench
@@ -13,6 +14,7 @@ from rtmdl_ros.bench.cameras import Camera, release_frames
 from rtmdl_ros.runtime.report import JobReport, StageSpan, Wait
 from rtmdl_ros.workload.reasons import Reason
 from rtmdl_ros.workload.records import Outcome, Packing, Resource, Stage, Task
+from rtmdl_ros.workload.slow_downs import SlowDowns
 
 CPU, LANE = Resource.CPU, Resource.ACCELERATOR
 BUSY, EARLIER = Reason.EXECUTORS_BUSY, Reason.EARLIER_JOB
@@ -128,8 +130,10 @@ def tasks(kinds):
 @pytest.mark.parametrize('lanes', [1, 2])
 @pytest.mark.parametrize('packing', list(Packing))
 def test_on_real_threads_nobody_is_blocked_by_more_than_one(packing, lanes):
-    bench = Bench(packing=packing, lanes=lanes)
     chain = tasks([CPU, LANE, LANE, LANE, LANE, CPU])
+    segments = [stage.segment for stage in chain[0].stages]
+    none = SlowDowns(dict.fromkeys(product(segments, repeat=2), 1.0))
+    bench = Bench(packing=packing, lanes=lanes, slow_downs=none)
     for number, task in enumerate(chain):
         bench.runtime.add_task(task, [sleepy(f'{number} {s}') for s in range(len(task.stages))])
     bench.runtime.start()

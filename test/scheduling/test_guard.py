@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The guard on schedules computed by hand: who waits, for whom, and until when."""
 
+from dataclasses import replace
+
 import pytest
 
 from rtmdl_ros.scheduling.commands import StartStage, WaitStage, WakeAt
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import JobReleased, StageFinished, TaskAdded
+from rtmdl_ros.scheduling.guard import Demand, RunningStage, _Lanes, _latest_ends_of_running
 from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.simulation.records import SimulatedTask
 from rtmdl_ros.simulation.simulate import simulate
@@ -44,7 +47,73 @@ def test_a_stage_is_packed_only_if_the_running_urgent_one_stays_on_time(deadline
     if lane:
         assert commands == [StartStage(1, 0, lane)]
     else:
-        assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h')]
+        # From then on it is lost, and is not asked for again by any event.
+        assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h'), WakeAt(deadline + 1)]
+
+
+def test_who_waits_for_a_job_that_takes_too_long_goes_on_when_that_is_lost():
+    core = guarded(net('h', 10, 19, priority=1), net('l', 10, 90), lanes=2, slow_downs=BOTH_DOUBLE)
+    assert WakeAt(20) in core.step(0, [JobReleased(0, 0, 'h'), JobReleased(0, 1, 'l')])
+    assert core.step(20) == [StartStage(1, 0, 'lane1')]
+
+
+def demand(ready_ns, segment, executor=None):
+    """Return a more urgent job with one stage left."""
+    stage = Stage('net', Resource.ACCELERATOR, 0, 10, segment)
+    return Demand('h', (), ready_ns, 99, (stage,), executor, None, None)
+
+
+@pytest.mark.parametrize(
+    ('coming', 'end_ns'),
+    [
+        (demand(119, 'h'), 120),
+        (demand(120, 'h'), 110),
+        (demand(100, 'h', 'lane0'), 110),
+        (demand(100, 'h', 'lane1'), 120),
+    ],
+    ids=['before it ends', 'when it is over', 'its own job', 'the job beside it'],
+)
+def test_a_stage_takes_longer_only_beside_what_may_start_before_it_ends(coming, end_ns):
+    slow = SlowDowns({('l', 'h'): 2.0, ('h', 'l'): 1.0})
+    running = {'lane0': RunningStage(Stage('net', Resource.ACCELERATOR, 0, 10, 'l'), 10)}
+    lanes = {Resource.ACCELERATOR: 2}
+    assert _latest_ends_of_running([coming], running, lanes, slow, 100) == {'lane0': end_ns}
+    late = {'lane0': running['lane0']._replace(left_ns=-30)}
+    assert _latest_ends_of_running([], late, lanes, slow, 100) == {'lane0': 100}
+
+
+def test_a_stage_is_placed_beside_one_that_slows_it_down_and_behind_one_that_may():
+    stage = Stage('net', Resource.ACCELERATOR, 0, 10, 'l')
+    beside = [(100, replace(stage, segment='h'))]
+    known = SlowDowns({('l', 'h'): 2.0, ('h', 'l'): 1.0})
+    assert _Lanes(beside, 2, known).place(stage, 0) == 20
+    assert _Lanes(beside, 2, known).place(stage, 95) == 107.5 + 0.5
+    assert _Lanes(beside, 2, NO_SLOW_DOWNS).place(stage, 0) == 110
+
+
+def test_a_network_that_would_slow_itself_down_does_not_keep_others_away():
+    """lights and signs with 10 and 12 ms of network, one frame of each, 1.5 beside themselves."""
+    pairs = {('lights', 'signs'): 1.2, ('signs', 'lights'): 1.2}
+    pairs |= {('lights', 'lights'): 1.5, ('signs', 'signs'): 1.5}
+    tasks = []
+    for name, length, deadline, priority in (('lights', 10, 15, 2), ('signs', 12, 24, 1)):
+        lengths_ns = (MS, length * MS, MS)
+        stages = tuple(
+            Stage(what, kind, ns, ns, name)
+            for what, kind, ns in zip(
+                ('prepare', 'detect', 'finish'),
+                (Resource.CPU, Resource.ACCELERATOR, Resource.CPU),
+                lengths_ns,
+                strict=True,
+            )
+        )
+        task = Task(name, stages, 100 * MS, deadline * MS, priority)
+        tasks.append(SimulatedTask(task, tuple((ns,) for ns in lengths_ns)))
+    settings = SchedulerSettings(lanes=2, slow_downs=SlowDowns(pairs))
+    jobs = simulate(tasks, settings, duration_ns=100 * MS, seed=0)
+    assert [(job.task, job.finish_ns) for job in jobs] == [
+        ('lights', 13_800_000), ('signs', 16_800_000),
+    ]  # fmt: skip
 
 
 def test_what_is_left_counts_not_the_whole_stage():

@@ -18,6 +18,11 @@ def test_a_stage_of_the_scheduler_has_three_times_of_the_profile():
     )
 
 
+def test_a_full_scene_takes_no_less_than_nearly_all_everyday_frames():
+    usual = replace(stage('detect'), quantiles_ns=(1,) * 19 + (9, 12), worst_ns=5)
+    assert usual.stage().worst_ns == 9
+
+
 def test_a_stage_that_few_jobs_reach_is_typical_for_those():
     rare = replace(stage('name'), quantiles_ns=(0,) * 18 + (5, 6, 7))
     assert rare.stage().typical_ns == 6

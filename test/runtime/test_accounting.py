@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counters and window statistics, by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from rtmdl_ros.runtime.accounting import (
@@ -54,6 +56,17 @@ def test_counters_since_the_start_and_figures_of_the_window():
     assert (figures.window_ended, figures.window_missed, figures.window_failed) == (3, 2, 0)
     assert figures.miss_ratio == pytest.approx(2 / 3)
     assert figures.response == ResponseStatistics(30, 70, 70)
+
+
+def test_variants_are_those_of_jobs_that_were_answered():
+    account = TaskAccount('a')
+    for outcome, variant in (
+        (Outcome.ON_TIME, 'small'), (Outcome.LATE, 'large'), (Outcome.ON_TIME, 'large'),
+        (Outcome.DISCARDED, 'small'), (Outcome.FAILED, 'small'),
+    ):  # fmt: skip
+        account.add_end(replace(report(outcome, 0, 10), variant=variant))
+    figures = account.statistics(now_ns=20, window_ns=100)
+    assert figures.variants == (('large', 2), ('small', 1))
 
 
 def test_nothing_yet():

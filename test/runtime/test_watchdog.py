@@ -244,6 +244,19 @@ def test_it_fails_when_that_hangs_too(gate):
     check_sums(bench)
 
 
+def test_what_hangs_at_the_end_is_not_to_answer_any_more(gate):
+    asked = []
+    bench = Bench(gives_up=lambda task, payload: asked.append((task, payload)) is None)
+    bench.runtime.add_task(chain('a', LANE), [gate])
+    bench.runtime.start()
+    bench.release('a', 'first')
+    assert gate.begun.wait(PATIENCE_S)
+    bench.runtime.stop(0.0)
+    (report,) = bench.wait()
+    assert (report.outcome, asked) == (Outcome.FAILED, [('a', 'first')])
+    gate.open.set()
+
+
 def test_stages_within_the_limit_are_left_alone(bench, messages):
     bench.runtime.add_task(chain('a', CPU, LANE), [nothing, lambda p: time.sleep(0.01)])
     bench.runtime.start()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rtmdl_ros.scheduling.choice import _load
 from rtmdl_ros.scheduling.commands import StartStage
 from rtmdl_ros.scheduling.core import Core
 from rtmdl_ros.scheduling.events import (
@@ -16,6 +17,7 @@ from rtmdl_ros.scheduling.events import (
     TaskChanged,
 )
 from rtmdl_ros.scheduling.forecast import Forecast
+from rtmdl_ros.scheduling.jobs import LiveTask
 from rtmdl_ros.scheduling.settings import SchedulerSettings
 from rtmdl_ros.workload.records import Resource, Stage, Task, TaskVariant
 from rtmdl_ros.workload.slow_downs import SlowDowns
@@ -312,6 +314,10 @@ def test_what_one_task_can_afford_is_not_taken_for_that_of_its_twin():
     assert foreseen(core)['a'] == 'fast'
     release_all(core, (601, 'b'))
     assert foreseen(core)['b'] == 'fast'
+
+
+def test_what_a_task_weighs_is_what_it_gives_way_by():
+    assert _load(LiveTask(task(weight=3.0))).weight == 3.0
 
 
 def test_a_distant_deadline_does_not_make_choices_long(monkeypatch):

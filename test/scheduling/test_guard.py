@@ -179,6 +179,18 @@ def test_a_stage_waits_for_an_urgent_job_that_is_expected(now, starts):
         assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h'), WakeAt(200)]
 
 
+def test_a_job_held_back_is_asked_for_again_before_it_is_hopeless():
+    least = Stage('net', Resource.ACCELERATOR, 20, 20, segment='l')
+    core = guarded(
+        net('h', 10, 15, priority=1), Task('l', (least,), 1000, 500), lanes=1
+    )  # fmt: skip
+    core.step(0, [JobReleased(0, 0, 'h')])
+    core.step(10, [StageFinished(10, 0, 0)])
+    # It is hopeless from 571 on; the next h is forgotten at 200.
+    commands = core.step(90, [JobReleased(90, 1, 'l')])
+    assert commands == [WaitStage(1, 0, Reason.URGENT_JOB, 'h'), WakeAt(200)]
+
+
 def test_a_task_that_stopped_holds_nobody_back_for_more_than_a_period():
     core = guarded(net('h', 10, 15, priority=1), net('l', 20, 500), lanes=1)
     core.step(0, [JobReleased(0, 0, 'h')])

@@ -30,6 +30,24 @@ def test_a_new_period_moves_what_is_expected():
     assert live.next_release_ns == 100 + 30
 
 
+def releases(live, *times_ns):
+    """Release jobs; return the period that is then believed in."""
+    for time_ns in times_ns:
+        live.released(time_ns)
+    return live.period_ns
+
+
+def test_frames_that_came_all_at_once_are_not_believed_to_go_on_so():
+    assert releases(LiveTask(replace(TASK, period_ns=400)), *range(1000, 1005)) == 100
+
+
+def test_after_a_change_releases_are_counted_anew():
+    live = LiveTask(replace(TASK, period_ns=100))
+    assert releases(live, *range(0, 250, 50)) == 50
+    live.change(replace(TASK, period_ns=100))
+    assert releases(live, 250) == 100
+
+
 def test_times_that_follow_are_those_of_a_job_that_has_not_started():
     live = LiveTask(TASK)
     live.fresh = LiveJob(0, live, TASK, live.base, deadline_ns=130, key=(0,))

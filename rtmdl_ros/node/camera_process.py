@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Life of the process of a camera node."""
 
-import signal
 import sys
 import threading
 from abc import ABC, abstractmethod
@@ -19,6 +18,7 @@ from rclpy.parameter import Parameter
 
 from rtmdl_ros.node.ros_arguments import init_ros
 from rtmdl_ros.node.ros_parameters import declare_record
+from rtmdl_ros.node.signals import flagged
 from rtmdl_ros.workload.errors import BadInputError, one_line
 from rtmdl_ros.workload.parameter_rules import ParameterError, Record
 
@@ -58,8 +58,7 @@ def run_camera(make: Callable[[], CameraNode[Any]], args: Sequence[str] | None) 
     program = Path(sys.argv[0]).stem
     init_ros(args, program, 'Publish images. All it takes are ROS arguments.')
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    flagged(stop)
     # Frames are prepared in a thread already; OpenCV's own would take the cores from the node
     # under test.
     cv2.setNumThreads(1)

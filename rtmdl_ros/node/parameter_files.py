@@ -54,7 +54,8 @@ def with_file(arguments: Sequence[str], refusal: str) -> str:
     for path in _paths(arguments):
         with suppress(ParameterError):
             names = read_values(path)
-            if any(re.search(rf"(^|'){re.escape(name)}[' ]", refusal) for name in names):
+            told = r"(^|'|parameter ){}(['; ]|$)"
+            if any(re.search(told.format(re.escape(name)), refusal) for name in names):
                 found = f'{path}: '
     return f'{found}{refusal}'
 

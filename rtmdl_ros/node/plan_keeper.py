@@ -76,9 +76,9 @@ class PlanKeeper:
         elif self._clock() - self._drifts_since_s >= _DRIFT_S and not self.busy:
             # Asked anew while it plans it would throw away what it has, and again every 3 s.
             self._drifts_since_s = None
-            self._slowness = dict(slowness)
-            times = ', '.join(f'{r.value} {slowness[r]:.2f}' for r in slowness)
-            self.ask(configuration, f'stages take other times than planned ({times})')
+            before, self._slowness = self._slowness, dict(slowness)
+            times = ', '.join(f'{r.value} {slowness[r]:.2f}, not {before[r]:.2f}' for r in slowness)
+            self.ask(configuration, f'stages take other times than planned, by the profile {times}')
 
     def _tell(self, answer: Answer) -> None:
         if answer.plan.feasible:

@@ -3,7 +3,6 @@
 """Life of the node's process."""
 
 import logging
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rtmdl_ros.node.node import RtmdlNode
 from rtmdl_ros.node.parameter_files import files_for_others, with_file
 from rtmdl_ros.node.ros_arguments import init_ros
+from rtmdl_ros.node.signals import flagged, on_signal
 from rtmdl_ros.workload.errors import encodable, one_line
 from rtmdl_ros.workload.parameter_rules import ParameterError
 
@@ -55,10 +55,8 @@ def run(args: Sequence[str] | None) -> int:
     # A CPU worker is one thread; OpenCV's own threads would take the lanes' cores.
     cv2.setNumThreads(1)
     stop = threading.Event()
-    # Signals only raise a flag: an exception thrown into a callback could leave the scheduler in
-    # the middle of a step.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    # An exception thrown into a callback could leave the scheduler in the middle of a step.
+    flagged(stop)
     try:
         return _run(stop, arguments)
     finally:
@@ -73,8 +71,7 @@ def _interrupt_loading(node: RtmdlNode, stop: threading.Event) -> None:
         if node.interruptible:
             raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
+    on_signal(interrupt)
 
 
 def _run(stop: threading.Event, args: Sequence[str]) -> int:

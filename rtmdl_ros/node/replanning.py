@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from rtmdl_ros.node.signals import start_deaf
 from rtmdl_ros.planning.admission import Admission
 from rtmdl_ros.planning.errors import PlanningError
 from rtmdl_ros.planning.limits import DeadlineLimit, admissions, deadline_limits
@@ -119,7 +119,7 @@ class Replanner:
             process = context.Process(
                 target=_answer, args=(sender,), name='rtmdl planner', daemon=True
             )
-            process.start()
+            start_deaf(process)
             teller = threading.Thread(target=_send, args=(results, asked), daemon=True)
             teller.start()
         except (OSError, RuntimeError) as error:  # a limit of processes, threads, files or memory
@@ -135,8 +135,7 @@ def _send(connection: Connection, message: object) -> None:
 
 
 def _answer(connection: Connection) -> None:
-    """Plan and send the answer: the other process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node ends this process
+    """Plan and send the answer: the other process, which the node ends."""
     _give_way()
     try:
         configuration, profile = connection.recv()

@@ -19,6 +19,12 @@ _EXAMPLES = """examples:
 """
 
 
+def _refusal(problem: str) -> str:
+    """Return what rcl says, with the remedy where it looks for a home in vain."""
+    logging = 'logging directory' in problem
+    return f'{problem}; set HOME or ROS_LOG_DIR' if logging else problem
+
+
 def init_ros(args: Sequence[str] | None, program: str, description: str) -> list[str]:
     """Initialise rclpy with arguments, without args those of the process; returns them.
 
@@ -38,7 +44,7 @@ def init_ros(args: Sequence[str] | None, program: str, description: str) -> list
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # RCLError: arguments, or a file that they name
-        lines = [*unreadable_files(arguments)] or [one_line(error)]
+        lines = [*unreadable_files(arguments)] or [_refusal(one_line(error))]
         parser.exit(2, ''.join(f'{program}: {line}\n' for line in lines))
     try:
         parser.parse_args(remove_ros_args(arguments))

@@ -105,7 +105,8 @@ class Session:
         if objection and configuration.node.admission == 'refuse':
             return f'{objection}, or set admission to warn'
         if objection:
-            self._node.get_logger().warning(f'granted, as admission is warn: {objection}')
+            problem, _, _ = objection.partition(';')  # without what to do about a refusal
+            self._node.get_logger().warning(f'granted, as admission is warn: {problem}')
         return ''
 
     def follow(self, answer: Answer) -> None:

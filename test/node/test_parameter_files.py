@@ -68,3 +68,5 @@ def test_the_last_file_with_a_refused_parameter_is_named(tmp_path):
     typed = "Trying to set parameter 'x.y' to '1' of type 'INTEGER', expecting type 'DOUBLE'"
     assert with_file(arguments, typed) == f'{tmp_path}/a.yaml: {typed}'
     assert with_file(arguments, 'cpu_workers is 0') == 'cpu_workers is 0'
+    unknown = 'there is no parameter lanes; did you mean planes?'
+    assert with_file(arguments, unknown) == f'{tmp_path}/b.yaml: {unknown}'

@@ -174,7 +174,7 @@ def test_a_device_that_is_slower_for_some_seconds_is_planned_for(replanner):
     assert not keeper.busy, 'it was not so for long enough'
     look(1.0)
     assert keeper.busy
-    assert 'stages take other times than planned (cpu 1.00, accelerator 2.00)' in log[0]
+    assert 'than planned, by the profile cpu 1.00, not 1.00, accelerator 2.00, not 1.00' in log[0]
     end_s = time.monotonic() + PATIENCE_S
     while not device.followed:
         assert time.monotonic() < end_s
